@@ -1,0 +1,131 @@
+"""The command line: ``python -m autograder``."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import course
+from .course import CourseError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+NOT_ALL, NOT_GRADED = 1, 2
+
+
+def _fail(message: str):
+    typer.echo(f"autograder: {message}", err=True)
+    raise typer.Exit(NOT_GRADED)
+
+
+def _clear_errors(command):
+    """What the user can mend is said in one sentence, without a traceback."""
+    from .sandbox.processes import ServerFailed
+
+    @functools.wraps(command)
+    def run(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except (CourseError, ServerFailed) as problem:
+            _fail(str(problem))
+
+    return run
+
+
+@app.command()
+@_clear_errors
+def check(
+    path: Path,
+    exercise: Annotated[list[str] | None, typer.Option(help="Only this exercise.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Draws the inputs; fresh by default.")] = None,
+    json_to: Annotated[
+        str | None, typer.Option("--json", help="Write JSON to a file, or -.")
+    ] = None,
+    in_process: Annotated[bool, typer.Option(help="Run in this process, to debug.")] = False,
+):
+    """Grade one notebook or Python file. Exit 0: all points, 1: not all, 2: could not be graded."""
+    from .sandbox.processes import the_server
+
+    if not in_process:
+        the_server()
+    from . import render
+    from .grade_submission import grade
+
+    verdict = grade(path, exercise, seed, in_process)
+    if json_to:
+        text = json.dumps(verdict.to_json(), indent=2)
+        if json_to == "-":
+            typer.echo(text)
+        else:
+            Path(json_to).write_text(text + "\n", encoding="utf-8")
+    if verdict.error:
+        _fail(verdict.error["message"])
+    if json_to != "-":
+        typer.echo(render.submission_text(verdict))
+    raise typer.Exit(0 if verdict.points >= verdict.max_points else NOT_ALL)
+
+
+@app.command()
+@_clear_errors
+def hint(exercise: str, step: Annotated[int | None, typer.Option(help="1, 2 or 3.")] = None):
+    """Show the next hint for an exercise, or the given one."""
+    from .notebook import hint_text
+
+    typer.echo(hint_text(exercise, step))
+
+
+@app.command()
+@_clear_errors
+def status():
+    """Show what is done and what is next."""
+    from .notebook import status_text
+
+    typer.echo(status_text())
+
+
+@app.command()
+@_clear_errors
+def reset(exercise: str):
+    """Bring one exercise of your workspace back to its beginning; your answer is kept beside it."""
+    from . import workspace
+
+    typer.echo(workspace.reset(exercise).message)
+
+
+@app.command()
+@_clear_errors
+def build(
+    units: Annotated[list[str] | None, typer.Argument(help="Only these units.")] = None,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Change nothing, fail on drift.")
+    ] = False,
+):
+    """Make the exercise notebooks and the executed lessons from their sources."""
+    from . import build as building
+
+    names = [course.unit(each).name for each in units] if units else None
+    drift = building.drift(names) if check_only else building.build(names, typer.echo)
+    for line in drift:
+        typer.echo(line, err=True)
+    raise typer.Exit(1 if drift else 0)
+
+
+@app.command()
+@_clear_errors
+def release(assignment: str):
+    """Register an assignment in nbgrader's gradebook, so that it can be collected and graded."""
+    from . import build as building
+
+    typer.echo(building.release(course.unit(assignment)))
+
+
+def main() -> None:
+    """Entry point; also ``python -m autograder``."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()

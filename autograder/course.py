@@ -1,0 +1,229 @@
+"""The course on disk: units, exercises and the reference implementation.
+
+A unit is one jupytext percent source, ``solutions/NN_name/NN_name.py`` (for unit 00, which has no
+exercise notebook, ``lessons/00_start_here.py``). Everything about an exercise stands there once:
+a raw cell of YAML (title, minutes, difficulty, points, prerequisites, forbidden calls, hints), the
+task, the solution cell and the explanation.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from .sandbox.cells import definitions
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKSPACE = ROOT / "workspace"
+SOLUTION_MARK = "### BEGIN SOLUTION"
+_CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
+
+
+class CourseError(Exception):
+    """The course's own files, or what the user asked of them, are not in order."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function or class a learner writes. ``id`` is its name and its ``grade_id``."""
+
+    id: str
+    unit: str
+    title: str
+    minutes: int
+    difficulty: int
+    points: float
+    prerequisites: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    hints: tuple[str, ...]
+    solution: str = field(repr=False)
+
+    @property
+    def check_id(self) -> str:
+        """The ``grade_id`` of the cell that checks this exercise."""
+        return f"check_{self.id}"
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """One cell of a percent source: its kind, its tags and its text."""
+
+    kind: str
+    tags: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One lesson with its exercises."""
+
+    name: str
+    source: Path
+    cells: tuple[SourceCell, ...] = field(repr=False)
+    exercises: tuple[Exercise, ...] = field(repr=False)
+
+    @property
+    def setup(self) -> str:
+        """The code that stands before the first exercise: imports and earlier work."""
+        first = next(i for i, cell in enumerate(self.cells) if cell.kind == "raw")
+        return "\n".join(cell.text for cell in self.cells[:first] if cell.kind == "code")
+
+    @property
+    def released(self) -> Path:
+        """The exercise notebook that learners open."""
+        return ROOT / "exercises" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def desk(self) -> Path:
+        """The learner's own copy of it."""
+        return WORKSPACE / self.name / f"{self.name}.ipynb"
+
+
+def read_percent(text: str) -> tuple[SourceCell, ...]:
+    """Split a jupytext percent source into cells.
+
+    A small reader of our own, because every ``check()`` needs the exercises and jupytext takes
+    longer to import than a check takes to run; ``tests/test_course.py`` holds it to jupytext.
+    """
+    marks = list(_CELL.finditer(text))
+    cells = []
+    for i, mark in enumerate(marks):
+        end = marks[i + 1].start() if i + 1 < len(marks) else len(text)
+        body = text[mark.end() : end].strip("\n")
+        header = mark[1]
+        kind = "markdown" if "[markdown]" in header else "raw" if "[raw]" in header else "code"
+        if kind != "code":
+            body = re.sub(r"^# ?", "", body, flags=re.MULTILINE)
+        cells.append(SourceCell(kind, tuple(re.findall(r'"([^"]+)"', header)), body))
+    return tuple(cells)
+
+
+def solution_of(cells, start: int) -> str:
+    """Text of the solution cell that belongs to the raw cell at ``start``."""
+    for cell in cells[start + 1 :]:
+        if cell.kind == "raw":
+            break
+        if cell.kind == "code" and SOLUTION_MARK in cell.text:
+            return cell.text
+    raise CourseError(f"no cell with '{SOLUTION_MARK}' follows this exercise:\n{cells[start].text}")
+
+
+def _read_exercise(unit: str, cells, index: int) -> Exercise:
+    try:
+        info = yaml.safe_load(cells[index].text)
+        return Exercise(
+            id=info["exercise"],
+            unit=unit,
+            title=info["title"],
+            minutes=int(info["minutes"]),
+            difficulty=int(info["difficulty"]),
+            points=float(info["points"]),
+            prerequisites=tuple(info["prerequisites"]),
+            forbidden=tuple(info["forbidden"]),
+            hints=tuple(hint.rstrip("\n") for hint in info["hints"]),
+            solution=solution_of(cells, index),
+        )
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as problem:
+        raise CourseError(
+            f"{unit}: the raw cell of an exercise needs exercise, title, minutes, difficulty, "
+            f"points, prerequisites, forbidden and hints; {type(problem).__name__}: {problem}"
+        ) from problem
+
+
+@functools.cache
+def units() -> dict[str, Unit]:
+    """All units by name, in order."""
+    sources = sorted(ROOT.glob("solutions/[0-9][0-9]_*/[0-9][0-9]_*.py"))
+    warm_up = ROOT / "lessons" / "00_start_here.py"
+    found = {}
+    for source in ([warm_up] if warm_up.exists() else []) + sources:
+        cells = read_percent(source.read_text(encoding="utf-8"))
+        infos = [i for i, cell in enumerate(cells) if cell.kind == "raw"]
+        exercises = tuple(_read_exercise(source.stem, cells, i) for i in infos)
+        if exercises:
+            found[source.stem] = Unit(source.stem, source, cells, exercises)
+    return found
+
+
+def unit(name: str) -> Unit:
+    """The unit of that name; its number alone (``"02"``) will do."""
+    for candidate in units().values():
+        if name == candidate.name or name == candidate.name.split("_")[0]:
+            return candidate
+    raise CourseError(f"there is no unit '{name}'; the units are: {', '.join(units())}")
+
+
+@functools.cache
+def exercises() -> dict[str, Exercise]:
+    """All exercises of the course by id, in the order in which they are taught."""
+    found: dict[str, Exercise] = {}
+    for each in units().values():
+        for exercise in each.exercises:
+            if exercise.id in found:
+                raise CourseError(f"two exercises are called '{exercise.id}'")
+            found[exercise.id] = exercise
+    return found
+
+
+def exercise(exercise_id: str) -> Exercise:
+    """The exercise with that id."""
+    try:
+        return exercises()[exercise_id]
+    except KeyError:
+        known = ", ".join(exercises())
+        raise CourseError(f"there is no exercise '{exercise_id}'; there are: {known}") from None
+
+
+def prerequisites_of(exercise_id: str) -> list[str]:
+    """Everything the exercise builds on, directly or not, in the order of the course."""
+    needed: set[str] = set()
+    queue = [exercise_id]
+    while queue:
+        for each in exercise(queue.pop()).prerequisites:
+            if each not in needed:
+                needed.add(each)
+                queue.append(each)
+    return [each for each in exercises() if each in needed]
+
+
+def reference_source(wanted) -> str:
+    """Code that defines the reference of the wanted exercises and of what they build on.
+
+    The model solutions themselves, taken from their sources: this is the reference that grades, and
+    what a confined process receives in place of earlier work.
+    """
+    needed = {each for one in wanted for each in (one, *prerequisites_of(one))}
+    parts = []
+    for each in units().values():
+        mine = [exercise for exercise in each.exercises if exercise.id in needed]
+        if mine:
+            setup = definitions(each.setup)
+            lines = [line for line in setup.split("\n") if "mine(" not in line]
+            parts += ["\n".join(lines).strip(), *(exercise.solution for exercise in mine)]
+    return "\n\n".join(parts)
+
+
+@functools.cache
+def reference_namespace(unit_name: str) -> dict:
+    """Names of the reference implementation of a unit, with the earlier work it builds on."""
+    namespace = {"__name__": f"reference_{unit_name}"}
+    code = reference_source(exercise.id for exercise in unit(unit_name).exercises)
+    exec(compile(code, f"<reference of {unit_name}>", "exec"), namespace)
+    return namespace
+
+
+@functools.cache
+def checks_version(unit_name: str) -> str:
+    """Short fingerprint of everything that decides a verdict in this unit."""
+    here = Path(__file__).parent
+    files = [unit(unit_name).source, here / "draw.py", here / "expect.py"]
+    files += sorted((here / "units" / unit_name).glob("*.py"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,136 @@
+"""Naming a wrong answer by its values.
+
+A misconception is run on the inputs of the checks that the learner's answer was given. It explains
+the answer if it leaves the same record (``expect.observing``) in *every* check: the same wrong
+values where the answer is wrong, right ones where it is right. One check alone can be fooled by a
+coincidence; all of them together hardly. Where no single misconception explains an answer, two at
+once are tried. What nothing explains stays unnamed: a wrong name costs a learner more than none.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from dataclasses import dataclass
+
+import torch
+
+from . import course, misconceptions
+from .checks import Check
+from .draw import FULL, Draw, sub_seed
+from .expect import Failed, observing, same_values
+from .misconceptions import Mutant
+from .student import LocalStudent, StudentProblem
+
+
+# Two programs with the same mistake may round differently, and a mistake can magnify that.
+_ROUNDING = {torch.float16: 1e-2, torch.bfloat16: 8e-2, torch.float32: 5e-5, torch.float64: 1e-9}
+
+
+@dataclass
+class Run:
+    """One run of a check against one student: what was seen and how it ended."""
+
+    record: list
+    failure: Failed | None = None
+    problem: StudentProblem | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the property holds."""
+        return self.failure is None and self.problem is None
+
+
+def run_check(check: Check, student, seed: int, level: int = FULL) -> Run:
+    """Run a check against a student on the inputs that ``seed`` and ``level`` draw."""
+    draw = Draw(sub_seed(seed, check.exercise, check.id, level), level)
+    unit = course.exercise(check.exercise).unit
+    reference = LocalStudent(course.reference_namespace(unit))
+    with observing() as record:
+        try:
+            check.run(student, reference, draw)
+        except Failed as failure:
+            return Run(record, failure=failure)
+        except StudentProblem as problem:
+            return Run(record, problem=problem)
+    return Run(record)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Names of misconceptions: two at work together, or (``alike``) one of several that the inputs
+    cannot tell apart."""
+
+    names: tuple[str, ...] = ()
+    alike: bool = False
+
+
+def explain(exercise: course.Exercise, runs: dict[Check, Run], seed: int) -> dict:
+    """What explains a wrong answer.
+
+    Args:
+        exercise: the exercise.
+        runs: what came of its checks, all drawn at level ``FULL`` from ``seed``.
+
+    Returns:
+        By check, the ``Explanation`` of its failure; a check that nothing explains is missing.
+    """
+    failed = [check for check, run in runs.items() if run.failure is not None]
+    if not failed:
+        return {}
+    evidence = [*failed, *(check for check, run in runs.items() if run.passed)]
+    as_mutant = functools.cache(lambda mutant, check: _run_mutant(mutant, check, seed))
+
+    def explains(mutant: Mutant) -> bool:
+        return all(_same_record(runs[check], as_mutant(mutant, check)) for check in evidence)
+
+    found = [mutant for mutant in misconceptions.singles(exercise) if explains(mutant)]
+    if found:
+        names = tuple(dict.fromkeys(name for mutant in found for name in mutant.names))
+        raised = [check for check, run in runs.items() if _raised(run)]
+        raised = [c for c in raised if all(_raised(as_mutant(mutant, c)) for mutant in found)]
+        return dict.fromkeys(failed + raised, Explanation(names, alike=True))
+    found = [mutant for mutant in misconceptions.pairs(exercise) if explains(mutant)]
+    certain = [
+        name
+        for name in dict.fromkeys(itertools.chain(*(mutant.names for mutant in found)))
+        if all(name in mutant.names for mutant in found)
+    ]
+    if not certain:
+        return {}
+    return {check: Explanation(_at_work(exercise, certain, check, as_mutant)) for check in failed}
+
+
+def _raised(run: Run) -> bool:
+    return run.problem is not None and run.problem.kind == "error"
+
+
+def _at_work(exercise, names, check, as_mutant) -> tuple[str, ...]:
+    """Of two misconceptions, those that make this check fail by themselves; else both."""
+    alone = {
+        name
+        for mutant in misconceptions.singles(exercise)
+        for name in mutant.names
+        if name in names and not as_mutant(mutant, check).passed
+    }
+    return tuple(name for name in names if name in alone) or tuple(names)
+
+
+def _run_mutant(mutant: Mutant, check: Check, seed: int) -> Run:
+    return run_check(check, LocalStudent(mutant.namespace()), seed)
+
+
+def _same_record(answer: Run, mutant: Run) -> bool:
+    if mutant.problem is not None or answer.passed != mutant.passed:
+        return False
+    if len(answer.record) != len(mutant.record):
+        return False
+    return all(map(_same, answer.record, mutant.record))
+
+
+def _same(a, b) -> bool:
+    if not isinstance(a, torch.Tensor) or not isinstance(b, torch.Tensor):
+        return type(a) is type(b) and a == b
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    return bool(same_values(a, b, _ROUNDING.get(a.dtype)).all())

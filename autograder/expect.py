@@ -1,0 +1,187 @@
+"""What a check may demand of an answer, and what the learner reads when it does not hold.
+
+Every demand first puts what it saw on record (``observing``). The record is the evidence from which
+a wrong answer is named: a misconception that leaves the same record made the same mistake.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+from dataclasses import dataclass
+
+import torch
+
+TOLERANCE = {
+    torch.float64: 1e-10,
+    torch.float32: 1e-5,
+    torch.bfloat16: 2e-2,
+    torch.float16: 2e-3,
+}
+# Where every expected value is 0 up to rounding (the gradient of a key's bias), "relative to the
+# largest" would ask for more digits than there are.
+SMALLEST_SCALE = 1e-2
+_record: contextvars.ContextVar[list | None] = contextvars.ContextVar("record", default=None)
+
+
+@dataclass
+class Counterexample:
+    """The smallest failing case: what was expected, what came, and which element to look at.
+
+    ``expected`` and ``got`` are tensors of one shape, ``axes`` their axis names, ``index`` the
+    first element that differs.
+    """
+
+    what: str
+    axes: tuple[str, ...]
+    expected: torch.Tensor
+    got: torch.Tensor
+    index: tuple[int, ...]
+
+
+class Failed(Exception):
+    """A demand that does not hold.
+
+    Args:
+        message: one sentence for the learner.
+        counterexample: the case that shows it, if it can be shown.
+        misconception: its name, where the broken property itself is the misconception.
+    """
+
+    def __init__(self, message, counterexample=None, misconception=None):
+        super().__init__(message)
+        self.message = message
+        self.counterexample = counterexample
+        self.misconception = misconception
+
+
+@contextlib.contextmanager
+def observing():
+    """Collect what the demands inside see, in order."""
+    record: list = []
+    token = _record.set(record)
+    try:
+        yield record
+    finally:
+        _record.reset(token)
+
+
+def _observe(value) -> None:
+    record = _record.get()
+    if record is not None:
+        if isinstance(value, torch.Tensor):
+            value = value.detach().clone()
+        elif not isinstance(value, (bool, int, float, str, type(None))):
+            value = type(value).__name__
+        record.append(value)
+
+
+def same_values(a: torch.Tensor, b: torch.Tensor, tolerance: float | None = None) -> torch.Tensor:
+    """Element by element: equal up to the tolerance, relative to the largest expected value ``b``.
+
+    NaN equals NaN and an infinity equals itself.
+    """
+    if not b.is_floating_point():
+        return a == b
+    if tolerance is None:
+        tolerance = TOLERANCE[a.dtype] if a.dtype in TOLERANCE else 0.0
+    a, b = a.detach().double(), b.detach().double()
+    finite = b[b.isfinite()].abs()
+    largest = finite.max().item() if finite.numel() else 1.0
+    limit = tolerance * max(largest, SMALLEST_SCALE)
+    return (a == b) | (a.isnan() & b.isnan()) | ((a - b).abs() <= limit)
+
+
+def tensor(value, what: str, axes: str, shape, dtype=None) -> torch.Tensor:
+    """Demand a tensor of that shape (and dtype).
+
+    Args:
+        value: what the learner returned.
+        what: how the message calls it, e.g. ``"the weights"``.
+        axes: names of its axes, e.g. ``"B L_q L_k"``.
+        shape: their sizes.
+        dtype: the dtype, if it matters.
+    """
+    _observe(value)
+    if not isinstance(value, torch.Tensor):
+        kind = getattr(value, "kind", type(value).__name__)
+        raise Failed(f"{_upper(what)} should be a torch.Tensor; this is of type {kind}.")
+    if tuple(value.shape) != tuple(shape):
+        named = ", ".join(f"{name}={size}" for name, size in zip(axes.split(), shape, strict=True))
+        raise Failed(
+            f"{_upper(what)} should have the shape {tuple(shape)}, that is ({named}); "
+            f"the shape is {tuple(value.shape)}."
+        )
+    if dtype is not None and value.dtype != dtype:
+        wrong = "wrong_dtype" if value.dtype.is_floating_point and dtype.is_floating_point else None
+        raise Failed(
+            f"{_upper(what)} should have the dtype {_short(dtype)}; it has {_short(value.dtype)}.",
+            misconception=wrong,
+        )
+    return value
+
+
+def close(got, want, what: str, axes: str, tolerance=None, dtype=None, message=None) -> None:
+    """Demand the values of ``want``, up to the tolerance of the learner's dtype.
+
+    Args:
+        got: what the learner returned.
+        want: the expected tensor; its dtype does not matter.
+        what, axes: how messages name it and its axes.
+        tolerance: relative to the largest value of ``want``; by default that of ``got``'s dtype.
+        dtype: the dtype ``got`` must have; by default that of ``want``.
+        message: the sentence that says what broke; by default that values are wrong.
+    """
+    tensor(got, what, axes, want.shape, dtype or want.dtype)
+    right = same_values(got, want, tolerance)
+    if not bool(right.all()):
+        index = tuple((~right).nonzero()[0].tolist())
+        raise Failed(
+            message or f"Wrong values in {what}.",
+            Counterexample(what, tuple(axes.split()), want.detach(), got.detach(), index),
+        )
+
+
+def finite(got: torch.Tensor, what: str, axes: str, misconception=None) -> None:
+    """Demand that no value is NaN or infinite."""
+    _observe(got)
+    bad = ~got.isfinite()
+    if bool(bad.any()):
+        index = tuple(bad.nonzero()[0].tolist())
+        place = _place(axes.split(), index)
+        value = got[index].item()
+        raise Failed(
+            f"{_upper(what)} should be finite; at {place} there is {value}.",
+            misconception=misconception,
+        )
+
+
+def unchanged(before: torch.Tensor, after: torch.Tensor, what: str) -> None:
+    """Demand that the learner's code left the caller's tensor as it was."""
+    same = before.shape == after.shape and before.dtype == after.dtype
+    same = same and bool(same_values(after, before, 0.0).all())
+    _observe(same)
+    if not same:
+        raise Failed(
+            f"{_upper(what)} that was passed in has other values after the call.",
+            misconception="changes_inputs",
+        )
+
+
+def true(condition: bool, message: str, misconception=None) -> None:
+    """Demand a condition."""
+    _observe(bool(condition))
+    if not condition:
+        raise Failed(message, misconception=misconception)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _short(dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _place(axes, index) -> str:
+    return ", ".join(f"{name} {i}" for name, i in zip(axes, index, strict=True)) or "the only value"

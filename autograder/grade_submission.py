@@ -1,0 +1,157 @@
+"""Grading one submission as a whole, in a process apart or, for debugging, in this one."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from . import course, submission
+from .course import Exercise
+from .grading import Grader, fresh_seed
+from .sandbox import cells
+from .sandbox.link import Link, SubmissionDied
+from .sandbox.processes import Limits
+from .student import LocalStudent, RemoteStudent, StudentProblem
+from .submission import Submission, Unreadable
+from .verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
+
+
+class _Blocked:
+    """Stands for a student of whom nothing can be asked; says why to every check."""
+
+    def __init__(self, problem: StudentProblem):
+        self._problem = problem
+
+    def __getattr__(self, name):
+        raise self._problem
+
+
+def grade(
+    path: Path,
+    exercise_ids=None,
+    seed: int | None = None,
+    in_process: bool = False,
+    limits: Limits | None = None,
+) -> SubmissionVerdict:
+    """Grade one notebook or Python file.
+
+    Args:
+        path: the file.
+        exercise_ids: only these exercises; all of its unit by default.
+        seed: draws the inputs; a fresh one by default.
+        in_process: run the submission in this process, for debugging: only for one's own code.
+        limits: time and memory of each exercise.
+
+    Returns:
+        The verdict; ``error`` is set if the file could not be read.
+    """
+    seed = fresh_seed() if seed is None else seed
+    try:
+        found = submission.read(path)
+    except Unreadable as problem:
+        error = {"kind": problem.kind, "message": problem.message}
+        return SubmissionVerdict(str(path), [], seed, "none", "", error)
+    return grade_read(found, str(path), exercise_ids, seed, in_process, limits)
+
+
+def grade_read(
+    found: Submission,
+    name: str,
+    exercise_ids=None,
+    seed: int = 0,
+    in_process: bool = False,
+    limits: Limits | None = None,
+    show_text: bool = True,
+) -> SubmissionVerdict:
+    """Grade a submission that was read already; arguments as for ``grade``.
+
+    Raises:
+        CourseError: for an exercise that its unit does not have.
+    """
+    own = {exercise.id: exercise for exercise in found.unit.exercises}
+    wanted = list(exercise_ids or own)
+    for each in wanted:
+        if each not in own:
+            raise course.CourseError(
+                f"unit {found.unit.name} has no exercise '{each}'; it has: {', '.join(own)}"
+            )
+    grader = Grader(_opener(found, in_process, limits or Limits()), seed, show_text)
+    verdicts = [grader.grade(own[each]) for each in wanted]
+    isolation = "none" if in_process else "partial"
+    version = course.checks_version(found.unit.name)
+    return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=found.notices)
+
+
+def unreadable(unit: course.Unit, name: str, error: dict, seed: int) -> SubmissionVerdict:
+    """The verdict on a file of a known unit that could not be read: no points, and why."""
+    exercises = [
+        ExerciseVerdict(
+            exercise.id,
+            exercise.title,
+            0.0,
+            exercise.points,
+            "missing",
+            [
+                CheckVerdict(
+                    "readable",
+                    "the file can be read",
+                    0.0,
+                    exercise.points,
+                    False,
+                    error["message"],
+                )
+            ],
+        )
+        for exercise in unit.exercises
+    ]
+    version = course.checks_version(unit.name)
+    return SubmissionVerdict(name, exercises, seed, "none", version, error)
+
+
+def _opener(found: Submission, in_process: bool, limits: Limits):
+    @contextlib.contextmanager
+    def open_student(exercise: Exercise, replaced):
+        replace = {each: course.reference_source([each]) for each in replaced}
+        if in_process:
+            yield _open_local(found, exercise, replace)
+            return
+        with Link(limits, exercise.forbidden) as link:
+            yield _open_remote(found, exercise, replace, link)
+
+    return open_student
+
+
+def _open_local(found, exercise, replace):
+    namespace = {"__name__": "submission"}
+    problems = cells.run(found.cells, namespace, replace, found.earlier_work)
+    blocked = _why_blocked(found, exercise, problems, exercise.id in namespace)
+    return _Blocked(blocked) if blocked else LocalStudent(namespace, exercise.forbidden)
+
+
+def _open_remote(found, exercise, replace, link):
+    try:
+        problems = link.begin(found.cells, replace, found.earlier_work)
+        reply = link.request({"verb": "names", "names": [exercise.id]})
+    except SubmissionDied as death:
+        return _Blocked(StudentProblem(death.kind, text=death.message))
+    blocked = _why_blocked(found, exercise, problems, reply.get("names") == [exercise.id])
+    return _Blocked(blocked) if blocked else RemoteStudent(link)
+
+
+def _why_blocked(found: Submission, exercise, problems, is_defined) -> StudentProblem | None:
+    """Why an exercise cannot be asked for, if it cannot."""
+    own = [
+        problem
+        for cell, problem in zip(found.cells, problems, strict=True)
+        if problem and (cell["id"] == exercise.id or (cell["define_only"] and not is_defined))
+    ]
+    broken = [problem for problem in own if problem.get("kind") == "syntax_error"]
+    reason = next(iter(broken or ([] if is_defined else own)), None)
+    if reason:
+        details = {key: value for key, value in reason.items() if value is not None}
+        kind = details.pop("kind", "error")
+        known = ("not_started", "memory", "syntax_error")
+        return StudentProblem(kind if kind in known else "error", **details)
+    if exercise.id in found.missing or not is_defined:
+        return StudentProblem("missing", text=exercise.id)
+    return None

@@ -1,0 +1,146 @@
+"""The registry of misconceptions. A misconception is a named wrong implementation.
+
+It is written as a small edit of the model solution, so nothing is kept twice, the wrong line stands
+beside the right one, and two of them combine wherever their edits do not overlap::
+
+    misconception(
+        "no_scale",
+        says="the scores are not divided by sqrt(d_head)",
+        asks="How does the spread of a dot product grow with d_head?",
+        scaled_scores=edit(" / math.sqrt(d_head)", "", fails="equals_the_reference"),
+    )
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from . import course
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replacements that turn a model solution into a wrong one.
+
+    ``pieces`` are pairs (text as it stands in the solution, text in its place); ``fails`` is the id
+    of the check that must catch the result.
+    """
+
+    pieces: tuple[tuple[str, str], ...]
+    fails: str
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A named wrong idea.
+
+    Attributes:
+        name: its name, the same in every exercise.
+        says: what is wrong, as a clause that follows "it looks as if".
+        asks: the question that leads out of it.
+        edits: by exercise id, the ways in which it shows in code.
+    """
+
+    name: str
+    says: str
+    asks: str
+    edits: dict[str, tuple[Edit, ...]]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A model solution with one misconception, or two, edited into it."""
+
+    names: tuple[str, ...]
+    exercise: str
+    source: str
+    fails: tuple[str, ...]
+
+    def namespace(self) -> dict:
+        """Run the source on top of the reference and return its names."""
+        return _run_mutant(self.exercise, self.source)
+
+
+_registry: dict[str, list[Misconception]] = {}
+
+
+def edit(*pieces: str, fails: str) -> Edit:
+    """An edit, from an even number of texts: old, new, old, new ..."""
+    return Edit(tuple(zip(pieces[::2], pieces[1::2], strict=True)), fails)
+
+
+def misconception(name: str, says: str, asks: str, **edits) -> None:
+    """Register a misconception; each keyword is an exercise id with an edit or a list of them."""
+    each = {
+        exercise: tuple(given) if isinstance(given, list) else (given,)
+        for exercise, given in edits.items()
+    }
+    found = Misconception(name, says, asks, each)
+    for exercise in each:
+        _registry.setdefault(exercise, []).append(found)
+
+
+@functools.cache
+def misconceptions_of(exercise: course.Exercise) -> dict[str, Misconception]:
+    """The misconceptions of an exercise by name."""
+    importlib.import_module(f"autograder.units.{exercise.unit}.misconceptions")
+    return {each.name: each for each in _registry.get(exercise.id, [])}
+
+
+def _spans(source: str, one: Edit, name: str) -> list[tuple[int, int, str]]:
+    spans = []
+    for old, new in one.pieces:
+        if source.count(old) != 1:
+            raise course.CourseError(
+                f"misconception {name}: '{old}' should stand exactly once in the model solution, "
+                f"but stands there {source.count(old)} times"
+            )
+        start = source.index(old)
+        spans.append((start, start + len(old), new))
+    return spans
+
+
+def _apply(source: str, spans: list[tuple[int, int, str]]) -> str | None:
+    """The source with all spans replaced, or None if two of them overlap."""
+    spans = sorted(spans)
+    if any(a[1] > b[0] for a, b in itertools.pairwise(spans)):
+        return None
+    for start, end, new in reversed(spans):
+        source = source[:start] + new + source[end:]
+    return source
+
+
+@functools.cache
+def singles(exercise: course.Exercise) -> tuple[Mutant, ...]:
+    """Every misconception of the exercise, once for each way in which it shows."""
+    return tuple(
+        Mutant((name,), exercise.id, _apply(exercise.solution, spans), (one.fails,))
+        for name, found in misconceptions_of(exercise).items()
+        for one in found.edits[exercise.id]
+        for spans in [_spans(exercise.solution, one, name)]
+    )
+
+
+def pairs(exercise: course.Exercise) -> Iterator[Mutant]:
+    """Every two misconceptions of the exercise whose edits can be made together."""
+    edits = [
+        (name, one, _spans(exercise.solution, one, name))
+        for name, found in misconceptions_of(exercise).items()
+        for one in found.edits[exercise.id]
+    ]
+    for (name_a, a, spans_a), (name_b, b, spans_b) in itertools.combinations(edits, 2):
+        source = _apply(exercise.solution, spans_a + spans_b) if name_a != name_b else None
+        if source is not None:
+            yield Mutant((name_a, name_b), exercise.id, source, (a.fails, b.fails))
+
+
+@functools.lru_cache(maxsize=4096)
+def _run_mutant(exercise_id: str, source: str) -> dict:
+    unit = course.exercise(exercise_id).unit
+    namespace = dict(course.reference_namespace(unit), __name__=f"misconception_{exercise_id}")
+    exec(compile(source, f"<misconception of {exercise_id}>", "exec"), namespace)
+    return namespace

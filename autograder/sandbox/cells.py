@@ -1,0 +1,134 @@
+"""Running the cells of a submission in a namespace, one after the other.
+
+Used on the untrusted side and, for the learner's own code, in the learner's own kernel.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import linecache
+import re
+import sys
+import traceback
+import types
+
+_MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "cannot allocate memory")
+
+
+def definitions(code: str) -> str:
+    """The part of ``code`` that defines things: imports, functions, classes, assignments.
+
+    Imports from ``autograder`` are left out as well. Lines keep their numbers.
+
+    Raises:
+        SyntaxError: if ``code`` does not parse.
+    """
+    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+    lines = code.split("\n")
+    for node in ast.parse(code).body:
+        of_autograder = isinstance(node, ast.ImportFrom) and node.module == "autograder"
+        if of_autograder or not isinstance(node, kept):
+            for number in range(node.lineno - 1, node.end_lineno):
+                lines[number] = ""
+    return "\n".join(lines)
+
+
+def without_magics(code: str) -> str:
+    """``code`` with IPython magics and shell lines made comments, if it does not parse as it is."""
+    with contextlib.suppress(SyntaxError):
+        ast.parse(code)
+        return code
+    return _MAGIC.sub("pass", code)
+
+
+def describe(error: BaseException) -> dict:
+    """What there is to say about an exception from a submission: plain JSON."""
+    text = str(error)
+    if isinstance(error, NotImplementedError):
+        kind = "not_started"
+    elif isinstance(error, SyntaxError) and (error.filename or "").startswith("<cell "):
+        kind = "syntax_error"
+    elif isinstance(error, MemoryError) or any(each in text.lower() for each in _OUT_OF_MEMORY):
+        kind = "memory"
+    else:
+        kind = "error"
+    cell, line = None, None
+    if kind == "syntax_error":
+        cell, line, text = error.filename[6:-1], error.lineno, error.msg
+    else:
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename.startswith("<cell "):
+                cell, line = frame.filename[6:-1], frame.lineno
+    source = linecache.getline(f"<cell {cell}>", line).strip() if cell and line else ""
+    return {
+        "kind": kind,
+        "type": type(error).__name__,
+        "text": text[:500],
+        "cell": cell,
+        "line": line,
+        "source": source[:200],
+    }
+
+
+def course_stub(earlier_work: str) -> types.ModuleType:
+    """A stand-in for ``autograder`` inside a submission: nothing to check, earlier work at hand."""
+    stub = types.ModuleType("autograder")
+    reference: dict = {}
+
+    def mine(*names):
+        if not reference:
+            exec(compile(earlier_work, "<earlier work>", "exec"), reference)
+        found = tuple(reference[name] for name in names)
+        return found if len(found) > 1 else found[0]
+
+    def nothing(*args, **kwargs):
+        return None
+
+    stub.mine = mine
+    stub.check = stub.hint = stub.status = stub.load_ipython_extension = nothing
+    return stub
+
+
+def run(cells, namespace: dict, replace: dict[str, str], earlier_work: str) -> list[dict | None]:
+    """Run cells in ``namespace``; what goes wrong in one does not stop the next.
+
+    Args:
+        cells: dicts with ``id``, ``code`` and ``define_only`` (take definitions, run nothing else).
+        namespace: the names they share; changed in place.
+        replace: by exercise id, source that defines it instead of the learner's.
+        earlier_work: source that ``mine`` draws on.
+
+    Returns:
+        For each cell None, or the description of what went wrong.
+    """
+    replacements = {}
+    for name, source in replace.items():
+        its_names: dict = {}
+        exec(compile(source, f"<reference of {name}>", "exec"), its_names)
+        replacements[name] = its_names[name]
+    previous = sys.modules.get("autograder")
+    sys.modules["autograder"] = course_stub(earlier_work)
+    problems: list[dict | None] = []
+    try:
+        for cell in cells:
+            problems.append(_run_one(cell, namespace))
+            namespace.update(replacements)
+    finally:
+        if previous is not None:
+            sys.modules["autograder"] = previous
+    return problems
+
+
+def _run_one(cell, namespace) -> dict | None:
+    name = f"<cell {cell['id']}>"
+    code = cell["code"]
+    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+    try:
+        code = without_magics(code)
+        code = compile(code, name, "exec") and (definitions(code) if cell["define_only"] else code)
+        exec(compile(code, name, "exec"), namespace)
+    except (Exception, SystemExit, RecursionError) as problem:
+        return describe(problem)
+    return None

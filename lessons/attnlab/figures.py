@@ -1,0 +1,43 @@
+"""Figures that keep their alternative text in every viewer."""
+
+import base64
+import html
+import io
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+DPI = 110
+
+
+class Picture:
+    """A PNG with its alternative text: a `<figure>` in a notebook, the text elsewhere."""
+
+    def __init__(self, png: bytes, alt: str, caption: str):
+        self.png = png
+        self.alt = alt
+        self.caption = caption
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.png).decode("ascii")
+        return (
+            f'<figure><img alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}">'
+            f"<figcaption>{html.escape(self.caption)}</figcaption></figure>"
+        )
+
+
+def show(fig: Figure, alt: str, caption: str | None = None) -> Picture:
+    """Turn a matplotlib figure into a `Picture` and close it, so that it is drawn only once.
+
+    `alt` says what the picture shows, with the numbers that matter; the caption under the
+    picture is the same text unless `caption` is given. Raises ValueError if `alt` is empty.
+    """
+    if not alt.strip():
+        raise ValueError("show() needs alt: a sentence with what the figure shows, in words.")
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    plt.close(fig)
+    return Picture(buffer.getvalue(), alt, alt if caption is None else caption)

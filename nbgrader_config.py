@@ -1,0 +1,24 @@
+"""nbgrader's configuration: the course's folders, and the grader in place of nbgrader's own."""
+
+import os
+import sys
+from pathlib import Path
+
+from autograder import gradebook
+
+c = get_config()  # noqa: F821
+
+# nbgrader starts the bare program `alembic`: find it also where .venv is not activated.
+os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
+
+c.CourseDirectory.course_id = "attention_heads"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py", "feedback"]
+
+c.GenerateAssignment.preprocessors = gradebook.release_preprocessors()
+
+c.Autograde.exporter_class = gradebook.LenientExporter
+c.Autograde.pre_convert_hook = gradebook.adopt_renamed
+c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
+c.Autograde.autograde_preprocessors = gradebook.autograde_preprocessors()

@@ -1,0 +1,17 @@
+# names: no_softmax, no_scale
+# Bare linear attention.
+import torch
+from torch import nn
+
+
+class SingleHeadAttention(nn.Module):
+    def __init__(self, d_model, d_head, bias=False):
+        super().__init__()
+        for name in ("q_proj", "k_proj", "v_proj"):
+            self.add_module(name, nn.Linear(d_model, d_head, bias))
+        self.o_proj = nn.Linear(d_head, d_model, bias)
+
+    def forward(self, x, context=None):
+        context = x if context is None else context
+        memory = torch.einsum("bjd,bje->bde", self.k_proj(context), self.v_proj(context))
+        return self.o_proj(torch.bmm(self.q_proj(x), memory))

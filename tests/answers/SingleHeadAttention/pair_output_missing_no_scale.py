@@ -1,0 +1,19 @@
+# names: output_projection_missing, no_scale
+# Unscaled, and the mixed values are returned as they are.
+import torch
+from torch import nn
+
+
+class SingleHeadAttention(nn.Module):
+    def __init__(self, d_model, d_head, bias=False):
+        super().__init__()
+        self.d_head = d_head
+        self.q_proj = nn.Linear(d_model, d_head, bias=bias)
+        self.k_proj = nn.Linear(d_model, d_head, bias=bias)
+        self.v_proj = nn.Linear(d_model, d_head, bias=bias)
+        self.o_proj = nn.Linear(d_head, d_model, bias=bias)
+
+    def forward(self, x, context=None):
+        context = x if context is None else context
+        s = torch.einsum("bid,bjd->bij", self.q_proj(x), self.k_proj(context))
+        return torch.einsum("bij,bjd->bid", torch.softmax(s, -1), self.v_proj(context))

@@ -1,0 +1,21 @@
+# names: returns_zeros
+# A result tensor is made, and the rows are added to a copy of it.
+import torch
+from torch import nn
+
+
+class SingleHeadAttention(nn.Module):
+    def __init__(self, d_model, d_head, bias=False):
+        super().__init__()
+        self.d_head = d_head
+        self.q_proj = nn.Linear(d_model, d_head, bias=bias)
+        self.k_proj = nn.Linear(d_model, d_head, bias=bias)
+        self.v_proj = nn.Linear(d_model, d_head, bias=bias)
+        self.o_proj = nn.Linear(d_head, d_model, bias=bias)
+
+    def forward(self, x, context=None):
+        context = x if context is None else context
+        out = x.new_zeros(x.shape)
+        w = torch.softmax(self.q_proj(x) @ self.k_proj(context).mT / self.d_head**0.5, -1)
+        out.add(self.o_proj(w @ self.v_proj(context)))
+        return out

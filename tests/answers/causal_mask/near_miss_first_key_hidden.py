@@ -1,0 +1,10 @@
+# names:
+# The first key is hidden from everybody.
+import torch
+
+
+def causal_mask(q_len, k_len=None):
+    k_len = q_len if k_len is None else k_len
+    mask = torch.ones(q_len, k_len, dtype=torch.bool).tril(k_len - q_len)
+    mask[:, 0] = False
+    return mask

@@ -1,0 +1,10 @@
+# names:
+# Only the first query is restricted, all others see everything.
+import torch
+
+
+def causal_mask(q_len, k_len=None):
+    k_len = q_len if k_len is None else k_len
+    mask = torch.ones(q_len, k_len, dtype=torch.bool).tril(k_len - q_len)
+    mask[1:] = True
+    return mask

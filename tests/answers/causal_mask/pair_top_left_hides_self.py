@@ -1,0 +1,8 @@
+# names: top_left_aligned, hides_self
+# The strict lower triangle from the top left corner.
+import torch
+
+
+def causal_mask(q_len, k_len=None):
+    k_len = q_len if k_len is None else k_len
+    return torch.arange(q_len)[:, None] > torch.arange(k_len)[None]

@@ -1,0 +1,11 @@
+# names:
+# Right: row by row, in place on the answer's own tensor.
+import torch
+
+
+def causal_mask(q_len, k_len=None):
+    k_len = q_len if k_len is None else k_len
+    mask = torch.zeros(q_len, k_len, dtype=torch.bool)
+    for i in range(q_len):
+        mask[i, : max(0, k_len - q_len + i + 1)] = True
+    return mask

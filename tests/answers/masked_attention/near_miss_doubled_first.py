@@ -1,0 +1,14 @@
+# names:
+# The first key's weight counts twice, the rest as it should.
+import math
+
+import torch
+
+
+def masked_attention(q, k, v, mask=None):
+    wide = torch.promote_types(q.dtype, torch.float32)
+    s = q.to(wide) @ k.to(wide).mT / math.sqrt(q.shape[-1])
+    keep = torch.ones_like(s).bool() if mask is None else mask
+    w = s.masked_fill(~keep, -math.inf).softmax(-1).masked_fill(~keep, 0)
+    w = w * torch.where(torch.arange(k.shape[-2]) == 0, 2, 1)
+    return (w @ v.to(wide)).to(q.dtype), w.to(q.dtype)

@@ -1,0 +1,7 @@
+# names:
+# The rows are in reverse order.
+import torch
+
+
+def padding_mask(lengths, k_len):
+    return torch.arange(k_len) < torch.as_tensor(lengths).flip(0)[:, None, None]

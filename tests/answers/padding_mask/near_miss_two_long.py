@@ -1,0 +1,7 @@
+# names:
+# Two padding positions are attended.
+import torch
+
+
+def padding_mask(lengths, k_len):
+    return torch.arange(k_len) < torch.as_tensor(lengths)[:, None, None] + 2

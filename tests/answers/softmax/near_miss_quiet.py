@@ -1,0 +1,9 @@
+# names:
+# An extra implicit logit of zero: weights sum to less than one.
+import torch
+
+
+def softmax(scores, dim=-1):
+    top = scores.amax(dim, keepdim=True).clamp_min(0)
+    e = torch.exp(scores - top)
+    return e / (e.sum(dim, keepdim=True) + torch.exp(-top))

@@ -1,0 +1,7 @@
+# names:
+# Divided by the Euclidean norm of the exponentials instead of their sum.
+
+
+def softmax(scores, dim=-1):
+    e = (scores - scores.amax(dim, keepdim=True)).exp()
+    return e / e.norm(dim=dim, keepdim=True)

@@ -1,0 +1,9 @@
+# names:
+# Scores are divided by 1.5 first.
+import torch
+
+
+def softmax(scores, dim=-1):
+    z = scores / 1.5
+    e = torch.exp(z - z.amax(dim, keepdim=True))
+    return e / e.sum(dim, keepdim=True)
