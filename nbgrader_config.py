@@ -16,6 +16,9 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py", "feedback"]
 
+# The folder that Jupyter's Assignment List looks into; it must be writable.
+c.Exchange.root = str(Path(__file__).resolve().parent / ".lab" / "exchange")
+
 c.GenerateAssignment.preprocessors = gradebook.release_preprocessors()
 
 c.Autograde.exporter_class = gradebook.LenientExporter

@@ -22,7 +22,6 @@ from .expect import Failed, observing, same_values
 from .misconceptions import Mutant
 from .student import LocalStudent, StudentProblem
 
-
 # Two programs with the same mistake may round differently, and a mistake can magnify that.
 _ROUNDING = {torch.float16: 1e-2, torch.bfloat16: 8e-2, torch.float32: 5e-5, torch.float64: 1e-9}
 
@@ -79,7 +78,7 @@ def explain(exercise: course.Exercise, runs: dict[Check, Run], seed: int) -> dic
     if not failed:
         return {}
     evidence = [*failed, *(check for check, run in runs.items() if run.passed)]
-    as_mutant = functools.cache(lambda mutant, check: _run_mutant(mutant, check, seed))
+    as_mutant = functools.partial(_run_mutant, seed=seed)
 
     def explains(mutant: Mutant) -> bool:
         return all(_same_record(runs[check], as_mutant(mutant, check)) for check in evidence)
@@ -116,7 +115,9 @@ def _at_work(exercise, names, check, as_mutant) -> tuple[str, ...]:
     return tuple(name for name in names if name in alone) or tuple(names)
 
 
+@functools.lru_cache(maxsize=20_000)
 def _run_mutant(mutant: Mutant, check: Check, seed: int) -> Run:
+    """The same for every submission of a class, which shares one seed: worth keeping."""
     return run_check(check, LocalStudent(mutant.namespace()), seed)
 
 

@@ -85,7 +85,7 @@ class Draw:
         return torch.tensor([self._random.randint(1, k_len - 1) for _ in range(batch)])
 
     def state(self, shapes: dict[str, tuple[int, ...]], dtype=torch.float32) -> dict:
-        """Weights of about ``1/sqrt(fan-in)`` and clearly visible biases, for ``load_state_dict``."""
+        """Weights of about ``1/sqrt(fan-in)`` and clearly visible biases, by name."""
         state = {}
         for name, shape in shapes.items():
             std = 1.4 * shape[-1] ** -0.5 if len(shape) > 1 else 0.7

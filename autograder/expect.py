@@ -84,7 +84,7 @@ def same_values(a: torch.Tensor, b: torch.Tensor, tolerance: float | None = None
     if not b.is_floating_point():
         return a == b
     if tolerance is None:
-        tolerance = TOLERANCE[a.dtype] if a.dtype in TOLERANCE else 0.0
+        tolerance = TOLERANCE.get(a.dtype, 0.0)
     a, b = a.detach().double(), b.detach().double()
     finite = b[b.isfinite()].abs()
     largest = finite.max().item() if finite.numel() else 1.0

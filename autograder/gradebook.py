@@ -103,14 +103,14 @@ def _rebuilt(unit: course.Unit, path: Path):
         path, renamed = _find(unit, path)
         notebook = submission.rebuild(unit, submission.read_notebook(path))
         if renamed:
-            notebook.metadata["autograder"]["notices"].append(
+            notebook["metadata"]["autograder"]["notices"].append(
                 f"the file was called {path.name}, not {unit.name}.ipynb"
             )
     except Unreadable as problem:
         notebook = submission.released(unit)
         error = {"kind": problem.kind, "message": problem.message}
-        notebook.metadata["autograder"] = {"error": error, "missing": [], "notices": []}
-    return notebook
+        notebook["metadata"]["autograder"] = {"error": error, "missing": [], "notices": []}
+    return nbformat.from_dict(notebook)
 
 
 def _find(unit: course.Unit, path: Path) -> tuple[Path, bool]:

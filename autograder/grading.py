@@ -57,26 +57,31 @@ class Grader:
         """The verdict on one exercise.
 
         If it does not pass and earlier work of the same unit does not pass either, it is graded
-        again with the reference of that earlier work, and the better verdict counts.
+        again with the reference of that earlier work, unless that costs points.
         """
         if exercise.id not in self._done:
-            plain = self._grade_with(exercise, ())
-            wrong = self._wrong_before(exercise) if plain.status != "passed" else ()
-            carried = self._grade_with(exercise, wrong) if wrong else plain
-            self._done[exercise.id] = max(plain, carried, key=lambda each: each.points)
+            self._done[exercise.id] = self._grade(exercise)
         return self._done[exercise.id]
+
+    def _grade(self, exercise) -> ExerciseVerdict:
+        with self._open_student(exercise, ()) as student:
+            runs = self._run_all(exercise, student)
+            passed = all(run.passed for run in runs.values())
+            wrong = () if passed else self._wrong_before(exercise)
+            if not wrong:
+                return self._verdict(exercise, student, runs)
+            with self._open_student(exercise, wrong) as helped:
+                again = self._run_all(exercise, helped)
+                if _points(exercise, again) >= _points(exercise, runs):
+                    verdict = self._verdict(exercise, helped, again)
+                    verdict.replaced = wrong
+                    return verdict
+            return self._verdict(exercise, student, runs)
 
     def _wrong_before(self, exercise) -> tuple[str, ...]:
         earlier = [course.exercise(each) for each in course.prerequisites_of(exercise.id)]
         own = [each for each in earlier if each.unit == exercise.unit]
         return tuple(each.id for each in own if self.grade(each).status != "passed")
-
-    def _grade_with(self, exercise, replaced) -> ExerciseVerdict:
-        with self._open_student(exercise, replaced) as student:
-            runs = self._run_all(exercise, student)
-            verdict = self._verdict(exercise, student, runs)
-        verdict.replaced = replaced
-        return verdict
 
     def _run_all(self, exercise, student) -> dict[Check, Run]:
         runs: dict[Check, Run] = {}
@@ -164,6 +169,11 @@ class Grader:
             ):
                 return small.failure
         return run.failure
+
+
+def _points(exercise: course.Exercise, runs: dict[Check, Run]) -> float:
+    points = points_of(exercise)
+    return sum(points[check.id] for check, run in runs.items() if run.passed)
 
 
 def _status(checks: list[CheckVerdict]) -> str:

@@ -7,6 +7,7 @@ an update of the course must never meet a learner's changes. Authors edit the so
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -19,6 +20,9 @@ from . import course, workspace
 
 SHELF = ("lessons", "exercises")
 FIRST = "lessons/00_start_here.ipynb"
+# The question whether to fetch news comes up at the first start unless a setting answers it;
+# --LabApp.news_url=None alone does not stop it (JupyterLab 4.6).
+SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 
 class CourseContents(AsyncTextFileContentsManager):
@@ -28,25 +32,25 @@ class CourseContents(AsyncTextFileContentsManager):
     turn every refusal into an "unexpected error".
     """
 
-    def on_shelf(self, path: str) -> bool:
-        """Whether this API path lies in a folder that only the course's authors change."""
+    def shelf_of(self, path: str) -> str | None:
+        """The folder, if this API path lies in one that only the course's authors change."""
         inside = Path(self._get_os_path(path.strip("/"))).resolve()
         root = Path(self.root_dir).resolve()
-        return any(inside.is_relative_to(root / folder) for folder in SHELF)
+        return next((each for each in SHELF if inside.is_relative_to(root / each)), None)
 
     def refuse_on_shelf(self, path: str):
         """Raise the error that JupyterLab shows, with the way out."""
-        if self.on_shelf(path):
+        if shelf := self.shelf_of(path):
             raise HTTPError(
                 403,
-                f"'{path}' belongs to the course and stays as it is. Work in workspace/, or keep "
-                "a copy of your own: File > Save Notebook As..., then a name such as "
+                f"Nothing changes in {shelf}/, which belongs to the course. Work in workspace/, or "
+                "keep a copy of your own: File > Save Notebook As..., then a name such as "
                 f"workspace/my_{path.rpartition('/')[2]}",
             )
 
     def is_writable(self, path):
         """What JupyterLab asks before it offers to save."""
-        return not self.on_shelf(path) and super().is_writable(path)
+        return not self.shelf_of(path) and super().is_writable(path)
 
     async def save(self, model, path=""):
         """Save, except on the shelf."""
@@ -77,21 +81,27 @@ def options() -> list[str]:
     return [
         f"--ServerApp.root_dir={course.ROOT}",
         "--ServerApp.ip=127.0.0.1",
+        # Containers often have no other user; the server listens on this machine only.
+        "--ServerApp.allow_root=True",
         "--ServerApp.contents_manager_class=autograder.lab.CourseContents",
         f"--LabApp.default_url={url}",
         # Not the user's own: that layout has open tabs from other folders.
         f"--LabApp.workspaces_dir={private / 'layout'}",
+        f"--LabApp.app_settings_dir={private / 'settings'}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
 
 
 def lay_out():
-    """Copy new exercises to the desk; make the folder that nbgrader's assignment list looks for."""
+    """Copy new exercises to the desk; make the folders of JupyterLab and nbgrader's exchange."""
+    private = course.ROOT / ".lab"
     try:
         for path in workspace.prepare():
             print(f"New on your desk: {path.relative_to(course.ROOT)}")
-        (course.ROOT / ".lab" / "exchange").mkdir(parents=True, exist_ok=True)
+        (private / "exchange").mkdir(parents=True, exist_ok=True)
+        (private / "settings").mkdir(exist_ok=True)
+        (private / "settings" / "overrides.json").write_text(json.dumps(SETTINGS))
     except OSError as problem:
         sys.exit(f"{problem.filename} cannot be written ({problem.strerror}); see to that first.")
 

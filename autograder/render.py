@@ -72,6 +72,9 @@ class _Window:
         self.want = self.expected[self.row][self.column]
         self.have = self.got[self.row][self.column]
 
+    def is_first(self, i: int, j: int) -> bool:
+        return (i, j) == (self.row, self.column)
+
     def row_name(self, i: int) -> str:
         return f"{self.axes[0]} {i + self.first[0]}" if self.axes[0] else ""
 
@@ -123,10 +126,10 @@ def _side_by_side(window: _Window) -> list[str]:
     )
     for i, (want, got) in enumerate(zip(window.expected, window.got, strict=True)):
         left = "".join(f"{each:>{width}}" for each in want)
-        right = "".join(
-            f"{'[' + each + ']' if (i, j) == (window.row, window.column) else each + ' ':>{width + 1}}"
-            for j, each in enumerate(got)
-        )
+        marked = [
+            f"[{each}]" if window.is_first(i, j) else f"{each} " for j, each in enumerate(got)
+        ]
+        right = "".join(f"{each:>{width + 1}}" for each in marked)
         lines.append(f"{names[i]:{margin}}{left}   {right}")
     return lines
 
@@ -210,8 +213,7 @@ def _plane_html(title, plane, window) -> str:
     rows = []
     for i, row in enumerate(plane):
         cells = "".join(
-            f'<td style="text-align:right;{_mark((i, j) == (window.row, window.column))}">'
-            f"{escape(each)}</td>"
+            f'<td style="text-align:right;{_mark(window.is_first(i, j))}">{escape(each)}</td>'
             for j, each in enumerate(row)
         )
         rows.append(

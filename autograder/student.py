@@ -1,19 +1,19 @@
 """The student: what a check talks to.
 
-``student.causal_mask(5, 7)`` calls the learner's function and ``student.SingleHeadAttention(12, 5)``
-builds the learner's module, in the learner's own kernel (``LocalStudent``) or in a process apart
-(``RemoteStudent``). A check cannot tell which. In both, tensors are passed as copies, results can be
-differentiated by ``torch.autograd.grad``, and whatever goes wrong arrives as ``StudentProblem``.
+``student.causal_mask(5, 7)`` calls the learner's function and
+``student.SingleHeadAttention(12, 5)`` builds the learner's module, in the learner's own kernel
+(``LocalStudent``) or in a process apart (``RemoteStudent``). A check cannot tell which. In both,
+tensors are passed as copies, results can be differentiated by ``torch.autograd.grad``, and whatever
+goes wrong arrives as ``StudentProblem``.
 """
 
 from __future__ import annotations
 
-
 import torch
 
-from .expect import true, unchanged
+from .expect import Failed, true, unchanged
 from .sandbox import cells, watch, wire
-from .sandbox.link import Link, SubmissionDied
+from .sandbox.link import INTERFERED, Link, SubmissionDied
 
 
 class StudentProblem(Exception):
@@ -36,32 +36,37 @@ class StudentProblem(Exception):
         return self.kind in ("timeout", "crashed", "protocol")
 
 
-class _Inputs:
-    """Copies of the tensors among the arguments, to see afterwards whether they were changed."""
-
-    def __init__(self):
-        self.given: list[torch.Tensor] = []
-        self.passed: list[torch.Tensor] = []
-
-    def copy(self, value):
-        if isinstance(value, torch.Tensor):
-            self.given.append(value)
-            self.passed.append(value.clone())
-            return self.passed[-1]
-        if isinstance(value, (list, tuple)):
-            return type(value)(self.copy(each) for each in value)
-        if isinstance(value, dict):
-            return {key: self.copy(each) for key, each in value.items()}
-        return getattr(value, "_object", value)
-
-    def changed(self) -> list[bool]:
-        return watch.inputs_changed(self.given, self.passed)
-
-
 class _Student:
-    """What both kinds share: whether the last call changed its tensors."""
+    """What both kinds share: whether the last call changed its tensors, and calls back."""
 
     changed: list[bool] = []
+    _raised: Exception | None = None
+
+    def _callback(self, function):
+        """A function of the check's as the learner's code gets it.
+
+        What it demands of the learner (``Failed``) ends the check, not the learner's code.
+        """
+
+        def called(*args, **kwargs):
+            try:
+                return self._sent(function(*self._wrap(args), **self._wrap(kwargs)))
+            except (Failed, StudentProblem) as problem:
+                self._raised = problem
+                raise
+
+        return called
+
+    def _sent(self, value):
+        """An argument as the learner's code gets it, tensors aside."""
+        if isinstance(value, (list, tuple)):
+            return (list if isinstance(value, list) else tuple)(self._sent(each) for each in value)
+        if isinstance(value, dict):
+            return {key: self._sent(each) for key, each in value.items()}
+        if isinstance(value, (_LocalObject, _RemoteObject)):
+            return value._sendable()
+        plain = isinstance(value, (torch.Tensor, torch.dtype)) or not callable(value)
+        return value if plain else self._callback(value)
 
     def expect_inputs_unchanged(self, *names: str) -> None:
         """Demand that the last call left its tensors, named in order, as they were."""
@@ -70,8 +75,9 @@ class _Student:
             unchanged(before, before + 1 if changed else before, name)
 
     def gradients(self, output, inputs, direction) -> tuple[torch.Tensor, ...]:
-        """Gradients of ``(output * direction).sum()`` with respect to ``inputs``; zeros if unused."""
-        true(output.requires_grad, "No gradient flows from the output back to the inputs.")
+        """Gradients of ``(output * direction).sum()`` to each of ``inputs``; zeros if unused."""
+        flows = isinstance(output, torch.Tensor) and output.requires_grad
+        true(flows, "No gradient flows from the output back to the inputs.")
         try:
             return torch.autograd.grad(
                 output, inputs, direction, allow_unused=True, materialize_grads=True
@@ -79,8 +85,7 @@ class _Student:
         except StudentProblem:
             raise
         except RuntimeError as problem:
-            details = cells.describe(problem)
-            raise StudentProblem(details.pop("kind"), **details) from problem
+            raise _problem(problem) from problem
 
 
 class LocalStudent(_Student):
@@ -94,6 +99,7 @@ class LocalStudent(_Student):
     def __init__(self, namespace, forbidden=()):
         self._namespace = namespace
         self._forbidden = forbidden
+        self._spotter = watch.Watch(())
 
     def __getattr__(self, name: str):
         if name not in self._namespace:
@@ -101,29 +107,62 @@ class LocalStudent(_Student):
         return _LocalObject(self, self._namespace[name])
 
     def _call(self, function, args, kwargs):
-        inputs = _Inputs()
-        args, kwargs = inputs.copy(args), inputs.copy(kwargs)
-        spotter = watch.Watch(self._forbidden)
+        given = wire.tensors_of([args, kwargs])
+        passed: list[torch.Tensor] = []
+        args, kwargs = _copied(self._sent(args), passed), _copied(self._sent(kwargs), passed)
+        outer, self._spotter = self._spotter, watch.Watch(self._forbidden)
+        spotter, self._raised = self._spotter, None
         try:
             with spotter:
                 result = function(*args, **kwargs)
         except (Exception, SystemExit) as problem:
             if spotter.seen:
                 raise StudentProblem("forbidden", calls=spotter.seen) from None
-            details = cells.describe(problem)
-            raise StudentProblem(details.pop("kind"), **details) from problem
+            if self._raised:
+                raise self._raised from None
+            raise _problem(problem) from problem
+        finally:
+            self._spotter = outer
         if spotter.seen:
             raise StudentProblem("forbidden", calls=spotter.seen)
-        self.changed = inputs.changed()
+        self.changed = watch.inputs_changed(given, passed)
         return self._wrap(result)
 
+    def _callback(self, function):
+        called = super()._callback(function)
+
+        def unwatched(*args, **kwargs):
+            with self._spotter.paused():
+                return called(*args, **kwargs)
+
+        return unwatched
+
     def _wrap(self, value):
-        if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-            return type(value)(self._wrap(each) for each in value)
-        plain = (bool, int, float, str, torch.Tensor, dict, type(None), torch.dtype, torch.device)
+        if isinstance(value, (list, tuple)):
+            return (list if isinstance(value, list) else tuple)(self._wrap(each) for each in value)
+        if isinstance(value, dict):
+            return {key: self._wrap(each) for key, each in value.items()}
+        plain = (bool, int, float, str, torch.Tensor, type(None), torch.dtype, torch.device)
         if isinstance(value, plain) or type(value).__module__ == "numpy":
             return value
         return _LocalObject(self, value)
+
+
+def _problem(problem: BaseException) -> StudentProblem:
+    details = cells.describe(problem)
+    return StudentProblem(details.pop("kind"), **details)
+
+
+def _copied(value, copies: list[torch.Tensor]):
+    """``value`` with copies of its tensors, to see afterwards whether they were changed."""
+    if isinstance(value, torch.Tensor):
+        copies.append(value.clone())
+        return copies[-1]
+    if isinstance(value, (list, tuple)):
+        return type(value)(_copied(each, copies) for each in value)
+    if isinstance(value, dict):
+        return {key: _copied(each, copies) for key, each in value.items()}
+    return value
 
 
 class _LocalObject:
@@ -143,13 +182,18 @@ class _LocalObject:
     def __getattr__(self, name: str):
         try:
             return self._student._wrap(getattr(self._object, name))
-        except AttributeError as problem:
-            details = cells.describe(problem)
-            raise StudentProblem(details.pop("kind"), **details) from problem
+        except Exception as problem:
+            raise _problem(problem) from problem
+
+    def _sendable(self):
+        return self._object
 
     def parameters(self) -> dict[str, torch.Tensor]:
         """Parameters of a module by name; gradients can be taken with respect to them."""
-        return dict(self._object.named_parameters())
+        try:
+            return dict(self._object.named_parameters())
+        except Exception as problem:
+            raise _problem(problem) from problem
 
 
 class RemoteStudent(_Student):
@@ -162,7 +206,7 @@ class RemoteStudent(_Student):
         reply = self._ask({"verb": "names", "names": [name]})
         if reply.get("names") != [name]:
             raise StudentProblem("missing", text=name)
-        return _RemoteObject(self, {"handle": None, "name": name})
+        return _RemoteObject(self, name)
 
     def _ask(self, message: dict) -> dict:
         try:
@@ -170,27 +214,33 @@ class RemoteStudent(_Student):
         except SubmissionDied as death:
             raise StudentProblem(death.kind, text=death.message) from None
 
-    def _call(self, target: dict, args, kwargs, parameters):
-        grad = torch.is_grad_enabled() and any(
-            each.requires_grad for each in (*_tensors(args), *_tensors(kwargs), *parameters)
-        )
+    def _call(self, of, args, kwargs, module: _RemoteObject):
+        args, kwargs = self._sent(args), self._sent(kwargs)
+        given = wire.tensors_of([args, kwargs])
+        inputs = [*given, *module._parameters.values()]
+        keep = torch.is_grad_enabled() and any(each.requires_grad for each in inputs)
+        self._raised = None
+        owner = module._of if module._parameters else None
         try:
-            reply = self._read(self._link.call(target, args, kwargs, grad))
+            reply = self._read(self._link.call(of, args, kwargs, keep, owner))
         except SubmissionDied as death:
             raise StudentProblem(death.kind, text=death.message) from None
+        except StudentProblem as problem:
+            if self._raised and problem.kind != "forbidden":
+                raise self._raised from None
+            raise
         changed = reply.get("changed")
-        given = [*_tensors(args), *_tensors(kwargs)]
         if not isinstance(changed, list) or len(changed) != len(given):
-            raise StudentProblem("protocol", text="The submission interfered with the grading.")
+            raise StudentProblem("protocol", text=INTERFERED)
         self.changed = [each is True for each in changed]
         value = self._wrap(reply.get("value"))
-        return _attach(self, reply["call"], value, [*given, *parameters]) if grad else value
+        return _attach(self, reply["call"], value, inputs) if keep else value
 
     def _read(self, reply: dict) -> dict:
         if reply["used"]:
             raise StudentProblem("forbidden", calls=reply["used"])
         if reply.get("ok") is not True:
-            details = {key: value for key, value in reply["error"].items() if value is not None}
+            details = dict(reply["error"])
             kind = details.pop("kind", "error")
             known = ("not_started", "memory", "syntax_error")
             raise StudentProblem(kind if kind in known else "error", **details)
@@ -199,56 +249,62 @@ class RemoteStudent(_Student):
     def _wrap(self, value):
         if isinstance(value, (list, tuple)):
             return type(value)(self._wrap(each) for each in value)
-        if isinstance(value, wire.Handle):
-            return _RemoteObject(self, {"handle": value.number, "name": None})
-        return value
+        if isinstance(value, dict):
+            return {key: self._wrap(each) for key, each in value.items()}
+        return _RemoteObject(self, value) if isinstance(value, wire.Handle) else value
 
 
 class _RemoteObject:
-    """An object of the submission's, or a function, that stays in its process."""
+    """An object of the submission's, or a function, that stays in its process.
+
+    Args:
+        student: the submission it belongs to.
+        of: its name there, or its ``wire.Handle``.
+        owner: the object it was an attribute of.
+    """
 
     kind = "object"
 
-    def __init__(self, student: RemoteStudent, target: dict):
+    def __init__(self, student: RemoteStudent, of, owner: _RemoteObject | None = None):
         self._student = student
-        self._target = target
+        self._of = of
+        self._owner = owner
         self._parameters: dict[str, torch.Tensor] = {}
-        if target["handle"] is not None and not target.get("method"):
-            self._handle = wire.Handle(target["handle"])
 
     def __call__(self, *args, **kwargs):
-        own = list(self._parameters.values())
-        return self._student._call(self._target, args, kwargs, own)
+        module = self
+        while module._owner and not module._parameters:
+            module = module._owner
+        return self._student._call(self._of, args, kwargs, module)
 
     def __getattr__(self, name: str):
         if name.startswith("_"):
             raise AttributeError(name)
-        reply = self._student._ask({"verb": "get", "attribute": name} | self._target)
+        reply = self._student._ask({"verb": "get", "of": self._of, "attribute": name})
         value = reply.get("value")
         if isinstance(value, wire.Handle):
-            return _RemoteObject(self._student, self._target | {"method": name})
+            return _RemoteObject(self._student, value, self)
         return self._student._wrap(value)
+
+    def _sendable(self):
+        """Its handle: names are for the grader, the submission's code gets the object."""
+        if not isinstance(self._of, wire.Handle):
+            reply = self._student._ask({"verb": "get", "of": self._of, "attribute": None})
+            if not isinstance(reply.get("value"), wire.Handle):
+                return reply.get("value")
+            self._of = reply["value"]
+        return self._of
 
     def parameters(self) -> dict[str, torch.Tensor]:
         """Parameters of a module by name; gradients can be taken with respect to them."""
-        reply = self._student._ask({"verb": "parameters"} | self._target)
+        reply = self._student._ask({"verb": "parameters", "of": self._of})
         found = reply.get("value")
         if not isinstance(found, dict) or not all(
             isinstance(each, torch.Tensor) and each.is_floating_point() for each in found.values()
         ):
-            raise StudentProblem("protocol", text="The submission interfered with the grading.")
+            raise StudentProblem("protocol", text=INTERFERED)
         self._parameters = found
         return found
-
-
-def _tensors(value) -> list[torch.Tensor]:
-    if isinstance(value, torch.Tensor):
-        return [value]
-    if isinstance(value, (list, tuple)):
-        return [found for each in value for found in _tensors(each)]
-    if isinstance(value, dict):
-        return [found for each in value.values() for found in _tensors(each)]
-    return []
 
 
 class _RemoteCall(torch.autograd.Function):
@@ -264,7 +320,8 @@ class _RemoteCall(torch.autograd.Function):
         reply = ctx.student._ask(
             {"verb": "backward", "call": ctx.call, "cotangents": list(cotangents)}
         )
-        found = iter(reply.get("value") or [])
+        value = reply.get("value")
+        found = iter(value if isinstance(value, list) else [])
         gradients = []
         for each in ctx.inputs:
             gradient = next(found, None) if each.requires_grad else None
@@ -275,7 +332,7 @@ class _RemoteCall(torch.autograd.Function):
 
 def _attach(student, call, value, inputs):
     """Give the result of a remote call a place in the graph, so that it can be differentiated."""
-    outputs = [each for each in _tensors(value) if each.requires_grad]
+    outputs = [each for each in wire.tensors_of(value) if each.requires_grad]
     if not outputs:
         return value
     attached = iter(_RemoteCall.apply(student, call, outputs, *inputs))

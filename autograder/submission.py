@@ -3,19 +3,18 @@
 ``rebuild`` takes the released notebook and copies nothing into it but the text of the learner's
 answers, found by ``grade_id``, and of the code cells they added. Locked cells, metadata, tags and
 outputs of the submission are left behind. Everything that grades starts from the result.
+
+Notebooks are plain JSON here: importing nbformat takes as long as grading a whole submission.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
-import copy
-import functools
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import nbformat
 
 from . import course
 from .course import CourseError, Unit
@@ -36,6 +35,15 @@ class Unreadable(Exception):
         super().__init__(message)
         self.kind = kind
         self.message = message
+
+
+@dataclass
+class Cell:
+    """A cell of a submitted file: what grading looks at, and nothing else."""
+
+    kind: str
+    source: str
+    grade_id: str | None = None
 
 
 @dataclass
@@ -66,31 +74,32 @@ def read(path: Path) -> Submission:
     Raises:
         Unreadable: if it cannot be graded at all.
     """
-    notebook = read_notebook(path)
-    unit = unit_of(path, notebook)
-    return from_rebuilt(rebuild(unit, notebook), unit)
+    cells = read_notebook(path)
+    unit = unit_of(path, cells)
+    return from_rebuilt(rebuild(unit, cells), unit)
 
 
-def read_notebook(path: Path):
-    """The file as a notebook of format 4, whatever it is.
+def read_notebook(path: Path) -> list[Cell]:
+    """The cells of the file, whatever it is.
 
     Raises:
-        Unreadable: if it is none.
+        Unreadable: if it has none.
     """
     if not path.is_file():
         raise Unreadable("missing_file", f"There is no file {path}; check the path.")
     if path.stat().st_size > MAX_BYTES:
         raise Unreadable(
             "too_large",
-            f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save it again.",
+            f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save again.",
         )
     try:
         text = path.read_bytes().decode("utf-8")
         if path.suffix == ".py":
-            return _from_python(text)
-        notebook = nbformat.reads(text, as_version=4)
-        notebook.cells = [_tidy(cell) for cell in notebook.cells]
-        return notebook
+            return _cells_of_python(text)
+        notebook = json.loads(text)
+        if notebook["nbformat"] != 4:
+            notebook = _converted(text)
+        return [_tidy(cell) for cell in notebook["cells"]]
     except (Exception, RecursionError) as problem:
         raise Unreadable(
             "not_a_notebook",
@@ -99,28 +108,30 @@ def read_notebook(path: Path):
         ) from problem
 
 
-def _tidy(cell):
-    """A cell with the fields that grading looks at, each of its type."""
+def _tidy(cell: dict) -> Cell:
     source = cell.get("source", "")
     source = "".join(source) if isinstance(source, list) else str(source)
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-    kind = cell.get("cell_type", "raw")
-    return nbformat.NotebookNode(cell_type=kind, source=source, grade_id=grade_id)
+    mark = marks.get("grade_id") if isinstance(marks, dict) else None
+    return Cell(str(cell.get("cell_type", "raw")), source, mark if isinstance(mark, str) else None)
 
 
-def _from_python(text: str):
+def _converted(text: str):
+    import nbformat
+
+    return nbformat.reads(text, as_version=4)
+
+
+def _cells_of_python(text: str) -> list[Cell]:
+    if "# %%" not in text:
+        return [Cell("code", text)]
     import jupytext
 
-    if "# %%" not in text:
-        cells = [nbformat.NotebookNode(cell_type="code", source=text, grade_id=None)]
-        return nbformat.NotebookNode(cells=cells)
-    notebook = jupytext.reads(text, fmt="py:percent")
-    return nbformat.NotebookNode(cells=[_tidy(cell) for cell in notebook.cells])
+    return [_tidy(cell) for cell in jupytext.reads(text, fmt="py:percent").cells]
 
 
-def unit_of(path: Path, notebook) -> Unit:
+def unit_of(path: Path, cells: list[Cell]) -> Unit:
     """The unit a submission answers: by its file name, its cells, or the names it defines.
 
     Raises:
@@ -128,9 +139,9 @@ def unit_of(path: Path, notebook) -> Unit:
     """
     with contextlib.suppress(CourseError):
         return course.unit(path.stem)
-    names = {cell.grade_id for cell in notebook.cells if isinstance(cell.grade_id, str)}
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
+    names = {cell.grade_id for cell in cells if cell.grade_id}
+    for cell in cells:
+        if cell.kind == "code":
             names |= defined_names(cell.source)
     counts = {
         unit: sum(exercise.id in names for exercise in unit.exercises)
@@ -154,62 +165,76 @@ def defined_names(code: str) -> set[str]:
     return {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
 
-@functools.cache
-def _released(path: Path, changed: float):
-    notebook = nbformat.read(path, as_version=4)
-    return notebook
-
-
-def released(unit: Unit):
-    """The released notebook of a unit (a copy of its own).
+def released(unit: Unit) -> dict:
+    """The released notebook of a unit.
 
     Raises:
         CourseError: if it was never built.
     """
     if not unit.released.exists():
         raise CourseError(f"{unit.released} is missing; run 'python -m autograder build' first")
-    return copy.deepcopy(_released(unit.released, unit.released.stat().st_mtime))
+    return json.loads(unit.released.read_text(encoding="utf-8"))
 
 
-def grade_id(cell) -> str | None:
+def grade_id(cell: dict) -> str | None:
     """The ``grade_id`` of a cell of a released or rebuilt notebook."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
-def rebuild(unit: Unit, submitted):
+def _text(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def rebuild(unit: Unit, submitted: list[Cell]) -> dict:
     """The released notebook with the learner's answers and added code cells in it.
 
     What was odd about the submission stands in its metadata under ``autograder``.
     """
     notebook = _skeleton(unit)
-    answers = {exercise.id for exercise in unit.exercises}
-    ours = {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
+    answers = [exercise.id for exercise in unit.exercises]
+    ours = {grade_id(cell): cell for cell in notebook["cells"] if grade_id(cell)}
     found, added, notices = _sort_cells(submitted, ours, answers)
     missing = [exercise for exercise in answers if exercise not in found]
     for exercise in list(missing):
         if _adopt(exercise, added, found):
             missing.remove(exercise)
-            if any(cell.grade_id for cell in submitted.cells):
+            if any(cell.grade_id for cell in submitted):
                 notices.append(f"the cell of {exercise} had lost its mark; found by its name")
     for exercise, text in found.items():
-        ours[exercise].source = text
-    notebook.cells = [
-        each for cell in notebook.cells for each in (cell, *_as_cells(added, grade_id(cell)))
-    ]
-    notebook.cells[:0] = _as_cells(added, None)
-    notebook.metadata["autograder"] = {"missing": sorted(missing), "notices": sorted(set(notices))}
+        ours[exercise]["source"] = text
+    cells = _as_cells(added, None)
+    for cell in notebook["cells"]:
+        cells += [cell, *(_as_cells(added, grade_id(cell)) if grade_id(cell) else [])]
+    notebook["cells"] = cells
+    state = {"missing": sorted(missing), "notices": list(dict.fromkeys(notices))}
+    notebook["metadata"]["autograder"] = state
     return notebook
 
 
-def _skeleton(unit: Unit):
-    if unit.released.exists() or unit.source.parent.name != "lessons":
+def _skeleton(unit: Unit) -> dict:
+    if unit.source.parent.name != "lessons":
         return released(unit)
-    cells = []
-    for exercise in unit.exercises:
-        cell = nbformat.v4.new_code_cell("raise NotImplementedError()", id=exercise.id)
-        cell.metadata["nbgrader"] = {"grade_id": exercise.id, "solution": True, "grade": False}
-        cells.append(cell)
-    return nbformat.v4.new_notebook(cells=cells)
+    marks = {"grade": False, "solution": True}
+    return {
+        "metadata": {},
+        "cells": [
+            _code_cell(
+                "raise NotImplementedError()", each.id, nbgrader=marks | {"grade_id": each.id}
+            )
+            for each in unit.exercises
+        ],
+    }
+
+
+def _code_cell(text: str, cell_id: str, **metadata) -> dict:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": cell_id,
+        "metadata": metadata,
+        "outputs": [],
+        "source": text,
+    }
 
 
 def _sort_cells(submitted, ours, answers):
@@ -218,22 +243,23 @@ def _sort_cells(submitted, ours, answers):
     added: dict[str | None, list[str]] = {}
     notices: list[str] = []
     anchor = None
-    for cell in submitted.cells:
+    for cell in submitted:
         mark = cell.grade_id if cell.grade_id in ours else None
         if mark in answers:
-            untouched = cell.source == ours[mark].source
+            untouched = cell.source == _text(ours[mark])
             if mark in found:
                 notices.append(
                     f"there are several cells marked {mark}; the last one changed counts"
                 )
-            if cell.cell_type != "code":
+            if cell.kind != "code":
                 notices.append(f"the answer to {mark} was not in a code cell")
             if mark not in found or not untouched:
                 found[mark] = cell.source
-        elif cell.cell_type == "code" and cell.source.strip():
-            if mark is None or cell.source != ours[mark].source:
-                added.setdefault(mark or anchor, []).append(cell.source)
-            if mark is not None and cell.source != ours[mark].source:
+        elif cell.kind == "code" and cell.source.strip():
+            if mark is None:
+                added.setdefault(anchor, []).append(cell.source)
+            elif cell.source != _text(ours[mark]):
+                added.setdefault(mark, []).append(cell.source)
                 notices.append(f"the locked cell {mark} was changed; the original is used")
         anchor = mark or anchor
     return found, added, notices
@@ -250,30 +276,26 @@ def _adopt(exercise: str, added, found) -> bool:
     return False
 
 
-def _as_cells(added, anchor):
-    cells = []
-    for number, text in enumerate(added.get(anchor, []), 1):
-        cell = nbformat.v4.new_code_cell(text, id=f"added-{anchor or 'first'}-{number}"[:64])
-        cell.metadata["autograder"] = {"added": True}
-        cells.append(cell)
-    return cells
+def _as_cells(added, anchor) -> list[dict]:
+    return [
+        _code_cell(text, f"added-{anchor or 'first'}-{number}"[:64], autograder={"added": True})
+        for number, text in enumerate(added.get(anchor, []), 1)
+    ]
 
 
-def from_rebuilt(notebook, unit: Unit) -> Submission:
+def from_rebuilt(notebook: dict, unit: Unit) -> Submission:
     """The code of a rebuilt notebook, ready to run."""
+    state = notebook["metadata"].get("autograder", {})
+    absent = state.get("missing", ())
     cells = []
-    for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if cell.cell_type != "code" or mark.get("grade"):
+    for cell in notebook["cells"]:
+        mark = cell["metadata"].get("nbgrader", {})
+        if cell["cell_type"] != "code" or mark.get("grade") or mark.get("grade_id") in absent:
             continue
-        is_added = "autograder" in cell.metadata
+        is_added = "autograder" in cell["metadata"]
         name = f"added cell {len(cells)}" if is_added else mark.get("grade_id", "set-up")
-        cells.append({"id": name, "code": cell.source, "define_only": is_added})
-    state = notebook.metadata.get("autograder", {})
-    defined = {
-        name for cell in cells if cell["define_only"] for name in defined_names(cell["code"])
-    }
-    missing = tuple(each for each in state.get("missing", ()) if each not in defined)
-    absent = set(state.get("missing", ()))
-    cells = [cell for cell in cells if cell["id"] not in absent]
+        cells.append({"id": name, "code": _text(cell), "define_only": is_added})
+    added = [cell["code"] for cell in cells if cell["define_only"]]
+    defined = {name for code in added for name in defined_names(code)}
+    missing = tuple(each for each in absent if each not in defined)
     return Submission(unit, cells, missing, list(state.get("notices", ())))

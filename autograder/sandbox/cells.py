@@ -17,6 +17,16 @@ _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "cannot allocate memory")
 
 
+_NO_ROOM = {
+    "kind": "memory",
+    "type": "MemoryError",
+    "text": "",
+    "cell": None,
+    "line": None,
+    "source": "",
+}
+
+
 def definitions(code: str) -> str:
     """The part of ``code`` that defines things: imports, functions, classes, assignments.
 
@@ -45,10 +55,20 @@ def without_magics(code: str) -> str:
 
 def describe(error: BaseException) -> dict:
     """What there is to say about an exception from a submission: plain JSON."""
+    try:
+        return _description(error)
+    except MemoryError:
+        return dict(_NO_ROOM)
+    except Exception:  # an exception class of the learner's that cannot even be printed
+        return _NO_ROOM | {"kind": "error", "type": type(error).__name__}
+
+
+def _description(error: BaseException) -> dict:
     text = str(error)
+    in_a_cell = isinstance(error, SyntaxError) and str(error.filename).startswith("<cell ")
     if isinstance(error, NotImplementedError):
         kind = "not_started"
-    elif isinstance(error, SyntaxError) and (error.filename or "").startswith("<cell "):
+    elif in_a_cell:
         kind = "syntax_error"
     elif isinstance(error, MemoryError) or any(each in text.lower() for each in _OUT_OF_MEMORY):
         kind = "memory"
@@ -91,7 +111,13 @@ def course_stub(earlier_work: str) -> types.ModuleType:
     return stub
 
 
-def run(cells, namespace: dict, replace: dict[str, str], earlier_work: str) -> list[dict | None]:
+def run(
+    cells,
+    namespace: dict,
+    replace: dict[str, str],
+    earlier_work: str,
+    caught: tuple = (Exception, SystemExit),
+) -> list[dict | None]:
     """Run cells in ``namespace``; what goes wrong in one does not stop the next.
 
     Args:
@@ -99,6 +125,7 @@ def run(cells, namespace: dict, replace: dict[str, str], earlier_work: str) -> l
         namespace: the names they share; changed in place.
         replace: by exercise id, source that defines it instead of the learner's.
         earlier_work: source that ``mine`` draws on.
+        caught: what counts as going wrong; an interrupt of the learner's own kernel does not.
 
     Returns:
         For each cell None, or the description of what went wrong.
@@ -113,7 +140,7 @@ def run(cells, namespace: dict, replace: dict[str, str], earlier_work: str) -> l
     problems: list[dict | None] = []
     try:
         for cell in cells:
-            problems.append(_run_one(cell, namespace))
+            problems.append(_run_one(cell, namespace, caught))
             namespace.update(replacements)
     finally:
         if previous is not None:
@@ -121,7 +148,7 @@ def run(cells, namespace: dict, replace: dict[str, str], earlier_work: str) -> l
     return problems
 
 
-def _run_one(cell, namespace) -> dict | None:
+def _run_one(cell, namespace, caught) -> dict | None:
     name = f"<cell {cell['id']}>"
     code = cell["code"]
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
@@ -129,6 +156,6 @@ def _run_one(cell, namespace) -> dict | None:
         code = without_magics(code)
         code = compile(code, name, "exec") and (definitions(code) if cell["define_only"] else code)
         exec(compile(code, name, "exec"), namespace)
-    except (Exception, SystemExit, RecursionError) as problem:
+    except caught as problem:
         return describe(problem)
     return None

@@ -6,12 +6,20 @@ rebuilds tensors from bytes and everything else from plain JSON.
 
 from __future__ import annotations
 
+import builtins
+import contextlib
+import signal
 import time
 
 import torch
 
 from . import wire
-from .processes import Limits, the_server
+from .processes import Limits, start
+
+MAX_CALLBACK_BYTES = 16 << 20
+MAX_CALLBACK_DEPTH = 16
+INTERFERED = "The submission interfered with the grading process."
+_LENGTHS = {"kind": 20, "type": 80, "text": 500, "cell": 80, "source": 200}
 
 
 class SubmissionDied(Exception):
@@ -40,8 +48,9 @@ class Link:
         self.forbidden = list(forbidden)
         self._limits = limits
         self._left = limits.seconds
-        self._channel, self._end = the_server().start(limits)
+        self._channel, self._end = start(limits)
         self._callbacks: list = []
+        self._depth = 0
         self._calls = 0
         self._ended: SubmissionDied | None = None
 
@@ -64,18 +73,27 @@ class Link:
         )
         problems = reply.get("problems")
         if not isinstance(problems, list) or len(problems) != len(cells):
-            self._die("protocol", "The submission interfered with the grading process.")
-        return [each if isinstance(each, dict) else None for each in problems]
+            self._die("protocol", INTERFERED)
+        return [_tidy(each) if isinstance(each, dict) else None for each in problems]
 
-    def call(self, target: dict, args: tuple, kwargs: dict, grad: bool) -> dict:
-        """Call something of the submission's; the reply, with ``call``, the number of this call."""
+    def call(self, of, args: tuple, kwargs: dict, keep: bool, module=None) -> dict:
+        """Call something of the submission's.
+
+        Args:
+            of: what to call: a name, or a ``wire.Handle``.
+            args, kwargs: its arguments.
+            keep: whether the submission's side keeps the graph of this call for ``backward``.
+            module: the module, if any, whose parameters ``backward`` differentiates to as well.
+
+        Returns:
+            The reply, with ``call``, the number of this call.
+        """
         self._calls += 1
-        reply = self.request(
-            {"verb": "call", "call": self._calls, "grad": grad, "forbidden": self.forbidden}
-            | target
-            | {"args": self._outgoing(args), "kwargs": self._outgoing(kwargs)}
-        )
-        return reply | {"call": self._calls}
+        number = self._calls
+        request = {"verb": "call", "of": of, "call": number, "keep": keep, "module": module}
+        request |= {"args": self._outgoing(args), "kwargs": self._outgoing(kwargs)}
+        request |= {"grad": torch.is_grad_enabled(), "forbidden": self.forbidden}
+        return self.request(request) | {"call": number}
 
     def request(self, message: dict) -> dict:
         """Send a request and wait for its reply, answering callbacks in between.
@@ -85,16 +103,16 @@ class Link:
         """
         if self._ended:
             raise self._ended
-        started = time.monotonic()
         try:
-            self._channel.settimeout(max(self._left, 0.01))
-            wire.send(self._channel, message)
-            while True:
-                left = self._left - (time.monotonic() - started)
-                reply = wire.receive(self._channel, left)
-                if "callback" not in reply:
-                    return self._valid(reply)
-                wire.send(self._channel, {"value": self._answer(reply)})
+            with self._clock() as left:
+                wire.send(self._channel, message, left())
+                while True:
+                    reply = wire.receive(self._channel, left())
+                    if "callback" not in reply:
+                        return self._valid(reply)
+                    wire.send(self._channel, self._answer(reply), left())
+        except wire.TooLarge as problem:
+            self._die("protocol", f"This submission cannot be graded: it needs {problem}.")
         except wire.ChannelTimeout:
             self._die(
                 "timeout", f"Stopped after {self._limits.seconds:g} seconds without an answer."
@@ -102,19 +120,34 @@ class Link:
         except wire.ChannelClosed:
             self._die(*self._how_it_died())
         except wire.ProtocolError:
-            self._die("protocol", "The submission interfered with the grading process.")
+            self._die("protocol", INTERFERED)
+
+    @contextlib.contextmanager
+    def _clock(self):
+        """Gives a function that tells the time left; requests within callbacks count once."""
+        started = time.monotonic()
+        self._depth += 1
+        if self._depth == 1:
+            self._deadline = started + self._left
+        try:
+            yield lambda: self._deadline - time.monotonic()
         finally:
-            self._left -= time.monotonic() - started
+            self._depth -= 1
+            if not self._depth:
+                self._left = self._deadline - time.monotonic()
 
     def _valid(self, reply: dict) -> dict:
         error, used = reply.get("error"), reply.get("used")
         fits = (isinstance(error, dict) or reply.get("ok") is True) and isinstance(used, list)
         if not fits or not all(isinstance(each, str) for each in used):
             raise wire.ProtocolError("not a reply")
-        return reply
+        tidy = {"error": _tidy(error)} if isinstance(error, dict) else {}
+        return reply | tidy | {"used": [each[:80] for each in used[:20]]}
 
     def _how_it_died(self) -> tuple[str, str]:
         how = self.close()
+        if how["signal"] == getattr(signal, "SIGXCPU", -1):
+            return "timeout", f"Stopped after more than {self._limits.seconds:g} seconds of work."
         if how["signal"]:
             return "crashed", f"The process of the submission was ended by signal {how['signal']}."
         return "crashed", "The process of the submission ended before it answered."
@@ -130,17 +163,36 @@ class Link:
             return type(value)(self._outgoing(each) for each in value)
         if isinstance(value, dict):
             return {key: self._outgoing(each) for key, each in value.items()}
-        handle = getattr(value, "_handle", None)
-        if isinstance(handle, wire.Handle):
-            return handle
         if callable(value) and not isinstance(value, (torch.Tensor, torch.dtype)):
             self._callbacks.append(value)
             return wire.Callback(len(self._callbacks) - 1)
         return value
 
-    def _answer(self, reply: dict):
+    def _answer(self, reply: dict) -> dict:
         number, args, kwargs = reply["callback"], reply.get("args"), reply.get("kwargs")
         known = isinstance(number, int) and 0 <= number < len(self._callbacks)
-        if not known or not isinstance(args, tuple) or not isinstance(kwargs, dict):
+        known = known and self._depth <= MAX_CALLBACK_DEPTH
+        if not known or not isinstance(args, tuple) or not _is_named(kwargs):
             raise wire.ProtocolError("an unknown callback")
-        return self._callbacks[number](*args, **kwargs)
+        if sum(each.nbytes for each in wire.tensors_of([args, kwargs])) > MAX_CALLBACK_BYTES:
+            raise wire.ProtocolError("a callback with too much in it")
+        try:
+            return {"value": self._outgoing(self._callbacks[number](*args, **kwargs))}
+        except Exception as problem:  # its text may hold more than a submission should know
+            if self._ended:
+                raise self._ended from None
+            kind, is_plain = type(problem).__name__, type(problem).__module__ == builtins.__name__
+            return {"raised": {"kind": kind, "text": str(problem) if is_plain else ""}}
+
+
+def _is_named(kwargs) -> bool:
+    return isinstance(kwargs, dict) and all(isinstance(name, str) for name in kwargs)
+
+
+def _tidy(error: dict) -> dict:
+    """The description of an exception as ``cells.describe`` makes it, whatever was sent instead."""
+    texts = {key: error.get(key) for key in _LENGTHS}
+    tidy = {key: each[: _LENGTHS[key]] for key, each in texts.items() if isinstance(each, str)}
+    line = error.get("line")
+    is_line = type(line) is int and 0 < line < 1 << 31 and "cell" in tidy
+    return tidy | ({"line": line} if is_line else {})

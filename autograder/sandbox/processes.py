@@ -11,6 +11,7 @@ import functools
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 
 _SERVER = Path(__file__).with_name("server.py")
 _START_SECONDS = 60
+_ORDER_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class Limits:
 
 
 class ServerFailed(Exception):
-    """The server process did not start."""
+    """The server process did not start, or is gone."""
+
+
+_UNKNOWN_END = {"killed": True, "signal": None, "exit": None}
 
 
 def _environment() -> dict[str, str]:
@@ -69,14 +74,15 @@ class _ForkServer:
         self._control.settimeout(_START_SECONDS)
         try:
             self._ready = self._control.recv(5) == b"ready"
-        except TimeoutError:
+        except OSError:
             self._ready = False
         if not self._ready:
-            self.close()
+            self.close(patience=0)
             raise ServerFailed(
                 "the grading process did not start; run 'python -m pip install -r requirements.txt'"
                 f" and try again (exit code {self._process.returncode})"
             )
+        self._control.settimeout(_ORDER_SECONDS)
 
     @property
     def alive(self) -> bool:
@@ -85,24 +91,37 @@ class _ForkServer:
     def start(self, limits: Limits):
         """Fork a child; returns its channel and a function that ends it."""
         ours, theirs = socket.socketpair()
-        order = {"verb": "fork", "megabytes": limits.megabytes, "seconds": int(limits.seconds) + 1}
+        order = {"verb": "fork", "megabytes": limits.megabytes, "seconds": limits.seconds}
         with theirs:
             reply = self._order(order, [theirs.fileno()])
-        return ours, functools.partial(self._order, {"verb": "end", "pid": reply["pid"]}, [])
+        return ours, functools.partial(self._end, reply["pid"])
+
+    def _end(self, pid: int) -> dict:
+        try:
+            return self._order({"verb": "end", "pid": pid}, [])
+        except ServerFailed:  # nobody is left to reap it, but it must not run on
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+            return _UNKNOWN_END
 
     def _order(self, order: dict, descriptors: list[int]) -> dict:
         with self._lock:
             self._wait_until_ready()
-            socket.send_fds(self._control, [json.dumps(order).encode()], descriptors)
-            data = self._control.recv(4096)
-        if not data:
-            raise ServerFailed("the grading process ended unexpectedly; run the command again")
+            try:
+                socket.send_fds(self._control, [json.dumps(order).encode()], descriptors)
+                data = self._control.recv(4096)
+            except OSError:
+                data = b""
+            if not data:
+                self.close(patience=0)
+                raise ServerFailed("the grading process ended unexpectedly; run the command again")
         return json.loads(data)
 
-    def close(self) -> None:
+    def close(self, patience: float = 5) -> None:
+        """End the server, which ends its children; kill it if it takes longer than ``patience``."""
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
+            self._process.wait(patience)
         self._process.kill()
         self._process.wait()
 
@@ -118,36 +137,44 @@ class _SpawnServer:
         with socket.create_server(("127.0.0.1", 0)) as door:
             door.settimeout(_START_SECONDS)
             process = subprocess.Popen(
-                [sys.executable, "-s", str(_SERVER), "--connect", str(door.getsockname()[1])],
+                [
+                    *(sys.executable, "-s", str(_SERVER), "--connect"),
+                    *(str(door.getsockname()[1]), str(limits.megabytes), str(limits.seconds)),
+                ],
                 env=_environment() | {"AUTOGRADER_TOKEN": token},
                 stdin=subprocess.DEVNULL,
                 cwd=_SERVER.parent,
+                start_new_session=True,
             )
             try:
                 channel, _ = door.accept()
-            except TimeoutError:
-                process.kill()
-                process.wait()
+                channel.settimeout(_START_SECONDS)
+                answer = channel.recv(len(token))
+            except OSError:
+                self._end(process)
                 raise ServerFailed("the grading process did not start") from None
-        channel.settimeout(_START_SECONDS)
-        if channel.recv(len(token)) != token.encode():
-            process.kill()
+        if answer != token.encode():
+            channel.close()
+            self._end(process)
             raise ServerFailed("another program answered in place of the grading process")
         return channel, functools.partial(self._end, process)
 
     @staticmethod
     def _end(process) -> dict:
         killed = False
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.1)
-        except subprocess.TimeoutExpired:
+        if process.returncode is None:
+            killed = True
             process.kill()
             process.wait()
-            killed = True
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
         crashed = -process.returncode if process.returncode < 0 and not killed else None
         return {"killed": killed, "signal": crashed, "exit": process.returncode}
 
-    def close(self) -> None:
+    def close(self, patience: float = 0) -> None:
         """Nothing to close: every process ended with its exercise."""
 
 
@@ -165,3 +192,17 @@ def the_server():
             _server = _SpawnServer() if spawn else _ForkServer()
             atexit.register(_server.close)
         return _server
+
+
+def start(limits: Limits):
+    """Start a process for one exercise; returns its channel and a function that ends it.
+
+    A server that died since the last one is replaced.
+
+    Raises:
+        ServerFailed: if a new one does not start either.
+    """
+    try:
+        return the_server().start(limits)
+    except ServerFailed:
+        return the_server().start(limits)

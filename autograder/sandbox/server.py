@@ -7,6 +7,7 @@ submission over a loopback connection, where fork is missing.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import json
 import os
@@ -38,69 +39,85 @@ class Child:
         while True:
             try:
                 request = wire.receive(self.channel)
+                self.reply(request)
             except wire.ChannelClosed:
                 return
-            wire.send(self.channel, self.answer(request))
+
+    def reply(self, request: dict) -> None:
+        """Answer one request; a result that cannot be sent becomes an error."""
+        answer = self.answer(request)
+        try:
+            wire.send(self.channel, answer)
+        except wire.ChannelClosed:
+            raise
+        except BaseException as problem:
+            error = cells.describe(problem)
+            wire.send(self.channel, {"ok": False, "error": error, "used": answer["used"]})
 
     def answer(self, request: dict) -> dict:
         """The reply to one request; whatever the submission raises becomes part of it."""
         verb = getattr(self, "do_" + request["verb"])
-        self.used: list = []
+        used: list = []
         try:
-            return {"ok": True, **verb(request), "used": self.used}
-        except (Exception, SystemExit, KeyboardInterrupt) as problem:
-            return {"ok": False, "error": cells.describe(problem), "used": self.used}
+            return {"ok": True, **verb(request, used), "used": used}
+        except wire.ChannelClosed:
+            raise
+        except BaseException as problem:
+            error = cells.describe(problem)
+        return {"ok": False, "error": error, "used": used}
 
-    def do_begin(self, request):
+    def do_begin(self, request, used):
         problems = cells.run(
-            request["cells"], self.namespace, request["replace"], request["earlier_work"]
+            request["cells"],
+            self.namespace,
+            request["replace"],
+            request["earlier_work"],
+            caught=(BaseException,),
         )
         return {"problems": problems}
 
-    def do_names(self, request):
+    def do_names(self, request, used):
         return {"names": [name for name in request["names"] if name in self.namespace]}
 
-    def do_get(self, request):
-        return {"value": self.keep(getattr(self.target(request), request["attribute"]))}
+    def do_get(self, request, used):
+        found, attribute = self.target(request["of"]), request["attribute"]
+        return {"value": self.keep(found if attribute is None else getattr(found, attribute))}
 
-    def do_parameters(self, request):
-        return {"value": dict(self.target(request).named_parameters())}
+    def do_parameters(self, request, used):
+        return {"value": dict(self.target(request["of"]).named_parameters())}
 
-    def do_call(self, request):
-        function = self.target(request)
+    def do_call(self, request, used):
+        function = self.target(request["of"])
         given: list = []
         passed: list = []
-        args = self.local(request["args"], given, passed)
-        kwargs = self.local(request["kwargs"], given, passed)
-        with torch.set_grad_enabled(bool(request["grad"])):
-            spotter = watch.Watch(request["forbidden"])
-            self.used = spotter.seen
+        spotter = watch.Watch(request["forbidden"])
+        spotter.seen = used
+        with torch.set_grad_enabled(request["grad"]):
+            args = self.local(request["args"], given, passed)
+            kwargs = self.local(request["kwargs"], given, passed)
             with spotter:
                 result = function(*args, **kwargs)
-        if request["grad"]:
-            is_module = isinstance(function, torch.nn.Module)
-            parameters = list(function.parameters()) if is_module else []
+        if request["keep"]:
+            module = self.target(request["module"]) if request["module"] else None
+            parameters = list(module.parameters()) if module else []
             self.calls[request["call"]] = (result, given, parameters)
         return {"value": self.keep(result), "changed": watch.inputs_changed(given, passed)}
 
-    def do_backward(self, request):
+    def do_backward(self, request, used):
         result, given, parameters = self.calls[request["call"]]
-        outputs = [each for each in _tensors(result) if each.requires_grad]
+        outputs = [each for each in wire.tensors_of(result) if each.requires_grad]
         wanted = [each for each in (*given, *parameters) if each.requires_grad]
         found = torch.autograd.grad(
             outputs, wanted, request["cotangents"], retain_graph=True, allow_unused=True
         )
         return {"value": list(found)}
 
-    def target(self, request):
-        """What a request is about: a name of the submission or a method of one of its objects."""
-        if request["handle"] is None:
-            return self.namespace[request["name"]]
-        found = self.objects[request["handle"]]
-        return getattr(found, request["method"]) if request.get("method") else found
+    def target(self, of):
+        """What a request is about: a name of the submission or one of its objects."""
+        return self.objects[of.number] if isinstance(of, wire.Handle) else self.namespace[of]
 
     def local(self, value, given, passed):
-        """Arguments as the submission sees them; tensors are copied, to see whether it changes them."""
+        """Arguments as the submission sees them: tensors as copies, to see if it changes them."""
         if isinstance(value, torch.Tensor):
             given.append(value)
             passed.append(value.clone())
@@ -116,9 +133,14 @@ class Child:
         return value
 
     def call_back(self, number, args, kwargs):
-        """Call a function of the grader's from within the submission."""
-        wire.send(self.channel, {"callback": number, "args": self.keep(args), "kwargs": kwargs})
-        return self.local(wire.receive(self.channel)["value"], [], [])
+        """Call a function of the grader's, which may ask for more before it returns."""
+        kept = {"args": self.keep(args), "kwargs": self.keep(kwargs)}
+        wire.send(self.channel, {"callback": number} | kept)
+        while "verb" in (answer := wire.receive(self.channel)):
+            self.reply(answer)
+        if "raised" in answer:
+            raise _exception(**answer["raised"])
+        return self.local(answer["value"], [], [])
 
     def keep(self, value):
         """A result as it goes out: objects that the channel does not carry stay here, by number."""
@@ -131,34 +153,40 @@ class Child:
             value, (bool, int, float, str, torch.Tensor, torch.dtype, torch.device)
         ):
             return value
-        if type(value).__module__ == "numpy" or not hasattr(value, "__dict__"):
+        if type(value).__module__ in ("builtins", "numpy") and not callable(value):
             return wire.Foreign(type(value).__name__)
         self.objects.append(value)
         return wire.Handle(len(self.objects) - 1)
 
 
-def _tensors(value) -> list:
-    if isinstance(value, torch.Tensor):
-        return [value]
-    if isinstance(value, (list, tuple)):
-        return [found for each in value for found in _tensors(each)]
-    if isinstance(value, dict):
-        return [found for each in value.values() for found in _tensors(each)]
-    return []
+def _exception(kind: str, text: str) -> Exception:
+    """What a function of the grader's raised, for the submission to catch or not."""
+    known = getattr(builtins, kind, None)
+    if isinstance(known, type) and issubclass(known, Exception):
+        with contextlib.suppress(TypeError):
+            return known(text)
+    return type(kind, (Exception,), {})(text)
 
 
 def _limit(megabytes: int, seconds: int) -> None:
     """Limits that the system enforces, whatever the submission does."""
-    import resource
-
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
     with contextlib.suppress(OSError):
         with open("/proc/self/statm") as file:
             now = int(file.read().split()[0]) * resource.getpagesize()
         most = now + (megabytes << 20)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    for name, value in (("CORE", 0), ("CPU", seconds + 1), ("FSIZE", 16 << 20)):
+    # The first of two CPU limits sends SIGXCPU, which tells a time-out from a crash.
+    for name, soft, hard in (
+        ("CORE", 0, 0),
+        ("CPU", seconds, seconds + 1),
+        ("FSIZE", 16 << 20, 16 << 20),
+    ):
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (soft, hard))
 
 
 def _silence() -> None:
@@ -177,7 +205,7 @@ def _fork(control, channel_fd: int, order: dict) -> int:
         control.close()
         os.setsid()
         _silence()
-        _limit(order["megabytes"], order["seconds"])
+        _limit(order["megabytes"], int(order["seconds"]) + 2)
         with socket.socket(fileno=channel_fd) as channel:
             Child(channel).serve()
     finally:
@@ -205,23 +233,24 @@ def _end(pid: int) -> dict:
 def serve_forks(control: socket.socket) -> None:
     """Take orders from the grader: ``fork`` (a descriptor comes along) and ``end``."""
     children: set[int] = set()
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
-        if not data:
-            break
-        order = json.loads(data)
-        if order["verb"] == "fork":
-            pid = _fork(control, descriptors[0], order)
-            children.add(pid)
-            reply = {"pid": pid}
-        elif order["pid"] in children:
-            children.discard(order["pid"])
-            reply = _end(order["pid"])
-        else:
-            reply = {"killed": False, "signal": None, "exit": None}
-        control.sendall(json.dumps(reply).encode())
+    with contextlib.suppress(ConnectionError):  # the grader is gone; nothing is left to do
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
+            if not data:
+                break
+            reply = _obey(control, json.loads(data), descriptors, children)
+            control.sendall(json.dumps(reply).encode())
     for pid in children:
         _end(pid)
+
+
+def _obey(control, order: dict, descriptors: list[int], children: set[int]) -> dict:
+    if order["verb"] == "fork":
+        pid = _fork(control, descriptors[0], order)
+        children.add(pid)
+        return {"pid": pid}
+    children.remove(order["pid"])
+    return _end(order["pid"])
 
 
 def main() -> None:
@@ -236,6 +265,7 @@ def main() -> None:
         channel = socket.create_connection(("127.0.0.1", int(value)))
         channel.sendall(os.environ.pop("AUTOGRADER_TOKEN").encode())
         _silence()
+        _limit(int(sys.argv[3]), int(float(sys.argv[4])) + 2)
         Child(channel).serve()
 
 

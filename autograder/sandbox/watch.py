@@ -1,13 +1,24 @@
 """Seeing calls that an exercise forbids, while they happen.
 
-Two nets hang one behind the other. A ``TorchFunctionMode`` sees what Python calls (``torch.softmax``
-in all its spellings, ``scaled_dot_product_attention``, ``multi_head_attention_forward``); a
-``TorchDispatchMode`` below it sees what these turn into, so that ``nn.Softmax2d``, ``softmin``, a
-scripted function or an operator called through ``torch.ops`` is seen as well. It is evidence with a
-name, not a proof: both nets belong to one thread of a process that the submission shares.
+Two nets hang one behind the other. A ``TorchFunctionMode`` sees what Python calls
+(``torch.softmax`` in all its spellings, ``scaled_dot_product_attention``,
+``multi_head_attention_forward``); a ``TorchDispatchMode`` below it sees what these turn into, so
+that ``nn.Softmax2d``, ``softmin``, a scripted function or an operator called through ``torch.ops``
+is seen as well. Threads that start inside the watch get nets of their own. Functions of scipy are
+seen by a profiler that runs only where ``scipy.special`` is loaded.
+
+It is evidence with a name, not a proof: the nets hang in the process that the submission shares.
+Not seen: threads and processes started before the watch or past ``threading.Thread``; torch's own
+decompositions called by hand (``torch._refs``, ``torch._decomp``); a scripted
+``MultiheadAttention`` (bare products and a softmax: seen where softmax is forbidden); whatever
+numpy computes.
 """
 
 from __future__ import annotations
+
+import contextlib
+import sys
+import threading
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -23,6 +34,7 @@ _LIBRARY_ATTENTION = (
     "flash_attention",
     "efficient_attention",
     "fused_attention",
+    "safe_softmax",  # the softmax inside scaled_dot_product_attention, and nowhere else
 )
 FAMILIES = {
     "softmax": ("softmax", "softmin", *_LIBRARY_ATTENTION),
@@ -36,17 +48,25 @@ class _Functions(TorchFunctionMode):
         self._net = net
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        self._net.see(getattr(func, "__name__", None) or str(func), func)
+        self._net.see(getattr(func, "__name__", None) or str(func))
         return func(*args, **(kwargs or {}))
 
 
 class _Operators(TorchDispatchMode):
+    supports_higher_order_operators = True  # or torch.cond and its like raise inside the watch
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # True would import torch._dynamo at the first operation: a second, in every process.
+        return False
+
     def __init__(self, net):
         super().__init__()
         self._net = net
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self._net.see(func._schema.name.removeprefix("aten::"), func)
+        schema = getattr(func, "_schema", None)
+        self._net.see((schema.name if schema else func.name()).removeprefix("aten::"))
         return func(*args, **(kwargs or {}))
 
 
@@ -62,37 +82,75 @@ class Watch:
 
     def __init__(self, families):
         self._parts = tuple(part for family in families for part in FAMILIES[family])
-        self._nets = (_Operators(self), _Functions(self)) if self._parts else ()
+        self._open = contextlib.ExitStack()
+        self._paused = False
         self.seen: list[str] = []
 
-    def see(self, name: str, func) -> None:
+    def see(self, name: str) -> None:
         """Note a call if its name belongs to a forbidden family."""
         bare = name.lower()
-        if "backward" in bare or not any(part in bare for part in self._parts):
+        if self._paused or "backward" in bare or not any(part in bare for part in self._parts):
             return
         name = name.split(".")[0].lstrip("_")
         if name not in self.seen:
             self.seen.append(name)
 
+    @contextlib.contextmanager
+    def paused(self):
+        """Inside, calls are not noted: they are the grader's own."""
+        before, self._paused = self._paused, True
+        try:
+            yield
+        finally:
+            self._paused = before
+
     def __enter__(self):
-        for net in self._nets:
-            net.__enter__()
+        if self._parts:
+            self._open.enter_context(self._threads())
+            if "scipy.special" in sys.modules:
+                self._open.enter_context(self._profiler())
+            self._open.enter_context(self._nets())
         return self
 
     def __exit__(self, *error):
-        for net in reversed(self._nets):
-            net.__exit__(*error)
+        self._open.__exit__(*error)
 
+    @contextlib.contextmanager
+    def _nets(self):
+        with _Operators(self), _Functions(self):
+            yield
 
-def watched(families, function, args, kwargs):
-    """Call ``function`` and return ``(its result, names of forbidden calls it made)``."""
-    with Watch(families) as watch:
-        result = function(*args, **kwargs)
-    return result, watch.seen
+    @contextlib.contextmanager
+    def _threads(self):
+        """Modes belong to a thread: hang the nets in each one that starts."""
+        plain = threading.Thread._bootstrap_inner
+
+        def bootstrap(thread):
+            with self._nets():
+                plain(thread)
+
+        threading.Thread._bootstrap_inner = bootstrap
+        try:
+            yield
+        finally:
+            threading.Thread._bootstrap_inner = plain
+
+    @contextlib.contextmanager
+    def _profiler(self):
+        def profile(frame, event, _):
+            if event == "call" and frame.f_globals.get("__name__", "").startswith("scipy.special"):
+                self.see(frame.f_code.co_name)
+
+        before = sys.getprofile()
+        sys.setprofile(profile)
+        try:
+            yield
+        finally:
+            sys.setprofile(before)
 
 
 def inputs_changed(given, passed) -> list[bool]:
-    """For each tensor that was passed, whether it still has the bits of the one it was copied from."""
+    """For each tensor that was passed, whether its bits differ from those it was copied from."""
     return [
         a.shape != b.shape or a.dtype != b.dtype or not _same_bits(a, b)
         for a, b in zip(given, passed, strict=True)
@@ -100,9 +158,5 @@ def inputs_changed(given, passed) -> list[bool]:
 
 
 def _same_bits(a, b) -> bool:
-    a, b = a.detach().contiguous(), b.detach().contiguous()
-    return (
-        torch.equal(a.view(torch.uint8), b.view(torch.uint8))
-        if a.numel() and a.dim()
-        else (a.tolist() == b.tolist())
-    )
+    a, b = a.detach().contiguous().reshape(-1), b.detach().contiguous().reshape(-1)
+    return torch.equal(a.view(torch.uint8), b.view(torch.uint8))

@@ -38,6 +38,8 @@ def show(fig: Figure, alt: str, caption: str | None = None) -> Picture:
     if not alt.strip():
         raise ValueError("show() needs alt: a sentence with what the figure shows, in words.")
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    # "tight" grows the picture to all that was drawn: no label is cut off at its edge.
+    options = {"dpi": DPI, "bbox_inches": "tight", "pad_inches": 0.06}
+    fig.savefig(buffer, format="png", metadata={"Software": None}, **options)
     plt.close(fig)
     return Picture(buffer.getvalue(), alt, alt if caption is None else caption)

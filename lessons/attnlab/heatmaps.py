@@ -1,12 +1,15 @@
 """Heat maps of attention weights: one row for each query, one column for each key."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
 
 from attnlab.figures import Picture, show
 
@@ -15,19 +18,39 @@ MAX_NUMBERED_COLUMNS = 12
 MAX_TICKS = 20
 MAX_CELL = 0.55  # inches
 MAX_WIDTH = 11.0
+MARGIN = 1.3  # inches beside a panel, for its names and label
+LETTER = 0.105  # inches, the width of a letter in a title
+DIGIT = 0.062  # inches, the width of a character of a number in a cell
+TITLE_LINE = 0.22  # inches, the height of a line of a title
 
 
-def _matrix(values, what: str) -> np.ndarray:
+def _array(values) -> np.ndarray:
     if isinstance(values, torch.Tensor):
-        values = values.detach().cpu()
-        values = values if values.dtype == torch.bool else values.double()
-    array = np.asarray(values)
+        values = values.detach().cpu().double()
+    return np.asarray(values, dtype=float)
+
+
+def _matrix(weights) -> np.ndarray:
+    array = _array(weights)
     if array.ndim != 2:
         raise ValueError(
-            f"heatmap draws one (L_q, L_k) matrix, but {what} has shape {array.shape}: "
+            f"heatmap draws one (L_q, L_k) matrix, but weights has shape {array.shape}: "
             "choose one sequence (and one head) first, for example weights[0]."
         )
-    return array if array.dtype == bool else array.astype(float)
+    if not array.size:
+        raise ValueError(f"weights has shape {array.shape}: there is nothing to draw.")
+    return array
+
+
+def _allowed(mask, shape: tuple[int, int]) -> np.ndarray:
+    """Where attention is allowed, as a boolean matrix; everywhere if there is no mask."""
+    allowed = np.array(True) if mask is None else _array(mask).astype(bool)
+    try:
+        return np.broadcast_to(allowed, shape)
+    except ValueError:
+        raise ValueError(
+            f"a mask of shape {allowed.shape} does not broadcast to weights of shape {shape}."
+        ) from None
 
 
 def _names(names: Sequence[str] | None, length: int, what: str) -> list[str]:
@@ -88,10 +111,8 @@ def _draw_cells(ax, weights, allowed, image, values, digits) -> None:
 
 
 def _draw(ax: Axes, weights, queries, keys, title, mask, values, limits, digits) -> np.ndarray:
-    weights = _matrix(weights, "weights")
-    allowed = np.ones(weights.shape, dtype=bool)
-    if mask is not None:
-        allowed = np.broadcast_to(_matrix(mask, "mask").astype(bool), weights.shape)
+    weights = _matrix(weights)
+    allowed = _allowed(mask, weights.shape)
     finite = weights[np.isfinite(weights) & allowed]
     if limits is None:
         limits = (finite.min(), finite.max()) if finite.size else (0, 1)
@@ -126,13 +147,50 @@ def _label(ax: Axes, shape, queries, keys, title) -> None:
     ax.set_title(title)
 
 
-def _figure_size(matrices, has_title: bool) -> tuple[float, float]:
-    """Width and height in inches: cells as large as fit into MAX_WIDTH, at most MAX_CELL."""
-    columns = [max(matrix.shape[1], 4) for matrix in matrices]
-    rows = max(max(matrix.shape[0] for matrix in matrices), 3)
-    margins = 1.3 * len(columns) + 0.6
-    cell = min(MAX_CELL, (MAX_WIDTH - margins) / sum(columns), MAX_WIDTH / 2 / max(columns))
-    return cell * sum(columns) + margins, cell * rows + 1.5 + 0.3 * has_title
+def _cell_size(matrices) -> float:
+    """Inches: cells as large as fit into MAX_WIDTH, at most MAX_CELL."""
+    columns = _columns(matrices)
+    room = MAX_WIDTH - MARGIN * len(columns) - 0.6
+    return min(MAX_CELL, room / sum(columns), MAX_WIDTH / 2 / max(columns))
+
+
+def _fits(matrices, digits: int) -> bool:
+    """Whether the longest number fits into a cell."""
+    finite = [np.where(np.isfinite(matrix), matrix, 0) for matrix in matrices]
+    ends = [end for matrix in finite for end in (matrix.min(), matrix.max())]
+    longest = max(len(_number(end, digits)) for end in ends)
+    return longest * DIGIT <= _cell_size(matrices)
+
+
+def _columns(matrices) -> list[int]:
+    return [max(matrix.shape[1], 4) for matrix in matrices]
+
+
+def _wrap(title: str, inches: float) -> str:
+    return textwrap.fill(title, max(int(inches / LETTER), 8))
+
+
+def _layout(panels: Mapping[str, np.ndarray]) -> tuple[tuple[float, float], list[str]]:
+    """Figure size in inches, and the panels' titles in lines short enough not to meet."""
+    matrices = list(panels.values())
+    columns, cell = _columns(matrices), _cell_size(matrices)
+    names = [
+        _wrap(name, cell * count + 0.8 * MARGIN)
+        for name, count in zip(panels, columns, strict=True)
+    ]
+    rows = max(max(len(matrix) for matrix in matrices), 3)
+    lines = max(name.count("\n") for name in names)
+    width = cell * sum(columns) + MARGIN * len(columns) + 0.6
+    return (width, cell * rows + 1.5 + TITLE_LINE * lines), names
+
+
+def _set_title_above(fig: Figure, title: str) -> None:
+    """A title over all panels; the layout's own would run into panel titles of several lines."""
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+    box = Bbox.union([ax.get_tightbbox() for ax in fig.axes])
+    x, y = fig.transFigure.inverted().transform(((box.x0 + box.x1) / 2, box.y1 + 0.08 * fig.dpi))
+    fig.suptitle(_wrap(title, box.width / fig.dpi), x=x, y=y, va="bottom", fontsize=12)
 
 
 def heatmap(
@@ -154,8 +212,8 @@ def heatmap(
     its rows and columns (numbers if left out). `mask` is boolean, broadcasts to `(L_q, L_k)`
     and has the course's meaning, True = may attend: the other cells are grey and hatched.
     `values` writes the numbers into the cells, with `digits` decimals, when there are few
-    enough. `limits` are the numbers at the ends of the colour scale; None takes them from
-    the data (scores are not between 0 and 1). Infinite and NaN cells are plain grey.
+    enough and they fit. `limits` are the numbers at the ends of the colour scale; None takes
+    them from the data (scores are not between 0 and 1). Infinite and NaN cells are plain grey.
 
     Without `ax` a `Picture` is returned; an empty `alt` then lists the numbers themselves.
     With `ax` the map is drawn there and nothing is returned. Raises ValueError if `weights`
@@ -195,16 +253,23 @@ def heatmaps(
     all panels, or a mapping from panel titles to masks. The rest is as in `heatmap`, the same
     for all panels. An empty `alt` lists the numbers of every panel.
     """
-    matrices = {name: _matrix(weights, "weights") for name, weights in panels.items()}
-    size = _figure_size(list(matrices.values()), bool(title))
-    fig, axes = plt.subplots(1, len(panels), figsize=size, squeeze=False)
-    for ax, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
-        panel_mask = mask.get(name) if isinstance(mask, Mapping) else mask
-        _draw(ax, matrix, queries, keys, name, panel_mask, values, limits, digits)
+    matrices = {name: _matrix(weights) for name, weights in panels.items()}
+    values = values and _fits(list(matrices.values()), digits)
+    size, names = _layout(matrices)
+    # "compressed" is the constrained layout that knows of cells that must stay square: the plain
+    # one makes room as if they filled the figure, and pushes labels over its edge.
+    fig, axes = plt.subplots(1, len(panels), figsize=size, squeeze=False, layout="compressed")
+    try:
+        for ax, (name, matrix), shown in zip(axes[0], matrices.items(), names, strict=True):
+            panel_mask = mask.get(name) if isinstance(mask, Mapping) else mask
+            _draw(ax, matrix, queries, keys, shown, panel_mask, values, limits, digits)
+    except ValueError:
+        plt.close(fig)
+        raise
     if limits is not None or len(panels) == 1:
         fig.colorbar(axes[0, -1].images[0], ax=list(axes[0]), shrink=0.8, pad=0.02)
     if title:
-        fig.suptitle(title, fontsize=12)
+        _set_title_above(fig, title)
     if not alt:
         alt = " ".join(
             _describe(matrix, _names(queries, len(matrix), "queries"), name, digits)

@@ -41,9 +41,12 @@ class ShapeTracer(TorchFunctionMode):
 
     def _options(self, name, args, kwargs) -> str:
         """The arguments that are not tensors, for example `(dim=-1)`."""
-        given = [self._option(name, value) for value in args if not list(_tensors(value))]
+        plain = [value for value in args if not list(_tensors(value))]
+        given = [self._option(name, value) for value in plain]
+        if name == "unflatten" and plain:
+            given[0] = str(plain[0])  # an axis, not a size
         given += [
-            f"{key}={self._option(name, value)}"
+            f"{key}={value if key == 'dim' else self._option(name, value)}"
             for key, value in kwargs.items()
             if key not in _HIDDEN_KEYWORDS and value is not None and not list(_tensors(value))
         ]

@@ -42,7 +42,7 @@ misconception(
 )
 misconception(
     "top_left_aligned",
-    says="the mask is aligned top-left: the first query sees the first key, as if there were no past",
+    says="the mask is aligned top-left, as if the first query stood at the first key",
     asks="Which key should the *last* query see last?",
     causal_mask=edit(_SHIFT, "", fails="more_keys_than_queries"),
 )
@@ -212,7 +212,7 @@ misconception(
 )
 misconception(
     "nan_gradient",
-    says="the NaN of an empty row is replaced after the softmax, where the backward pass still meets it",
+    says="the NaN of an empty row is replaced too late: the backward pass still meets it",
     asks="The gradient of a replaced NaN is 0 times NaN. Can the NaN be kept from arising at all?",
     masked_attention=[
         edit(
@@ -285,7 +285,7 @@ misconception(
 misconception(
     "no_scale",
     says="the scores are not divided by sqrt(d_head)",
-    asks="How does the spread of a dot product grow with d_head, and what does that do to a softmax?",
+    asks="How does the spread of a dot product grow with d_head? What does a softmax make of it?",
     masked_attention=edit(" / math.sqrt(q.shape[-1])", "", fails="plain_attention"),
 )
 misconception(

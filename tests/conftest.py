@@ -1,0 +1,21 @@
+"""Shared set-up of the tests."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from autograder import course
+
+# The tests run side by side, one worker a core.
+torch.set_num_threads(1)
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """An empty workspace in place of the learner's own."""
+    monkeypatch.setattr(course, "WORKSPACE", tmp_path / "workspace")
+    return tmp_path / "workspace"

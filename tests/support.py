@@ -1,0 +1,66 @@
+"""What several tests need: answers, submissions made of them, and a quick way to grade names."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from pathlib import Path
+
+from autograder import course, misconceptions, submission
+from autograder.grading import Grader
+from autograder.student import LocalStudent
+
+GRADED_UNITS = ("01_single_head", "02_masks")
+
+
+def graded_exercises() -> list[course.Exercise]:
+    """Every exercise that counts."""
+    return [each for each in course.exercises().values() if each.unit in GRADED_UNITS]
+
+
+def grade_namespace(exercise: course.Exercise, namespace: dict, seed: int):
+    """The verdict on one exercise, without its earlier work."""
+
+    @contextlib.contextmanager
+    def open_student(which, replaced):
+        yield LocalStudent(namespace, which.forbidden)
+
+    grader = Grader(open_student, seed)
+    grader._wrong_before = lambda exercise: ()
+    return grader.grade(exercise)
+
+
+def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
+    """The released notebook with these answers in it."""
+    notebook = submission.released(unit)
+    for cell in notebook["cells"]:
+        answer = answers.get(submission.grade_id(cell))
+        if answer is not None:
+            cell["source"] = answer.splitlines(keepends=True)
+    return notebook
+
+
+def write_notebook(path: Path, notebook: dict) -> Path:
+    """Write a notebook as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return path
+
+
+def reference_answers(unit: course.Unit) -> dict[str, str]:
+    """The model solutions of a unit."""
+    return {exercise.id: exercise.solution for exercise in unit.exercises}
+
+
+def wrong_submissions(unit: course.Unit) -> dict[str, dict[str, str]]:
+    """Submissions that together hold every misconception of the unit, one in each exercise."""
+    columns = []
+    for exercise in unit.exercises:
+        first = {mutant.names: mutant for mutant in reversed(misconceptions.singles(exercise))}
+        columns.append([(exercise.id, mutant.source) for mutant in first.values()])
+    rows = itertools.zip_longest(*columns)
+    return {
+        f"wrong{i:02}": reference_answers(unit) | dict(filter(None, row))
+        for i, row in enumerate(rows)
+    }

@@ -1,0 +1,129 @@
+"""One submission, four ways of grading it, the same points."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+from nbgrader.api import Gradebook
+from support import (
+    GRADED_UNITS,
+    notebook_with,
+    reference_answers,
+    write_notebook,
+    wrong_submissions,
+)
+from typer.testing import CliRunner
+
+from autograder import build, course
+from autograder.cli import app
+
+SEED = 11
+ENVIRONMENT = os.environ | {
+    "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+}
+
+
+@pytest.fixture(scope="module", params=GRADED_UNITS)
+def unit(request):
+    return course.unit(request.param)
+
+
+@pytest.fixture(scope="module")
+def submissions(unit, tmp_path_factory):
+    """Notebooks of the unit by student: the reference, the blank one, every misconception."""
+    root = tmp_path_factory.mktemp("submissions")
+    answers = {"reference": reference_answers(unit), "blank": {}} | wrong_submissions(unit)
+    return {
+        student: write_notebook(root / student / f"{unit.name}.ipynb", notebook_with(unit, each))
+        for student, each in answers.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def by_command_line(submissions):
+    points = {}
+    for student, path in submissions.items():
+        result = CliRunner().invoke(app, ["check", str(path), "--seed", str(SEED), "--json", "-"])
+        verdict = json.loads(result.stdout)
+        assert result.exit_code == (0 if verdict["points"] == verdict["max_points"] else 1)
+        points[student] = {each["id"]: each["points"] for each in verdict["exercises"]}
+    return points
+
+
+def test_the_reference_gets_everything_and_the_blank_skeleton_nothing(unit, by_command_line):
+    points = {exercise.id: exercise.points for exercise in unit.exercises}
+    assert by_command_line["reference"] == points
+    assert by_command_line["blank"] == dict.fromkeys(points, 0)
+
+
+def test_check_in_a_kernel_gives_the_same(unit, submissions, by_command_line, tmp_path):
+    manager, client = start_new_kernel(cwd=str(tmp_path))
+    points = {}
+
+    def run(code, **wanted):
+        reply = client.execute_interactive(
+            code, user_expressions=wanted, timeout=60, output_hook=lambda message: None
+        )
+        return reply["content"]["user_expressions"]
+
+    try:
+        run("from autograder import check, course, workspace; from pathlib import Path")
+        run(f"course.WORKSPACE = Path({str(tmp_path)!r})")
+        for student, path in submissions.items():
+            points[student] = {}
+            for cell in json.loads(path.read_text())["cells"]:
+                if cell["cell_type"] == "code" and not cell["source"][0].startswith("check("):
+                    run("".join(cell["source"]))
+            for exercise in unit.exercises:
+                found = run("", points=f"check('{exercise.id}', seed={SEED})")["points"]
+                points[student][exercise.id] = float(found["data"]["text/plain"])
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert points == by_command_line
+
+
+def test_the_pytest_plugin_gives_the_same(submissions, by_command_line, tmp_path):
+    report = tmp_path / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--seed={SEED}"]
+    command += [f"--junitxml={report}", "--rootdir", str(tmp_path)]
+    done = subprocess.run([*command, *map(str, submissions.values())], cwd=tmp_path)
+    assert done.returncode == 1
+    points = {}
+    for case in ET.parse(report).iter("testcase"):
+        properties = {each.get("name"): each.get("value") for each in case.iter("property")}
+        student = case.get("classname").split(".")[-2] if "." in case.get("classname") else None
+        points.setdefault(student, {})[case.get("name")] = float(properties["points"])
+    assert points == by_command_line
+
+
+def test_nbgrader_autograde_gives_the_same(unit, submissions, by_command_line, tmp_path):
+    shutil.copy(course.ROOT / "nbgrader_config.py", tmp_path)
+    source = tmp_path / "solutions" / unit.name / f"{unit.name}.ipynb"
+    write_notebook(source, json.loads(json.dumps(build.source_notebook(unit))))
+    for student, path in submissions.items():
+        target = tmp_path / "submitted" / student / unit.name / path.name
+        target.parent.mkdir(parents=True)
+        shutil.copy(path, target)
+    nbgrader = [sys.executable, "-m", "nbgrader"]
+    for command in (
+        ["generate_assignment", unit.name],
+        ["autograde", unit.name, f"--Grade.seed={SEED}"],
+    ):
+        done = subprocess.run(
+            nbgrader + command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True
+        )
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+    points = {}
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
+        for submitted in gradebook.assignment_submissions(unit.name):
+            grades = submitted.notebooks[0].grades
+            points[submitted.student.id] = {
+                grade.name.removeprefix("check_"): grade.score for grade in grades
+            }
+    assert points == by_command_line

@@ -1,0 +1,44 @@
+"""The misconceptions are the grader's own tests: each fails, where it should, and is named."""
+
+import pytest
+from support import grade_namespace, graded_exercises
+
+from autograder import course, misconceptions
+
+SEEDS = (1, 2, 3)
+ALL = [
+    pytest.param(exercise, mutant, id=f"{exercise.id}-{mutant.names[0]}-{i}")
+    for exercise in course.exercises().values()
+    for i, mutant in enumerate(misconceptions.singles(exercise))
+]
+
+
+@pytest.mark.parametrize(("exercise", "mutant"), ALL)
+def test_each_fails_the_check_it_should_and_is_named(exercise, mutant):
+    for seed in SEEDS:
+        verdict = grade_namespace(exercise, mutant.namespace(), seed)
+        failed = {check.id: check for check in verdict.checks if not check.passed}
+        assert mutant.fails[0] in failed
+        assert mutant.names[0] in failed[mutant.fails[0]].misconceptions
+        assert verdict.points < verdict.max_points
+
+
+@pytest.mark.parametrize("exercise", graded_exercises(), ids=lambda each: each.id)
+def test_every_check_is_failed_by_some_misconception(exercise):
+    failed = set()
+    for mutant in misconceptions.singles(exercise):
+        verdict = grade_namespace(exercise, mutant.namespace(), 1)
+        failed |= {check.id for check in verdict.checks if not check.passed}
+    assert failed == {check.id for check in verdict.checks}
+
+
+def test_a_stale_edit_is_reported_with_its_text():
+    exercise = course.exercise("softmax")
+    stale = misconceptions.edit("no such text", "", fails="x")
+    with pytest.raises(course.CourseError, match="no such text.*stands there 0 times"):
+        misconceptions._spans(exercise.solution, stale, "stale")
+
+
+def test_overlapping_edits_do_not_combine():
+    assert misconceptions._apply("abcdef", [(0, 3, "x"), (2, 4, "y")]) is None
+    assert misconceptions._apply("abcdef", [(3, 4, "y"), (0, 3, "x")]) == "xyef"

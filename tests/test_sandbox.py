@@ -1,0 +1,738 @@
+"""Submissions that misbehave: each ends in a verdict, and costs nobody else anything."""
+
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save
+
+from autograder.grade_submission import grade
+from autograder.sandbox import link as links
+from autograder.sandbox import processes, wire
+from autograder.sandbox.link import Link, SubmissionDied
+from autograder.sandbox.processes import Limits, the_server
+
+SECONDS = 1.0
+forks = pytest.mark.skipif(
+    not hasattr(os, "fork") or os.environ.get("AUTOGRADER_SPAWN") == "1", reason="needs fork"
+)
+GOOD = """
+import torch
+
+
+def padding_mask(lengths, k_len):
+    return torch.arange(k_len) < torch.as_tensor(lengths)[:, None, None]
+"""
+
+
+def grade_body(
+    tmp_path, body, seconds=SECONDS, megabytes=2048, ids=("causal_mask", "padding_mask")
+):
+    """Grade a file whose ``causal_mask`` has this body and whose ``padding_mask`` is right."""
+    lines = "\n".join("    " + line for line in body.strip("\n").splitlines())
+    path = tmp_path / "answer.py"
+    path.write_text(f"{GOOD}\n\ndef causal_mask(q_len, k_len=None):\n{lines}\n")
+    verdict = grade(path, ids, seed=1, limits=Limits(seconds, megabytes))
+    return verdict.exercises
+
+
+RIGHT = "return torch.ones(q_len, k_len or q_len).tril((k_len or q_len) - q_len).bool()"
+ENDS = {
+    "an endless loop": ("while True: pass", "timeout"),
+    "a loop that swallows everything": (
+        """
+import signal
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+while True:
+    try:
+        while True: pass
+    except BaseException:
+        pass
+""",
+        "timeout",
+    ),
+    "two busy threads": (
+        """
+import threading
+def busy():
+    while True: torch.ones(300, 300) @ torch.ones(300, 300)
+threading.Thread(target=busy).start()
+busy()
+""",
+        "timeout",
+    ),
+    "a minute-long import": (
+        """
+import importlib.abc, importlib.util, sys, time
+class Slow(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(self, name, path, target=None):
+        return importlib.util.spec_from_loader(name, self) if name == "slow" else None
+    def exec_module(self, module):
+        time.sleep(60)
+sys.meta_path.insert(0, Slow())
+import slow
+""",
+        "timeout",
+    ),
+    "endless output": (
+        "import sys\nwhile True: print('x' * 9999); print('y', file=sys.stderr)",
+        "timeout",
+    ),
+    "SIGSTOP": ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", "timeout"),
+    "a segfault": ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "crashed"),
+    "a real segfault": ("import ctypes\nctypes.string_at(0)", "crashed"),
+    "SIGKILL": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "crashed"),
+    "os.abort": ("import os\nos.abort()", "crashed"),
+    "os._exit": ("import os\nos._exit(0)", "crashed"),
+    "sys.exit": ("import sys\nsys.exit(0)", "error"),
+    "KeyboardInterrupt": ("raise KeyboardInterrupt", "error"),
+    "an own BaseException": ("class Odd(BaseException): pass\nraise Odd", "error"),
+    "a generator's exit": ("raise GeneratorExit", "error"),
+    "endless recursion": ("return causal_mask(q_len, k_len)", "error"),
+    "an exception that cannot be printed": (
+        "class Odd(Exception):\n    def __str__(self): raise SystemExit\nraise Odd",
+        "error",
+    ),
+    "one large tensor": ("return torch.ones(4 << 30)", "memory"),
+    "a large expanded tensor": ("return torch.ones(1).expand(4 << 30)", "memory"),
+    "a result beyond a frame": ("return torch.ones(300 << 20, dtype=torch.int8)", "memory"),
+    "a text beyond a frame": ("return 'x' * (5 << 20)", "memory"),
+    "bytes": ("return bytes(16 << 30)", "memory"),
+    "closing every descriptor": ("import os\nos.closerange(0, 4096)\n" + RIGHT, "crashed"),
+    "closing them and staying": (
+        "import os\nos.closerange(0, 4096)\nwhile True: pass",
+        "crashed",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_every_end_has_a_name_and_costs_only_its_exercise(tmp_path, name):
+    body, status = ENDS[name]
+    if name == "two busy threads" and os.cpu_count() < 2:
+        pytest.skip("needs two cores")
+    bad, good = grade_body(tmp_path, body)
+    assert (bad.status, bad.points) == (status, 0)
+    assert (good.status, good.points) == ("passed", good.max_points)
+    assert all(check.message for check in bad.checks)
+
+
+@pytest.mark.parametrize(
+    "piece", ["torch.ones(1 << 18)", "bytearray(1 << 20)", "[object() for _ in range(10000)]"]
+)
+def test_many_small_pieces_of_memory(tmp_path, piece):
+    body = f"kept = []\nwhile True: kept.append({piece})"
+    bad, good = grade_body(tmp_path, body, seconds=10, megabytes=300)
+    assert (bad.status, bad.points) == ("memory", 0)
+    assert good.points == good.max_points
+
+
+def test_memory_within_the_limit_is_there(tmp_path):
+    body = "torch.ones(100 << 20, dtype=torch.int8)\n" + RIGHT
+    assert [each.status for each in grade_body(tmp_path, body)] == ["passed", "passed"]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "import sys\nfor _ in range(300): print('x' * 99999); print('x' * 9999, file=sys.stderr)",
+        """import os
+for stream in (1, 2): os.write(stream, b'{"ok": true, "points": 4}' * 100000)""",
+        "import os\nos.system('yes | head -c 9999999')",
+    ],
+)
+def test_output_is_no_data_and_blocks_nothing(tmp_path, noise):
+    bad, good = grade_body(tmp_path, noise + "\n" + RIGHT, seconds=10)
+    assert bad.points == bad.max_points and good.points == good.max_points
+
+
+RESULTS = {
+    "sparse": "torch.eye(3).to_sparse()",
+    "csr": "torch.eye(3).to_sparse_csr()",
+    "meta": "torch.ones(q_len, k_len or q_len, dtype=torch.bool, device='meta')",
+    "complex": "torch.ones(2, 2, dtype=torch.complex64)",
+    "quantized": "torch.quantize_per_tensor(torch.ones(2, 2), 0.1, 0, torch.qint8)",
+    "nested": "torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])",
+    "float8": "torch.ones(2, 2).to(torch.float8_e4m3fn)",
+    "numpy": "torch.ones(q_len, k_len or q_len).tril().bool().numpy()",
+    "numpy objects": "__import__('numpy').array([object()])",
+    "one tensor many times": "[torch.ones(9)] * 9999",
+    "a list in itself": "(lambda a: a.append(a) or a)([])",
+    "deeply nested": "__import__('functools').reduce(lambda a, _: [a], range(500), 1)",
+    "a large number": "10 ** 5000",
+    "a large number as a key": "{10 ** 5000: 1}",
+    "half a surrogate pair": "'\\ud800'",
+    "a dict with odd keys": "{(1, 2): 1, None: 2, 'text': '\\udfff'}",
+    "a leaked vmap tensor": (
+        "(lambda a: torch.func.vmap(lambda t: a.append(t) or t)(torch.ones(3)) is None or a)([])"
+    ),
+    "an object": "type('Odd', (), {'kind': '<script>'})()",
+    "nothing": "None",
+}
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_odd_results_are_wrong_answers_and_no_more(tmp_path, result):
+    (verdict,) = grade_body(tmp_path, f"return {RESULTS[result]}", 5, ids=("causal_mask",))
+    assert verdict.points == 0 and verdict.status in ("failed", "error")
+    json.dumps(verdict.to_json()).encode()
+
+
+SUBCLASS = """
+class Agreeable(torch.Tensor):
+    def __eq__(self, other): return torch.ones(()).bool()
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        {what}
+return {value}.as_subclass(Agreeable)
+"""
+
+
+@pytest.mark.parametrize("what", ["return True", "raise ValueError", "return args[0]"])
+def test_a_subclass_counts_by_its_bytes(tmp_path, what):
+    for value, points in (("torch.zeros(2, 2)", 0), (RIGHT.removeprefix("return "), 4)):
+        body = SUBCLASS.format(what=what, value=value)
+        (verdict,) = grade_body(tmp_path, body, 5, ids=("causal_mask",))
+        assert verdict.points == points
+
+
+FORGE = """
+import gc, json, os, socket, struct
+channel = next(each for each in gc.get_objects() if isinstance(each, socket.socket))
+def frame(text, blob=b""):
+    return struct.pack(">II", len(text), len(blob)) + text + blob
+"""
+FORGERIES = {
+    "noise": "channel.sendall(b'x' * 100000)",
+    "a flood": "while True: channel.sendall(b'\\0' * 65536)",
+    "a flood of callbacks": (
+        'while True: channel.sendall(frame(b\'{"callback": 0, "args": {"tuple": []}}\'))'
+    ),
+    "an absurd length": "channel.sendall(struct.pack('>II', 2**32 - 1, 2**32 - 1))",
+    "half a frame": "channel.sendall(frame(b'{}' * 99)[:20])\nos._exit(0)",
+    "half a frame and silence": "channel.sendall(frame(b'{}' * 99)[:20])\nwhile True: pass",
+    "an empty message": "channel.sendall(frame(b'{}'))",
+    "points": 'channel.sendall(frame(b\'{"ok": true, "points": 4, "passed": true}\'))',
+    "an error of odd types": """
+error = {"kind": [1], "type": 5, "text": {"tensor": "t0"}, "self": 1, "line": "x", "cell": None}
+reply = {"ok": False, "error": {"dict": list(map(list, error.items()))}, "used": {"list": []}}
+channel.sendall(frame(json.dumps(reply).encode()))
+""",
+    "forbidden calls of odd types": """
+channel.sendall(frame(b'{"ok": true, "used": {"list": [1, {"list": []}]}}'))
+""",
+    "a result without its changes": """
+channel.sendall(frame(b'{"ok": true, "used": {"list": []}, "value": 1, "changed": 7}'))
+""",
+    "unpickling": """
+import pickle
+channel.sendall(frame(b'{"ok": true, "used": {"list": []}, "value": {"tensor": "t0"}}',
+                      pickle.dumps(os.system)))
+""",
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_forged_frames_earn_nothing(tmp_path, name):
+    bad, good = grade_body(tmp_path, FORGE + FORGERIES[name] + "\nreturn 1")
+    assert bad.points == 0 and bad.status in ("crashed", "timeout", "error", "failed")
+    assert good.points == good.max_points
+
+
+def test_nothing_of_one_exercise_is_left_in_the_next(tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text(
+        GOOD.replace(
+            "    return",
+            "    assert torch.ones is plain and not hasattr(torch, 'leak')\n    return",
+        )
+        + "plain = torch.ones\n"
+        + "def causal_mask(q_len, k_len=None):\n    import builtins\n    torch.leak = builtins.leak = 1\n"
+        + "    torch.ones = plain = None\n    globals()['padding_mask'] = None\n    return 1\n"
+    )
+    for ids in (("causal_mask", "padding_mask"), ("padding_mask",)):
+        good = grade(path, ids, seed=1).exercises[-1]
+        assert good.points == good.max_points
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _gone(pid: int) -> bool:
+    for _ in range(100):
+        if not _alive(pid):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
+
+
+@forks
+@proc
+@pytest.mark.parametrize("ending", [RIGHT, "os._exit(0)", "while True: pass"])
+def test_a_child_of_a_submission_does_not_outlive_it(tmp_path, ending):
+    note = tmp_path / "pid"
+    body = f"""
+import os, time
+pid = os.fork()
+if not pid:
+    time.sleep(600)
+open({str(note)!r}, "w").write(str(pid))
+{ending}
+"""
+    bad, good = grade_body(tmp_path, body)
+    assert good.points == good.max_points
+    assert bad.points == (4 if ending == RIGHT else 0)
+    assert _gone(int(note.read_text()))
+
+
+@forks
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGSTOP"])
+def test_a_server_that_is_gone_is_replaced(tmp_path, monkeypatch, how):
+    monkeypatch.setattr(processes, "_ORDER_SECONDS", 1)
+    body = f"import os, signal\nos.kill(os.getppid(), signal.{how})\n{RIGHT}"
+    the_server().close()
+    before = the_server()
+    bad, good = grade_body(tmp_path, body)
+    assert bad.status in ("passed", "crashed", "timeout")
+    assert good.points == good.max_points
+    assert the_server() is not before and not before.alive
+
+
+@forks
+def test_a_server_that_died_between_two_submissions(tmp_path):
+    before = the_server()
+    before._wait_until_ready()
+    os.kill(before._process.pid, signal.SIGKILL)
+    bad, good = grade_body(tmp_path, RIGHT)
+    assert bad.points + good.points == bad.max_points + good.max_points
+
+
+@forks
+@proc
+def test_one_server_serves_them_all_and_leaves_nothing(tmp_path):
+    server = the_server()
+    for body in (RIGHT, "import os\nos._exit(1)", RIGHT):
+        grade_body(tmp_path, body)
+    assert the_server() is server
+    children = f"/proc/{server._process.pid}/task/{server._process.pid}/children"
+    assert not open(children).read().split()
+    assert len(os.listdir(f"/proc/{server._process.pid}/fd")) < 20
+
+
+@forks
+def test_submissions_side_by_side(tmp_path):
+    results = []
+
+    def one(number):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        body = RIGHT if number % 2 else "import os\nos._exit(0)"
+        results.append((number % 2, grade_body(folder, body, seconds=20)[0].points))
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == [(0, 0), (0, 0), (1, 4), (1, 4)]
+
+
+@forks
+@pytest.mark.parametrize("ending", ["", "os._exit(0)", "os.kill(os.getpid(), 9)"])
+def test_the_server_ends_quietly_with_the_grader(ending):
+    code = (
+        "import os, time\nfrom autograder.sandbox.link import Link, Limits\n"
+        f"link = Link(Limits())\nlink.begin([], {{}}, '')\n{ending}\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert done.stderr == b"" and done.stdout == b""
+
+
+def test_spawned_processes_give_the_same_verdict(tmp_path, monkeypatch):
+    wrong = "return torch.ones(q_len, k_len or q_len).tril().bool()"
+    forked = grade_body(tmp_path, wrong, seconds=10)
+    crashed = grade_body(tmp_path, "import os\nos._exit(0)", ids=("causal_mask",))
+    monkeypatch.setenv("AUTOGRADER_SPAWN", "1")
+    monkeypatch.setattr(processes, "_server", None)
+    spawned = grade_body(tmp_path, wrong, seconds=10)
+    assert isinstance(the_server(), processes._SpawnServer)
+    assert [each.to_json() for each in spawned] == [each.to_json() for each in forked]
+    spawned = grade_body(tmp_path, "import os\nos._exit(0)", ids=("causal_mask",))
+    assert [each.to_json() for each in spawned] == [each.to_json() for each in crashed]
+    (bad,) = grade_body(tmp_path, "return torch.ones(4 << 30)", 10, ids=("causal_mask",))
+    assert bad.status == "memory"
+
+
+def test_what_hangs_or_dies_while_its_cells_run(tmp_path):
+    path = tmp_path / "answer.py"
+    for line, status in (("time.sleep(60)", "timeout"), ("os._exit(0)", "crashed")):
+        path.write_text(f"{GOOD}\nimport os, time\n{line}\n")
+        (verdict,) = grade(path, ["padding_mask"], seed=1, limits=Limits(0.5)).exercises
+        assert (verdict.status, verdict.points) == (status, 0)
+
+
+@pytest.mark.parametrize("line", ["raise KeyboardInterrupt", "raise SystemExit", "1 / 0"])
+def test_what_raises_while_its_cells_run_costs_only_what_follows(tmp_path, line):
+    path = tmp_path / "answer.py"
+    path.write_text(f"{GOOD}\n{line}\n")
+    (verdict,) = grade(path, ["padding_mask"], seed=1, limits=Limits(5)).exercises
+    assert verdict.points == verdict.max_points
+
+
+# Frames, without a process
+
+
+@pytest.fixture
+def pair():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def frame(text: bytes, blob: bytes = b"") -> bytes:
+    """A frame of these parts."""
+    return struct.pack(">II", len(text), len(blob)) + text + blob
+
+
+def received(data: bytes, seconds=0.05):
+    """What ``receive`` makes of these bytes, after which the other side closes."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            theirs.sendall(data)
+        return wire.receive(ours, seconds)
+
+
+def same(a, b) -> bool:
+    """Equal values of equal types, tensors bit for bit."""
+    if isinstance(a, torch.Tensor):
+        bits = [each.detach().contiguous().reshape(-1).view(torch.uint8) for each in (a, b)]
+        return a.dtype == b.dtype and a.shape == b.shape and torch.equal(*bits)
+    if isinstance(a, (list, tuple)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(map(same, a.values(), b.values()))
+    if isinstance(a, float):
+        return type(b) is float and struct.pack("d", a) == struct.pack("d", b)
+    return type(a) is type(b) and a == b
+
+
+DTYPES = st.sampled_from(list(wire._DTYPES.values()))
+
+
+@st.composite
+def tensors(draw):
+    """Tensors of every dtype the channel carries, of any bits and any order of axes."""
+    shape = draw(st.lists(st.integers(0, 3), max_size=3))
+    dtype = draw(DTYPES)
+    count = torch.Size(shape).numel()
+    if dtype == torch.bool:
+        values = torch.tensor(draw(st.lists(st.booleans(), min_size=count, max_size=count)))
+        return values.bool().view(shape).permute(draw(st.permutations(range(len(shape)))))
+    size = count * dtype.itemsize
+    data = torch.tensor(list(draw(st.binary(min_size=size, max_size=size))), dtype=torch.uint8)
+    return data.view(dtype).view(shape).permute(draw(st.permutations(range(len(shape)))))
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), TEXTS, DTYPES, st.just(torch.device("cpu")),
+    st.floats(allow_nan=False), st.just(float("nan")), tensors(),
+)  # fmt: skip
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.lists(inner, max_size=3).map(tuple),
+        st.dictionaries(st.one_of(TEXTS, st.integers()), inner, max_size=3),
+    ),
+    max_leaves=8,
+)
+quick = settings(
+    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+
+
+@quick
+@given(st.dictionaries(TEXTS, VALUES, max_size=4))
+def test_values_go_there_and_back(message):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire.send(theirs, message)
+        assert same(message, wire.receive(ours, 5))
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                ["tensor", "grad", "order", "float", "dtype", "device", "handle", "callback"]
+                + ["list", "tuple", "dict", "foreign", "other"]
+            ),
+            inner,
+            max_size=2,
+        ),
+    ),
+)
+BLOBS = st.one_of(
+    st.just(b""),
+    st.binary(max_size=40),
+    st.just(save({"t0": torch.ones(2, 3)})),
+    st.tuples(st.integers(0, 90), st.binary(min_size=1, max_size=4)).map(
+        lambda cut: save({"t0": torch.ones(2, 3)})[: cut[0]] + cut[1]
+    ),
+)
+ONLY = (wire.ProtocolError, wire.ChannelClosed, wire.ChannelTimeout)
+
+
+def _accepted_or_refused(data: bytes) -> None:
+    try:
+        message = received(data)
+    except ONLY:
+        return
+    assert isinstance(message, dict)
+    json.dumps(repr(message)).encode("utf-8")
+
+
+@quick
+@given(JSON, BLOBS)
+def test_any_json_in_a_frame(value, blob):
+    text = json.dumps({"key": value}).encode()
+    _accepted_or_refused(frame(text, blob))
+    _accepted_or_refused(frame(json.dumps(value).encode(), blob))
+
+
+@quick
+@given(st.binary(max_size=200), st.binary(max_size=60), st.integers(-3, 3))
+def test_any_bytes_in_a_frame(text, blob, off):
+    _accepted_or_refused(text + blob)
+    _accepted_or_refused(frame(text, blob))
+    _accepted_or_refused(struct.pack(">II", max(len(text) + off, 0), len(blob)) + text + blob)
+
+
+@quick
+@given(st.dictionaries(TEXTS, VALUES, max_size=2), st.data())
+def test_damaged_frames(message, data):
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            wire.send(theirs, message)
+        good = bytearray(ours.recv(1 << 20))
+    place = data.draw(st.integers(0, len(good) - 1))
+    good[place] = data.draw(st.integers(0, 255))
+    _accepted_or_refused(bytes(good))
+    _accepted_or_refused(bytes(good[:place]))
+
+
+ONE = save({"t0": torch.ones(2, 3)})
+WRONG_TEXTS = {
+    "no JSON": b"{",
+    "no text": b"\xff\xfe\xfd",
+    "no object": b"[]",
+    "null": b"null",
+    "a bare list": b'{"a": []}',
+    "an unknown tag": b'{"a": {"object": "os.system"}}',
+    "an empty tag": b'{"a": {}}',
+    "a missing tensor": b'{"a": {"tensor": "t9"}}',
+    "a tensor twice": b'{"a": {"tensor": "t0"}, "b": {"tensor": "t0"}}',
+    "a tensor in no order": b'{"a": {"tensor": "t0", "order": [0, 0]}}',
+    "a tensor in an order of texts": b'{"a": {"tensor": "t0", "order": ["0", "1"]}}',
+    "a dtype by name": b'{"a": {"dtype": "complex64"}}',
+    "another device": b'{"a": {"device": "cuda:0"}}',
+    "a handle that is no number": b'{"a": {"handle": "0"}}',
+    "a float by name": b'{"a": {"float": "1e3"}}',
+    "a bare NaN": b'{"a": NaN}',
+    "a bare infinity": b'{"a": -Infinity}',
+    "a dict of triples": b'{"a": {"dict": [["a", 1, 2]]}}',
+    "a dict of lists": b'{"a": {"dict": [[["a"], 1]]}}',
+    "a number without end": b'{"a": ' + b"9" * 5000 + b"}",
+    "nested lists": b'{"a": ' + b"[" * 100000 + b"]" * 100000 + b"}",
+    "nested tags": b'{"a": ' + b'{"list": [' * 50 + b"]}" * 50 + b"}",
+}
+
+
+@pytest.mark.parametrize("name", WRONG_TEXTS)
+def test_a_wrong_text_is_refused(name):
+    with pytest.raises(wire.ProtocolError):
+        received(frame(WRONG_TEXTS[name], ONE))
+
+
+@pytest.mark.parametrize(
+    "blob",
+    [
+        b"\0",
+        ONE[:-1],
+        ONE + b"\0",
+        struct.pack("<Q", 2**63) + ONE[8:],
+        ONE.replace(b"[2,3]", b"[3,3]"),
+        ONE.replace(b"[2,3]", b"[-2,3]"),
+        ONE.replace(b"F32", b"OBJ"),
+        ONE.replace(b"[0,24]", b"[0,96]"),
+        save({"t0": torch.ones(2, 3, dtype=torch.complex64)}),
+        save({"t0": torch.ones(4).to(torch.float8_e5m2)}),
+        save({f"t{i}": torch.ones(()) for i in range(wire.MAX_TENSOR_COUNT + 1)}),
+    ],
+)
+def test_wrong_tensors_are_refused(blob):
+    with pytest.raises(wire.ProtocolError):
+        received(frame(b'{"a": {"tensor": "t0"}}', blob))
+
+
+def test_lengths_beyond_the_limits_are_refused_before_anything_is_read(pair):
+    for sizes in ((wire.MAX_JSON + 1, 0), (2, wire.MAX_TENSORS + 1), (2**32 - 1, 2**32 - 1)):
+        pair[1].sendall(struct.pack(">II", *sizes))
+        with pytest.raises(wire.ProtocolError):
+            wire.receive(pair[0], 1)
+
+
+@pytest.mark.parametrize("data", [b"", b"\0\0", frame(b"{}")[:-1], frame(b"{}", ONE)[:-1]])
+def test_truncated_frames(data):
+    with pytest.raises(wire.ChannelClosed):
+        received(data)
+
+
+def test_silence_and_single_bytes_run_out_of_time(pair):
+    with pytest.raises(wire.ChannelTimeout):
+        wire.receive(pair[0], 0.01)
+    stop = threading.Event()
+
+    def drip():
+        while not stop.wait(0.01):
+            pair[1].sendall(b"\0")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    started = time.monotonic()
+    with pytest.raises((wire.ChannelTimeout, wire.ProtocolError)):
+        wire.receive(pair[0], 0.04)
+    assert time.monotonic() - started < 1
+    stop.set()
+    thread.join()
+
+
+def test_nobody_has_to_accept_what_is_sent(pair):
+    with pytest.raises(wire.ChannelTimeout):
+        wire.send(pair[0], {"a": torch.zeros(1 << 20)}, 0.05)
+    pair[1].close()
+    with pytest.raises(wire.ChannelClosed):
+        wire.send(pair[0], {"a": 1})
+
+
+def test_nothing_too_large_is_sent(pair):
+    for value in (torch.zeros(1).expand(1 << 40), "x" * (wire.MAX_JSON + 1)):
+        with pytest.raises(wire.TooLarge):
+            wire.send(pair[0], {"a": value})
+    pair[0].close()
+    assert pair[1].recv(1) == b""
+
+
+def test_halves_of_surrogate_pairs_do_not_arrive(pair):
+    wire.send(pair[0], {"a": "x\ud800", "b": {"\udc00": 1}})
+    assert wire.receive(pair[1], 1) == {"a": "x?", "b": {"?": 1}}
+
+
+# The trusted side of a link, against a fake submission
+
+
+def scripted_link(monkeypatch, *replies):
+    """A link to a submission that answers with these bytes, whatever it is asked."""
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"".join(replies))
+    end = {"killed": True, "signal": None, "exit": None}
+    monkeypatch.setattr(links, "start", lambda limits: (ours, lambda: theirs.close() or end))
+    return Link(Limits(0.3))
+
+
+def reply(**parts) -> bytes:
+    """A reply frame."""
+    return frame(json.dumps({"ok": True, "used": {"list": []}} | parts).encode())
+
+
+CALLBACK = {"args": {"tuple": []}, "kwargs": {"dict": []}}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        frame(json.dumps({"callback": 0}).encode()),
+        frame(json.dumps({"callback": -1} | CALLBACK).encode()),
+        frame(json.dumps({"callback": "0"} | CALLBACK).encode()),
+        frame(json.dumps({"callback": 0} | CALLBACK).encode()),
+        reply(used=None),
+        reply(ok=False),
+        reply(ok=1, error="text"),
+    ],
+)
+def test_replies_that_no_honest_side_sends(monkeypatch, answer):
+    with scripted_link(monkeypatch, answer) as link, pytest.raises(SubmissionDied) as died:
+        link.request({"verb": "names", "names": []})
+    assert died.value.kind == "protocol"
+    with pytest.raises(SubmissionDied):
+        link.request({"verb": "names", "names": []})
+
+
+@pytest.mark.parametrize("problems", [None, 1, {"list": []}, {"list": [1, 2]}, {"dict": []}])
+def test_a_list_of_problems_has_its_length(monkeypatch, problems):
+    with scripted_link(monkeypatch, reply(problems=problems)) as link:
+        with pytest.raises(SubmissionDied):
+            link.begin([{"id": "a", "code": "", "define_only": False}], {}, "")
+
+
+def test_descriptions_of_problems_are_plain(monkeypatch):
+    odd = {"kind": 1, "type": "x" * 999, "text": {"list": []}, "self": 1, "line": 3, "cell": "a"}
+    odd = {"dict": [list(each) for each in odd.items()]}
+    with scripted_link(monkeypatch, reply(problems={"list": [odd]})) as link:
+        (found,) = link.begin([{"id": "a", "code": "", "define_only": False}], {}, "")
+    assert found == {"type": "x" * 80, "line": 3, "cell": "a"}
+
+
+@pytest.mark.parametrize("depth", [3, 1000])
+def test_callbacks_within_callbacks_end(monkeypatch, depth):
+    call = frame(json.dumps({"callback": 0} | CALLBACK).encode())
+    link = scripted_link(monkeypatch, call * depth, reply(value=1) * 9)
+
+    def again():
+        return link.call("f", (again,), {}, False)["value"]
+
+    with link:
+        if depth == 3:
+            assert link.call("f", (again,), {}, False)["value"] == 1
+        else:
+            with pytest.raises(SubmissionDied):
+                link.call("f", (again,), {}, False)
+
+
+def test_a_callback_takes_little(monkeypatch):
+    blob = save({"t0": torch.zeros(links.MAX_CALLBACK_BYTES + 1, dtype=torch.int8)})
+    args = {"tuple": [{"tensor": "t0"}]}
+    text = json.dumps({"callback": 0} | CALLBACK | {"args": args}).encode()
+    ours, theirs = socket.socketpair()
+    monkeypatch.setattr(links, "start", lambda limits: (ours, lambda: {"signal": None}))
+    thread = threading.Thread(target=theirs.sendall, args=(frame(text, blob),))
+    thread.start()
+    with Link(Limits(5)) as link, pytest.raises(SubmissionDied) as died:
+        link.call("f", (len,), {}, False)
+    thread.join()
+    theirs.close()
+    assert died.value.kind == "protocol"

@@ -1,0 +1,193 @@
+"""The learner's desk: copies, resets and progress."""
+
+import json
+
+import pytest
+
+from autograder import course, workspace
+
+NAME = "01_single_head"
+
+
+def cell(kind, text, cell_id, grade_id=None):
+    """A notebook cell as JSON."""
+    metadata = {"nbgrader": {"grade_id": grade_id, "solution": True}} if grade_id else {}
+    made = {"cell_type": kind, "id": cell_id, "metadata": metadata, "source": [text]}
+    return made | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+RELEASED = [
+    cell("markdown", "# Single head", "intro"),
+    cell("code", "import torch", "imports"),
+    cell("markdown", "Task one", "task-one"),
+    cell("code", "def softmax(scores): ...", "softmax", "softmax"),
+    cell("markdown", "Task two", "task-two"),
+    cell("code", "def attention(q, k, v): ...", "attention", "attention"),
+]
+
+
+def save(path, cells):
+    """Write a notebook of these cells."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    notebook = {"cells": cells, "metadata": {"mine": 1}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def load(path):
+    """The texts of a notebook's cells."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(each["source"]) for each in cells]
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """The learner's notebook in a course folder of its own with one released notebook."""
+    real = course.units()[NAME]
+    source = tmp_path / "solutions" / NAME / f"{NAME}.py"
+    unit = course.Unit(NAME, source, real.cells, real.exercises)
+    monkeypatch.setattr(course, "unit", lambda name: unit)
+    monkeypatch.setattr(course, "ROOT", tmp_path)
+    monkeypatch.setattr(course, "WORKSPACE", tmp_path / "workspace")
+    monkeypatch.setattr(workspace, "_unsaved", {})
+    save(unit.released, RELEASED)
+    return unit.desk
+
+
+def answered(text="def softmax(scores): return mine"):
+    """The learner's cells: one answer changed, one cell added."""
+    cells = json.loads(json.dumps(RELEASED))
+    cells[3]["source"] = text
+    cells.insert(2, cell("code", "notes = 1", "own"))
+    return cells
+
+
+def test_prepare_copies_what_is_missing_and_nothing_else(desk):
+    assert workspace.prepare() == [desk]
+    desk.write_text("mine")
+    assert workspace.prepare() == []
+    assert desk.read_text() == "mine"
+
+
+def test_reset_restores_one_answer_and_keeps_the_old_one(desk):
+    save(desk, answered())
+    done = workspace.reset("softmax")
+    texts = load(desk)
+    assert texts[4] == "def softmax(scores): ..."
+    assert texts[2] == "notes = 1"
+    assert [path.name for path in done.kept] == ["softmax-1.py"]
+    assert done.kept[0].read_text() == "def softmax(scores): return mine\n"
+    assert "old_answers/softmax-1.py" in done.message
+
+
+def test_reset_never_overwrites_an_old_answer(desk):
+    for n in (1, 2):
+        save(desk, answered(f"answer {n}"))
+        done = workspace.reset("softmax")
+    kept = desk.parent / "old_answers"
+    assert done.kept == (kept / "softmax-2.py",)
+    assert (kept / "softmax-1.py").read_text() == "answer 1\n"
+
+
+def test_reset_of_an_untouched_answer_keeps_nothing(desk):
+    save(desk, RELEASED)
+    assert workspace.reset("softmax").kept == ()
+    assert not (desk.parent / "old_answers").exists()
+
+
+def test_reset_copies_a_missing_notebook(desk):
+    done = workspace.reset("softmax")
+    assert "was not there" in done.message
+    assert load(desk) == load(course.unit(NAME).released)
+
+
+@pytest.mark.parametrize("gone", [[3], [2, 3], [0, 1, 2, 3]])
+def test_reset_puts_a_deleted_answer_back_at_its_place(desk, gone):
+    save(desk, [each for i, each in enumerate(RELEASED) if i not in gone])
+    workspace.reset("softmax")
+    texts = load(desk)
+    here = texts.index("def softmax(scores): ...")
+    assert texts[here + 1] == "Task two"
+    assert texts[:here] == [
+        "".join(each["source"]) for i, each in enumerate(RELEASED[:3]) if i not in gone
+    ]
+
+
+def test_reset_leaves_one_cell_of_a_duplicated_answer(desk):
+    save(desk, [*answered(), cell("code", "another try", "copied", "softmax")])
+    done = workspace.reset("softmax")
+    assert len(done.kept) == 2
+    assert load(desk).count("def softmax(scores): ...") == 1
+    assert "another try" not in load(desk)
+
+
+def test_reset_gives_a_taken_cell_id_away(desk):
+    cells = answered()
+    del cells[4]
+    cells[2]["id"] = "softmax"
+    save(desk, cells)
+    workspace.reset("softmax")
+    ids = [each["id"] for each in json.loads(desk.read_text())["cells"]]
+    assert len(ids) == len(set(ids)) and "softmax-1" in ids
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"cells": [1]}', b"null"])
+def test_an_unreadable_notebook_is_kept_and_replaced(desk, content):
+    desk.parent.mkdir(parents=True)
+    desk.write_bytes(content)
+    done = workspace.reset("softmax")
+    assert done.kept == (desk.with_name(f"{NAME}.broken-1.ipynb"),)
+    assert done.kept[0].read_bytes() == content
+    assert load(desk) == load(course.unit(NAME).released)
+    assert "could not be read" in done.message
+
+
+def test_reset_of_an_answer_with_a_lone_surrogate(desk):
+    save(desk, answered("x = '\ud800'"))
+    assert workspace.reset("softmax").kept[0].read_text() == "x = '\\ud800'\n"
+
+
+def test_reset_without_a_release_says_how_to_make_it(desk):
+    course.unit(NAME).released.unlink()
+    with pytest.raises(course.CourseError, match="autograder build"):
+        workspace.reset("softmax")
+
+
+def test_reset_of_an_unknown_exercise_names_the_known_ones(desk):
+    with pytest.raises(course.CourseError, match="there are: "):
+        workspace.reset("no_such")
+
+
+def test_the_best_points_stay(desk):
+    for points in (2, 5, 3, float("nan")):
+        workspace.record("softmax", points, 5)
+    assert workspace.progress() == {"softmax": {"points": 5.0, "max_points": 5.0, "hints": 0}}
+
+
+def test_points_of_an_exercise_that_changed_count_anew(desk):
+    workspace.record("softmax", 5, 5)
+    workspace.record("softmax", 4, 8)
+    assert workspace.progress()["softmax"]["points"] == 4
+
+
+def test_hints_are_counted_beside_the_points(desk):
+    workspace.record("softmax", 2, 5)
+    assert [workspace.hint_given("softmax") for _ in range(3)] == [1, 2, 3]
+    assert workspace.progress()["softmax"] == {"points": 2.0, "max_points": 5.0, "hints": 3}
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"exercises": {"softmax": {"points": "many"}}}'])
+def test_a_broken_progress_file_is_set_aside(desk, content):
+    file = course.WORKSPACE / ".progress.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(content)
+    assert workspace.progress() == {}
+    assert (course.WORKSPACE / ".progress.broken-1.json").read_text() == content
+    workspace.record("softmax", 1, 5)
+    assert workspace.progress()["softmax"]["points"] == 1
+
+
+def test_progress_goes_on_in_memory_where_nothing_can_be_written(desk):
+    course.WORKSPACE.write_text("a file where the folder should be")
+    workspace.record("softmax", 2, 5)
+    assert [workspace.hint_given("softmax") for _ in range(2)] == [1, 2]
+    assert workspace.progress()["softmax"]["points"] == 2
