@@ -42,7 +42,8 @@ def number(kind):
 
 def foreign(kind):
     return {"numpy": np.ones(2), "set": {1, 2}, "bytes": b"x", "complex": 1j,
-            "tensor": torch.ones(2, dtype=torch.complex64), "sparse": torch.eye(2).to_sparse()}[kind]
+            "tensor": torch.ones(2, dtype=torch.complex64),
+            "sparse": torch.eye(2).to_sparse()}[kind]
 
 def change(x, y):
     x.mul_(2)

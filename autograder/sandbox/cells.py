@@ -59,7 +59,7 @@ def describe(error: BaseException) -> dict:
         return _description(error)
     except MemoryError:
         return dict(_NO_ROOM)
-    except Exception:  # an exception class of the learner's that cannot even be printed
+    except BaseException:  # an exception class of the learner's that cannot even be printed
         return _NO_ROOM | {"kind": "error", "type": type(error).__name__}
 
 

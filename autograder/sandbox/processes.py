@@ -82,7 +82,6 @@ class _ForkServer:
                 "the grading process did not start; run 'python -m pip install -r requirements.txt'"
                 f" and try again (exit code {self._process.returncode})"
             )
-        self._control.settimeout(_ORDER_SECONDS)
 
     @property
     def alive(self) -> bool:
@@ -107,6 +106,7 @@ class _ForkServer:
     def _order(self, order: dict, descriptors: list[int]) -> dict:
         with self._lock:
             self._wait_until_ready()
+            self._control.settimeout(_ORDER_SECONDS)
             try:
                 socket.send_fds(self._control, [json.dumps(order).encode()], descriptors)
                 data = self._control.recv(4096)

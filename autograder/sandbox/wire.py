@@ -115,15 +115,18 @@ def _pack_tensor(value, tensors):
         if name not in _DTYPES or not plain or value.is_nested or len(tensors) >= MAX_TENSOR_COUNT:
             place = f"{name}, {value.layout}, {value.device.type}"
             return {"foreign": f"{type(value).__name__} ({place})"}
-        size = sum(each.nbytes for each in tensors.values()) + value.numel() * value.itemsize
-        if size > MAX_TENSORS - MAX_HEADER:
-            raise TooLarge(f"tensors of more than {(MAX_TENSORS - MAX_HEADER) >> 20} MiB")
+        _check_size(value.numel() * value.itemsize)
         order = _order(value)
         data = value.detach().as_subclass(torch.Tensor).cpu().resolve_neg().permute(order)
         key = f"t{len(tensors)}"
         tensors[key] = data.clone(memory_format=torch.contiguous_format)
         packed = {"tensor": key, "grad": bool(value.requires_grad)}
         return packed if order == sorted(order) else packed | {"order": order}
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_TENSORS - MAX_HEADER:
+        raise TooLarge(f"tensors of more than {(MAX_TENSORS - MAX_HEADER) >> 20} MiB")
 
 
 def _order(value) -> list[int]:
@@ -217,6 +220,7 @@ def send(channel, message: dict, seconds: float | None = None) -> None:
     text = json.dumps({key: pack(value, tensors) for key, value in message.items()}).encode()
     if len(text) > MAX_JSON:
         raise TooLarge(f"a text of more than {MAX_JSON >> 20} MiB")
+    _check_size(sum(each.nbytes for each in tensors.values()))
     blob = save(tensors) if tensors else b""
     try:
         channel.settimeout(None if seconds is None else max(seconds, 0.01))

@@ -37,18 +37,19 @@ def survives_large_scores(student, reference, draw):
     scores[0, 0, 0] = -1e4
     got = expect.tensor(student.softmax(scores), "the weights", SCORES, scores.shape)
     expect.finite(got, "the weights", SCORES)
-    expect.close(got, reference.softmax(scores), "the weights", SCORES)
+    # exp(s - logsumexp(s)) rounds to the spacing of float32 at 1e4, and is not wrong for that.
+    expect.close(got, reference.softmax(scores), "the weights", SCORES, tolerance=2e-3)
 
 
 @check("softmax", "works in float16 and bfloat16", "Which numbers does float16 not have?")
 def works_in_half_precision(student, reference, draw):
     for dtype in (torch.float16, torch.bfloat16):
         scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0, dtype=dtype)
-        scores[0, 0] += 30
         want = reference.softmax(scores.double())
-        got = expect.tensor(student.softmax(scores), "the weights", SCORES, scores.shape, dtype)
+        got = student.softmax(scores)
+        expect.close(got, want, "the weights", SCORES, tolerance=4e-2, dtype=dtype)
+        got = student.softmax(scores + 30)
         expect.finite(got, "the weights", SCORES)
-        expect.close(got, want, "the weights", SCORES, dtype=dtype)
 
 
 @check("softmax", "leaves the scores as they are", "Which line of yours writes into its argument?")
@@ -100,11 +101,11 @@ def _qkv(draw, b, l_q, l_k, d_head, *heads, dtype=torch.float32):
     return q, k, draw.normal(b, *heads, l_k, d_head, dtype=dtype)
 
 
-def _compare(student, reference, q, k, v, leading="B"):
+def _compare(student, reference, q, k, v, leading="B", tolerance=None):
     output, weights = _pair(student.attention(q, k, v))
     want_output, want_weights = reference.attention(q, k, v)
-    expect.close(weights, want_weights, "the weights", f"{leading} L_q L_k")
-    expect.close(output, want_output, "the output", f"{leading} L_q d_v")
+    expect.close(weights, want_weights, "the weights", f"{leading} L_q L_k", tolerance)
+    expect.close(output, want_output, "the output", f"{leading} L_q d_v", tolerance)
 
 
 @check(
@@ -179,8 +180,9 @@ def has_the_right_gradients(student, reference, draw):
 )
 def survives_large_scores_in_attention(student, reference, draw):
     sizes = draw.sizes("B", "L_q", "L_k", "d_head")
-    q, k, v = _qkv(draw, *sizes)
-    _compare(student, reference, q * 300, k, v)
+    q, k, v = _qkv(draw, *sizes, dtype=torch.float64)
+    # In float64, where the rounding of large scores cannot decide a near-tie.
+    _compare(student, reference, q * 1000, k, v, tolerance=1e-8)
     student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v")
 
 
