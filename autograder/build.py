@@ -219,7 +219,7 @@ def lesson_notebook(lesson: Path):
 
 
 def execute(notebook, folder: Path = LESSONS):
-    """Run a notebook in a kernel of its own and return it with its outputs.
+    """Run a notebook in a kernel and a workspace of its own and return it with its outputs.
 
     Raises:
         CourseError: if a cell fails, with the cell and what it said.
@@ -235,8 +235,8 @@ def execute(notebook, folder: Path = LESSONS):
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        with _fresh_event_loop():
-            client.execute()
+        with _fresh_event_loop(), tempfile.TemporaryDirectory() as workspace:
+            client.execute(env=os.environ | {"AUTOGRADER_WORKSPACE": workspace})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         raise CourseError(f"a lesson does not run: {problem}") from problem
     notebook.metadata = nbformat.from_dict(_METADATA)

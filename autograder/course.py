@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ import yaml
 from .sandbox.cells import definitions
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKSPACE = ROOT / "workspace"
+WORKSPACE = Path(os.environ.get("AUTOGRADER_WORKSPACE") or ROOT / "workspace")
 SOLUTION_MARK = "### BEGIN SOLUTION"
 _CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
 
@@ -128,7 +129,7 @@ def _read_exercise(unit: str, cells, index: int) -> Exercise:
             hints=tuple(hint.rstrip("\n") for hint in info["hints"]),
             solution=solution_of(cells, index),
         )
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as problem:
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as problem:
         raise CourseError(
             f"{unit}: the raw cell of an exercise needs exercise, title, minutes, difficulty, "
             f"points, prerequisites, forbidden and hints; {type(problem).__name__}: {problem}"

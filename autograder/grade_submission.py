@@ -109,16 +109,35 @@ def unreadable(unit: course.Unit, name: str, error: dict, seed: int) -> Submissi
 
 
 def _opener(found: Submission, in_process: bool, limits: Limits):
+    survives = True
+
     @contextlib.contextmanager
     def open_student(exercise: Exercise, replaced):
+        nonlocal survives
         replace = {each: course.reference_source([each]) for each in replaced}
         if in_process:
             yield _open_local(found, exercise, replace)
             return
+        if survives:
+            with Link(limits, exercise.forbidden) as link:
+                student, died = _open_remote(found, found.cells, exercise, replace, link)
+                if not died:
+                    yield student
+                    return
+        survives = False
         with Link(limits, exercise.forbidden) as link:
-            yield _open_remote(found, exercise, replace, link)
+            code = _careful(found.cells, exercise)
+            yield _open_remote(found, code, exercise, replace, link)[0]
 
     return open_student
+
+
+def _careful(code: list[dict], exercise: Exercise) -> list[dict]:
+    """The cells with nothing run but definitions, except in the answer to this exercise.
+
+    For a submission that did not survive its own cells: one that hangs must not cost the others.
+    """
+    return [cell if cell["id"] == exercise.id else cell | {"define_only": True} for cell in code]
 
 
 def _open_local(found, exercise, replace):
@@ -128,14 +147,15 @@ def _open_local(found, exercise, replace):
     return _Blocked(blocked) if blocked else LocalStudent(namespace, exercise.forbidden)
 
 
-def _open_remote(found, exercise, replace, link):
+def _open_remote(found, code, exercise, replace, link):
+    """A student, and whether the submission died while its cells were run."""
     try:
-        problems = link.begin(found.cells, replace, found.earlier_work)
+        problems = link.begin(code, replace, found.earlier_work)
         reply = link.request({"verb": "names", "names": [exercise.id]})
     except SubmissionDied as death:
-        return _Blocked(StudentProblem(death.kind, text=death.message))
+        return _Blocked(StudentProblem(death.kind, text=death.message)), True
     blocked = _why_blocked(found, exercise, problems, reply.get("names") == [exercise.id])
-    return _Blocked(blocked) if blocked else RemoteStudent(link)
+    return (_Blocked(blocked) if blocked else RemoteStudent(link)), False
 
 
 def _why_blocked(found: Submission, exercise, problems, is_defined) -> StudentProblem | None:

@@ -106,8 +106,9 @@ def hint(exercise_id: str, step: int | None = None) -> None:
     """Show the next hint for an exercise: a nudge, then the idea, then pseudo-code."""
     text = hint_text(exercise_id, step)
     head, body = text.split("\n\n", 1)
-    style = "white-space:pre-wrap;font-family:inherit;margin:.3em 0"
-    page = f"<b>{render.escape(head)}</b><pre style='{style}'>{render.escape(body)}</pre>"
+    is_code = head.startswith("Hint 3")
+    style = "white-space:pre-wrap;margin:.3em 0" + (";font-family:monospace" if is_code else "")
+    page = f"<b>{render.escape(head)}</b><div style='{style}'>{render.rich(body)}</div>"
     _show(page, text)
 
 

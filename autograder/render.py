@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 
 from .expect import Counterexample
 from .verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
@@ -58,7 +59,6 @@ class _Window:
         while len(axes) < 2:
             tensors = [each.unsqueeze(0) for each in tensors]
             axes, index = ["", *axes], [0, *index]
-        self.fixed = ", ".join(f"{name} {i}" for name, i in zip(axes[:-2], index[:-2], strict=True))
         self.axes = axes[-2:]
         self.first = [
             min(max(i - MOST // 2, 0), max(size - MOST, 0))
@@ -91,12 +91,17 @@ def exercise_text(verdict: ExerciseVerdict) -> str:
     told: set[str] = set()
     for check in verdict.checks:
         lines.append(f"  {'✓' if check.passed else '✗'} {check.says}")
-        if check.diagnosis and check.diagnosis in told:
+        if _cause(check) in told:
             lines.append(f"      {_SAME}")
         elif not check.passed:
             lines += _details(check, "      ")
-        told.add(check.diagnosis)
+        told |= {_cause(check)} - {""}
     return _printable("\n".join(lines))
+
+
+def _cause(check: CheckVerdict) -> str:
+    """What a failure is put down to, to tell it once; empty where that is unknown."""
+    return check.diagnosis or (check.message + check.where if check.problem else "")
 
 
 def _listed(names) -> str:
@@ -120,10 +125,7 @@ def _side_by_side(window: _Window) -> list[str]:
     names = [window.row_name(i) for i in range(len(window.expected))]
     margin = max(map(len, names))
     block = len(window.expected[0]) * width
-    lines.append(
-        f"{'':{margin}}  {'expected':<{block}}   got"
-        + (f"   ({window.fixed})" if window.fixed else "")
-    )
+    lines.append(f"{'':{margin}}  {'expected':<{block}}   got")
     for i, (want, got) in enumerate(zip(window.expected, window.got, strict=True)):
         left = "".join(f"{each:>{width}}" for each in want)
         marked = [
@@ -145,6 +147,7 @@ def submission_text(verdict: SubmissionVerdict) -> str:
 
 _BOX = "border-left:4px solid {};padding:.4em .8em;margin:.4em 0;font-family:sans-serif"
 _MONO = "font-family:monospace;white-space:pre-wrap"
+_CELL = "text-align:right;padding:0 .5em;"
 _GOOD, _BAD = "#0072b2", "#d55e00"
 
 
@@ -163,14 +166,19 @@ def exercise_html(verdict: ExerciseVerdict) -> str:
     checks = [next(c for c in verdict.checks if not c.passed)] if alike else verdict.checks
     told: set[str] = set()
     for each in checks:
-        parts.append(_check_html(each, not alike, bool(each.diagnosis) and each.diagnosis in told))
-        told.add(each.diagnosis)
+        parts.append(_check_html(each, not alike, _cause(each) in told))
+        told |= {_cause(each)} - {""}
     return f'<div style="{_BOX.format(color)}">{"".join(parts)}</div>'
 
 
 def escape(text: str) -> str:
     """Text of any origin as harmless HTML."""
     return html.escape(_printable(text))
+
+
+def rich(text: str) -> str:
+    """Our own prose as HTML: `code` in backticks becomes code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _check_html(check: CheckVerdict, heading: bool, told: bool) -> str:
@@ -191,9 +199,9 @@ def _check_html(check: CheckVerdict, heading: bool, told: bool) -> str:
         if check.counterexample:
             inner.append(_example_html(_Window(check.counterexample)))
         if check.diagnosis:
-            inner.append(f"<div><b>{escape(check.diagnosis)}</b></div>")
+            inner.append(f"<div><b>{rich(check.diagnosis)}</b></div>")
         if check.asks:
-            inner.append(f"<div><i>{escape(check.asks)}</i></div>")
+            inner.append(f"<div><i>{rich(check.asks)}</i></div>")
         parts.append(f'<div style="margin:0 0 .6em 1.4em">{"".join(inner)}</div>')
     return "".join(parts)
 
@@ -205,15 +213,14 @@ def _example_html(window: _Window) -> str:
         f"{_plane_html(title, plane, window)}</div>"
         for title, plane in (("expected", window.expected), ("got", window.got))
     )
-    fixed = f" ({escape(window.fixed)})" if window.fixed else ""
-    return f"<div>{escape(place)}{fixed}</div><div>{tables}</div>"
+    return f"<div>{escape(place)}</div><div>{tables}</div>"
 
 
 def _plane_html(title, plane, window) -> str:
     rows = []
     for i, row in enumerate(plane):
         cells = "".join(
-            f'<td style="text-align:right;{_mark(window.is_first(i, j))}">{escape(each)}</td>'
+            f'<td style="{_CELL}{_mark(window.is_first(i, j))}">{escape(each)}</td>'
             for j, each in enumerate(row)
         )
         rows.append(

@@ -436,8 +436,8 @@ print(exponentials / exponentials.sum(dim=-1, keepdim=True))
 # %% [markdown]
 # The second. Seen from 10000, its scores are all hopelessly low: 0 / 0 again.
 #
-# The second trap is in the shapes. `keepdim=True` keeps the axis that was summed over, with size
-# 1. Without it that axis is gone, and PyTorch lines shapes up *from the right*.
+# The second trap is in the shapes. `keepdim=True` keeps the axis that was summed over, and gives
+# it size 1. Without it that axis is gone, and PyTorch lines shapes up *from the right*.
 #
 # **Predict.** A 3 x 3 matrix divided by its 3 row sums, without `keepdim`. Is there an error?
 # What do the rows sum to?

@@ -365,7 +365,7 @@ show(
 # %% [markdown]
 # The `<pad>` query sees the three real words, like the last real word. It computes something
 # useless, and nobody reads it: outputs at padding positions are left out of the loss. So padding
-# is masked on the side of the *keys*. The columns go dark, not the rows.
+# is masked on the side of the *keys*. Columns are forbidden, not rows.
 #
 # ### Wrong axis 1: the silent squeeze
 #
@@ -1151,9 +1151,8 @@ print("mean of all values      :", [round(o, 3) for o in v.mean(0).tolist()])
 
 # %%
 q, k, v = fresh_qkv()
-output = F.scaled_dot_product_attention(q[None], k[None], v[None], attn_mask=gap_mask)[
-    0
-]  # (L_q, 5)
+batch_of_one = F.scaled_dot_product_attention(q[None], k[None], v[None], attn_mask=gap_mask)
+output = batch_of_one[0]  # (L_q, 5)
 output.sum().backward()
 print("output of the empty row   :", output[1].tolist())
 print("gradient of q, empty row  :", q.grad[1].tolist())
@@ -1233,9 +1232,9 @@ def careless(q, k):
     return q @ k.T
 
 
-mine = torch.full((1, 64), 40.0)
-careless(mine, mine)
-print("my q was 40, now it is", mine[0, 0].item())
+my_q = torch.full((1, 64), 40.0)
+careless(my_q, my_q)
+print("my q was 40, now it is", my_q[0, 0].item())
 
 # %% [markdown]
 # `/=` writes into the caller's tensor, and so do `masked_fill_`, `*=` and `mask &= ...`. A
@@ -1419,7 +1418,7 @@ print("float64, through float32:", worst_error(torch.float64, variants["float32 
 # |---|---|
 # | what is a mask | boolean, `True` = may attend; the softmax over the allowed keys alone |
 # | causal | key position <= query position; the last query sees the last key (bottom-right) |
-# | padding | position < length, shape `(B, 1, L_k)`; darkens columns, not rows |
+# | padding | position < length, shape `(B, 1, L_k)`; forbids columns, not rows |
 # | both | `&` |
 # | where | before the softmax, with `-inf` |
 # | empty row | weights and output are 0: harmless scores before the softmax, zero after |

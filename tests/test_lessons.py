@@ -20,7 +20,7 @@ from autograder import build, course
 LESSONS = sorted(build.LESSONS.glob("[0-9][0-9]_*.py"))
 SECONDS = 60
 PEAK_BYTES = 2 * 2**30
-LINES_PER_CELL = 30
+LINES_PER_CELL = 42
 
 # Runs before the lesson: the network ends at this machine, and the learner's desk stays untouched.
 BEFORE = """

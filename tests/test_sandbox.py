@@ -359,18 +359,18 @@ def test_submissions_side_by_side(tmp_path):
 
 
 @forks
-def test_the_server_ends_quietly_with_the_grader():
+@pytest.mark.parametrize("wait", [False, True])
+def test_the_server_ends_quietly_with_the_grader(wait):
     code = (
-        "import os\nfrom autograder.sandbox.link import Link, Limits\n"
-        "link = Link(Limits())\nlink.begin([], {}, '')\n"
+        "import os, select\nfrom autograder.sandbox.processes import the_server\n"
+        "server = the_server()\n"
+        f"if {wait}: select.select([server._control], [], [], 60)\n"
+        "os.kill(os.getpid(), 9)\n"
     )
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    graders = [
-        subprocess.Popen([sys.executable, "-c", code + ending], **pipes)
-        for ending in ("", "os.kill(os.getpid(), 9)")
-    ]
-    # The end of the output is the end of the server, which shares it.
-    assert [grader.communicate(timeout=60)[0] for grader in graders] == [b"", b""]
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as grader:
+        # The end of the output is the end of the server, which shares it.
+        assert grader.communicate(timeout=60)[0] == b""
 
 
 def test_spawned_processes_give_the_same_verdict(tmp_path, monkeypatch):
@@ -394,6 +394,18 @@ def test_what_hangs_or_dies_while_its_cells_run(tmp_path):
         path.write_text(f"{GOOD}\nimport os, time\n{line}\n")
         (verdict,) = grade(path, ["padding_mask"], seed=1, limits=Limits(0.5)).exercises
         assert (verdict.status, verdict.points) == (status, 0)
+
+
+def test_a_cell_that_hangs_costs_only_its_own_exercise(tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text(
+        f"# %%\nimport torch\ndef causal_mask(q):\n    pass\nwhile True: pass\n# %%{GOOD}"
+    )
+    stuck, fine = grade(
+        path, ["causal_mask", "padding_mask"], seed=1, limits=Limits(SECONDS)
+    ).exercises
+    assert (stuck.status, stuck.points) == ("timeout", 0)
+    assert fine.status == "passed"
 
 
 @pytest.mark.parametrize("line", ["raise KeyboardInterrupt", "raise SystemExit", "1 / 0"])

@@ -74,14 +74,16 @@ def _description(error: BaseException) -> dict:
         kind = "memory"
     else:
         kind = "error"
-    cell, line = None, None
+    file, line = None, None
     if kind == "syntax_error":
-        cell, line, text = error.filename[6:-1], error.lineno, error.msg
+        file, line, text = error.filename, error.lineno, error.msg
     else:
         for frame in traceback.extract_tb(error.__traceback__):
-            if frame.filename.startswith("<cell "):
-                cell, line = frame.filename[6:-1], frame.lineno
-    source = linecache.getline(f"<cell {cell}>", line).strip() if cell and line else ""
+            if _is_cell(frame.filename):
+                file, line = frame.filename, frame.lineno
+    source = linecache.getline(file, line).strip() if file and line else ""
+    in_the_kernel = file and not file.startswith("<cell ")
+    cell = "your cell" if in_the_kernel else file and file[6:-1]
     return {
         "kind": kind,
         "type": type(error).__name__,
@@ -90,6 +92,11 @@ def _description(error: BaseException) -> dict:
         "line": line,
         "source": source[:200],
     }
+
+
+def _is_cell(file: str) -> bool:
+    """Whether this is a cell of a submission, or one of the notebook that runs in this kernel."""
+    return file.startswith(("<cell ", "<ipython-input-")) or "ipykernel_" in file
 
 
 def course_stub(earlier_work: str) -> types.ModuleType:

@@ -33,7 +33,7 @@ class Limits:
         megabytes: memory beyond that of a bare process with torch.
     """
 
-    seconds: float = 20.0
+    seconds: float = 10.0
     megabytes: int = 2048
 
 

@@ -52,10 +52,15 @@ def works_in_half_precision(student, reference, draw):
         expect.finite(got, "the weights", SCORES)
 
 
-@check("softmax", "leaves the scores as they are", "Which line of yours writes into its argument?")
+@check(
+    "softmax",
+    "is right, and leaves the scores as they are",
+    "Which line of yours writes into its argument?",
+)
 def leaves_its_argument(student, reference, draw):
     scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0)
-    student.softmax(scores)
+    want = reference.softmax(scores)
+    expect.close(student.softmax(scores), want, "the weights", SCORES)
     student.expect_inputs_unchanged("the tensor of scores")
 
 
@@ -82,11 +87,15 @@ def takes_leading_axes(student, reference, draw):
 
 
 @check(
-    "scaled_scores", "leaves queries and keys as they are", "Which line writes into an argument?"
+    "scaled_scores",
+    "is right, and leaves queries and keys as they are",
+    "Which line writes into an argument?",
 )
 def leaves_queries_and_keys(student, reference, draw):
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
-    student.scaled_scores(*draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head))
+    q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head)
+    want = reference.scaled_scores(q, k)
+    expect.close(student.scaled_scores(q, k), want, "the scores", SCORES)
     student.expect_inputs_unchanged("the tensor of queries", "the tensor of keys")
 
 

@@ -289,11 +289,11 @@ def works_in_half_precision(student, reference, draw):
 
 @check(
     "masked_attention",
-    "leaves its arguments as they are",
+    "is right, and leaves its arguments as they are",
     "Which of your lines writes into q, k, v or the mask?",
 )
 def leaves_its_arguments(student, reference, draw):
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
-    q, k, v = _inputs(draw, b, l_q, l_k, d_head)
-    _answer(student, q, k, v, draw.mask(b, l_q, l_k))
+    mask = draw.mask(b, l_q, l_k)
+    _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head), mask)
     student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v", "the mask")
