@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3 || command -v python || echo python3)
 COURSE = @"$(PYTHON)" autograder/bootstrap.py
 
-.PHONY: help lab test setup build check clean
+.PHONY: help lab test setup build check bench clean
 
 help:
 	@echo "make lab     open the course in JupyterLab"
@@ -10,6 +10,7 @@ help:
 	@echo "make setup   only make or update the environment in .venv"
 	@echo "make build   make exercises/ and the lesson notebooks from their sources"
 	@echo "make check   tell whether they agree with their sources, and run ruff"
+	@echo "make bench   measure how long checks take"
 	@echo "make clean   remove .venv and caches; workspace/ stays"
 
 lab test setup:
@@ -22,6 +23,9 @@ check:
 	$(COURSE) run -m autograder build --check
 	$(COURSE) run -m ruff check
 	$(COURSE) run -m ruff format --check
+
+bench:
+	$(COURSE) run tests/benchmarks/check_latency.py
 
 clean:
 	rm -rf .venv .home .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -110,7 +110,7 @@ MANGLED = {
     deleted: FULL - 3,
     duplicated: FULL,
     foreign: FULL,
-    check_replaced: FULL - 4,
+    check_replaced: FULL - 5,
     old_schema: FULL,
     marks_lost: FULL,
     became_text: FULL,

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import types
 
 import pytest
 import torch
@@ -291,8 +292,11 @@ def test_nothing_is_left_behind(local):
     assert torch.overrides._get_current_function_mode() is None
 
 
-def test_scipy_where_it_is_loaded():
-    special = pytest.importorskip("scipy.special")
+def test_scipy_where_it_is_loaded(monkeypatch):
+    special = types.ModuleType("scipy.special")
+    for name in ("softmax", "log_softmax", "logsumexp"):
+        exec(f"def {name}(x): return x", special.__dict__)
+    monkeypatch.setitem(sys.modules, "scipy.special", special)
     captured = {"f": special.softmax, "g": special.log_softmax, "h": special.logsumexp}
     student = LocalStudent(captured, ("softmax",))
     for name, seen in (("f", "softmax"), ("g", "log_softmax")):
