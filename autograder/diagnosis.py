@@ -83,13 +83,19 @@ def explain(exercise: course.Exercise, runs: dict[Check, Run], seed: int) -> dic
     def explains(mutant: Mutant) -> bool:
         return all(_same_record(runs[check], as_mutant(mutant, check)) for check in evidence)
 
+    def possible() -> set[Mutant]:
+        """Those that break nothing that holds: one of two errors hardly ever mends the other."""
+        passed = [check for check, run in runs.items() if run.passed]
+        everything = misconceptions.singles(exercise)
+        return {m for m in everything if all(as_mutant(m, check).passed for check in passed)}
+
     found = [mutant for mutant in misconceptions.singles(exercise) if explains(mutant)]
     if found:
         names = tuple(dict.fromkeys(name for mutant in found for name in mutant.names))
         raised = [check for check, run in runs.items() if _raised(run)]
         raised = [c for c in raised if all(_raised(as_mutant(mutant, c)) for mutant in found)]
         return dict.fromkeys(failed + raised, Explanation(names, alike=True))
-    found = [mutant for mutant in misconceptions.pairs(exercise) if explains(mutant)]
+    found = [mutant for mutant in misconceptions.pairs(exercise, possible()) if explains(mutant)]
     certain = [
         name
         for name in dict.fromkeys(itertools.chain(*(mutant.names for mutant in found)))

@@ -117,25 +117,34 @@ def _apply(source: str, spans: list[tuple[int, int, str]]) -> str | None:
 @functools.cache
 def singles(exercise: course.Exercise) -> tuple[Mutant, ...]:
     """Every misconception of the exercise, once for each way in which it shows."""
+    edits = _edits(exercise)
     return tuple(
         Mutant((name,), exercise.id, _apply(exercise.solution, spans), (one.fails,))
-        for name, found in misconceptions_of(exercise).items()
-        for one in found.edits[exercise.id]
-        for spans in [_spans(exercise.solution, one, name)]
+        for (name, one), spans in zip(edits, _all_spans(exercise), strict=True)
     )
 
 
-def pairs(exercise: course.Exercise) -> Iterator[Mutant]:
-    """Every two misconceptions of the exercise whose edits can be made together."""
+def _edits(exercise: course.Exercise) -> list[tuple[str, Edit]]:
+    known = misconceptions_of(exercise)
+    return [(name, one) for name, found in known.items() for one in found.edits[exercise.id]]
+
+
+@functools.cache
+def _all_spans(exercise: course.Exercise) -> list[list[tuple[int, int, str]]]:
+    return [_spans(exercise.solution, one, name) for name, one in _edits(exercise)]
+
+
+def pairs(exercise: course.Exercise, among) -> Iterator[Mutant]:
+    """Every two of the mutants ``among`` whose edits can be made together."""
     edits = [
-        (name, one, _spans(exercise.solution, one, name))
-        for name, found in misconceptions_of(exercise).items()
-        for one in found.edits[exercise.id]
+        (mutant, spans)
+        for mutant, spans in zip(singles(exercise), _all_spans(exercise), strict=True)
+        if mutant in among
     ]
-    for (name_a, a, spans_a), (name_b, b, spans_b) in itertools.combinations(edits, 2):
-        source = _apply(exercise.solution, spans_a + spans_b) if name_a != name_b else None
+    for (a, spans_a), (b, spans_b) in itertools.combinations(edits, 2):
+        source = _apply(exercise.solution, spans_a + spans_b) if a.names != b.names else None
         if source is not None:
-            yield Mutant((name_a, name_b), exercise.id, source, (a.fails, b.fails))
+            yield Mutant(a.names + b.names, exercise.id, source, a.fails + b.fails)
 
 
 @functools.lru_cache(maxsize=4096)
