@@ -28,6 +28,10 @@ _CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
 class CourseError(Exception):
     """The course's own files, or what the user asked of them, are not in order."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the sentence."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 @dataclass(frozen=True)
 class Exercise:

@@ -93,3 +93,8 @@ def test_mine_gives_the_learner_s_own_work_or_the_reference_and_says_which(desk,
     write_notebook(unit.desk, notebook_with(unit, answers | {"softmax": WRONG}))
     assert autograder.mine("softmax") is reference
     assert "does not pass yet" in capsys.readouterr().out
+
+
+def test_a_notebook_shows_the_sentence_and_no_traceback_of_ours():
+    problem = course.CourseError("there is no such thing")
+    assert problem._render_traceback_() == ["CourseError: there is no such thing"]
