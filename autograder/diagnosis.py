@@ -121,7 +121,7 @@ def _at_work(exercise, names, check, as_mutant) -> tuple[str, ...]:
     return tuple(name for name in names if name in alone) or tuple(names)
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=4096)
 def _run_mutant(mutant: Mutant, check: Check, seed: int) -> Run:
     """The same for every submission of a class, which shares one seed: worth keeping."""
     return run_check(check, LocalStudent(mutant.namespace()), seed)

@@ -59,10 +59,9 @@ class _Student:
 
     def _sent(self, value):
         """An argument as the learner's code gets it, tensors aside."""
-        if isinstance(value, (list, tuple)):
-            return (list if isinstance(value, list) else tuple)(self._sent(each) for each in value)
-        if isinstance(value, dict):
-            return {key: self._sent(each) for key, each in value.items()}
+        return wire.mapped(self._sent_one, value)
+
+    def _sent_one(self, value):
         if isinstance(value, (_LocalObject, _RemoteObject)):
             return value._sendable()
         plain = isinstance(value, (torch.Tensor, torch.dtype)) or not callable(value)
@@ -138,10 +137,9 @@ class LocalStudent(_Student):
         return unwatched
 
     def _wrap(self, value):
-        if isinstance(value, (list, tuple)):
-            return (list if isinstance(value, list) else tuple)(self._wrap(each) for each in value)
-        if isinstance(value, dict):
-            return {key: self._wrap(each) for key, each in value.items()}
+        return wire.mapped(self._wrap_one, value)
+
+    def _wrap_one(self, value):
         plain = (bool, int, float, str, torch.Tensor, type(None), torch.dtype, torch.device)
         if isinstance(value, plain) or type(value).__module__ == "numpy":
             return value
@@ -155,14 +153,14 @@ def _problem(problem: BaseException) -> StudentProblem:
 
 def _copied(value, copies: list[torch.Tensor]):
     """``value`` with copies of its tensors, to see afterwards whether they were changed."""
-    if isinstance(value, torch.Tensor):
-        copies.append(value.clone())
+
+    def copy(each):
+        if not isinstance(each, torch.Tensor):
+            return each
+        copies.append(each.clone())
         return copies[-1]
-    if isinstance(value, (list, tuple)):
-        return type(value)(_copied(each, copies) for each in value)
-    if isinstance(value, dict):
-        return {key: _copied(each, copies) for key, each in value.items()}
-    return value
+
+    return wire.mapped(copy, value)
 
 
 class _LocalObject:
@@ -247,11 +245,9 @@ class RemoteStudent(_Student):
         return reply
 
     def _wrap(self, value):
-        if isinstance(value, (list, tuple)):
-            return type(value)(self._wrap(each) for each in value)
-        if isinstance(value, dict):
-            return {key: self._wrap(each) for key, each in value.items()}
-        return _RemoteObject(self, value) if isinstance(value, wire.Handle) else value
+        return wire.mapped(
+            lambda each: _RemoteObject(self, each) if isinstance(each, wire.Handle) else each, value
+        )
 
 
 class _RemoteObject:
@@ -336,14 +332,8 @@ def _attach(student, call, value, inputs):
     if not outputs:
         return value
     attached = iter(_RemoteCall.apply(student, call, outputs, *inputs))
-    return _replace(value, attached)
 
+    def attach(each):
+        return next(attached) if isinstance(each, torch.Tensor) and each.requires_grad else each
 
-def _replace(value, attached):
-    if isinstance(value, torch.Tensor):
-        return next(attached) if value.requires_grad else value
-    if isinstance(value, (list, tuple)):
-        return type(value)(_replace(each, attached) for each in value)
-    if isinstance(value, dict):
-        return {key: _replace(each, attached) for key, each in value.items()}
-    return value
+    return wire.mapped(attach, value)

@@ -159,10 +159,9 @@ class Link:
 
     def _outgoing(self, value):
         """Arguments as they go out; functions stay here and are called back by number."""
-        if isinstance(value, (list, tuple)):
-            return type(value)(self._outgoing(each) for each in value)
-        if isinstance(value, dict):
-            return {key: self._outgoing(each) for key, each in value.items()}
+        return wire.mapped(self._outgoing_one, value)
+
+    def _outgoing_one(self, value):
         if callable(value) and not isinstance(value, (torch.Tensor, torch.dtype)):
             self._callbacks.append(value)
             return wire.Callback(len(self._callbacks) - 1)

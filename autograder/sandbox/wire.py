@@ -63,6 +63,15 @@ class Foreign:
         self.kind = kind
 
 
+def mapped(leaf, value):
+    """``value`` with ``leaf`` applied to whatever its lists, tuples and dicts hold."""
+    if isinstance(value, (list, tuple)):
+        return (list if isinstance(value, list) else tuple)(mapped(leaf, each) for each in value)
+    if isinstance(value, dict):
+        return {key: mapped(leaf, each) for key, each in value.items()}
+    return leaf(value)
+
+
 def tensors_of(value) -> list[torch.Tensor]:
     """The tensors in nested lists, tuples and dicts, in order."""
     if isinstance(value, torch.Tensor):
