@@ -226,8 +226,14 @@ def reference_namespace(unit_name: str) -> dict:
 def checks_version(unit_name: str) -> str:
     """Short fingerprint of everything that decides a verdict in this unit."""
     here = Path(__file__).parent
-    files = [unit(unit_name).source, here / "draw.py", here / "expect.py"]
-    files += sorted((here / "units" / unit_name).glob("*.py"))
+    files = [
+        unit(unit_name).source,
+        *(here / f"{each}.py" for each in ("draw", "expect", "modules")),
+    ]
+    files += [
+        *sorted((here / "units").glob("*.py")),
+        *sorted((here / "units" / unit_name).glob("*.py")),
+    ]
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())

@@ -83,11 +83,24 @@ def explain(exercise: course.Exercise, runs: dict[Check, Run], seed: int) -> dic
     def explains(mutant: Mutant) -> bool:
         return all(_same_record(runs[check], as_mutant(mutant, check)) for check in evidence)
 
-    def possible() -> set[Mutant]:
-        """Those that break nothing that holds: one of two errors hardly ever mends the other."""
-        passed = [check for check, run in runs.items() if run.passed]
-        everything = misconceptions.singles(exercise)
-        return {m for m in everything if all(as_mutant(m, check).passed for check in passed)}
+    passed = [check for check, run in runs.items() if run.passed]
+
+    @functools.cache
+    def possible(mutant: Mutant) -> bool:
+        """It breaks nothing that holds: one of two errors hardly ever mends the other."""
+        return all(as_mutant(mutant, check).passed for check in passed)
+
+    def together(a: Mutant, b: Mutant) -> bool:
+        """Whether both are possible and could give the values seen in the first failed check.
+
+        An error that does not show there by itself is taken not to change the other's values.
+        """
+        if not possible(a) or not possible(b):
+            return False
+        shows = [each for each in (a, b) if not as_mutant(each, failed[0]).passed]
+        return len(shows) == 2 or (
+            len(shows) == 1 and _same_record(runs[failed[0]], as_mutant(shows[0], failed[0]))
+        )
 
     found = [mutant for mutant in misconceptions.singles(exercise) if explains(mutant)]
     if found:
@@ -95,7 +108,7 @@ def explain(exercise: course.Exercise, runs: dict[Check, Run], seed: int) -> dic
         raised = [check for check, run in runs.items() if _raised(run)]
         raised = [c for c in raised if all(_raised(as_mutant(mutant, c)) for mutant in found)]
         return dict.fromkeys(failed + raised, Explanation(names, alike=True))
-    found = [mutant for mutant in misconceptions.pairs(exercise, possible()) if explains(mutant)]
+    found = [mutant for mutant in misconceptions.pairs(exercise, together) if explains(mutant)]
     certain = [
         name
         for name in dict.fromkeys(itertools.chain(*(mutant.names for mutant in found)))

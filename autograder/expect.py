@@ -66,7 +66,8 @@ def observing():
         _record.reset(token)
 
 
-def _observe(value) -> None:
+def seen(value) -> None:
+    """Put a value on record: a tensor, number or text; of anything else the name of its type."""
     record = _record.get()
     if record is not None:
         if isinstance(value, torch.Tensor):
@@ -102,7 +103,7 @@ def tensor(value, what: str, axes: str, shape, dtype=None) -> torch.Tensor:
         shape: their sizes.
         dtype: the dtype, if it matters.
     """
-    _observe(value)
+    seen(value)
     if not isinstance(value, torch.Tensor):
         kind = getattr(value, "kind", type(value).__name__)
         raise Failed(f"{_upper(what)} should be a torch.Tensor; this is of type {kind}.")
@@ -144,7 +145,7 @@ def close(got, want, what: str, axes: str, tolerance=None, dtype=None, message=N
 
 def finite(got: torch.Tensor, what: str, axes: str, misconception=None) -> None:
     """Demand that no value is NaN or infinite."""
-    _observe(got)
+    seen(got)
     bad = ~got.isfinite()
     if bool(bad.any()):
         index = tuple(bad.nonzero()[0].tolist())
@@ -160,7 +161,7 @@ def unchanged(before: torch.Tensor, after: torch.Tensor, what: str) -> None:
     """Demand that the learner's code left the caller's tensor as it was."""
     same = before.shape == after.shape and before.dtype == after.dtype
     same = same and bool(same_values(after, before, 0.0).all())
-    _observe(same)
+    seen(same)
     if not same:
         raise Failed(
             f"{_upper(what)} that was passed in has other values after the call.",
@@ -170,9 +171,25 @@ def unchanged(before: torch.Tensor, after: torch.Tensor, what: str) -> None:
 
 def true(condition: bool, message: str, misconception=None) -> None:
     """Demand a condition."""
-    _observe(bool(condition))
+    seen(bool(condition))
     if not condition:
         raise Failed(message, misconception=misconception)
+
+
+def integer(got, want: int, what: str) -> None:
+    """Demand a whole number, exactly.
+
+    Args:
+        got: what the learner returned.
+        want: the expected number.
+        what: how the message calls it, e.g. the call with its arguments.
+    """
+    seen(got)
+    if isinstance(got, bool) or not isinstance(got, int):
+        kind = getattr(got, "kind", type(got).__name__)
+        raise Failed(f"{what} should be an int; it is of type {kind}.")
+    if got != want:
+        raise Failed(f"{what} should be {want:,}; it is {got:,}.")
 
 
 def _upper(text: str) -> str:

@@ -66,6 +66,7 @@ class Mutant:
 
 
 _registry: dict[str, list[Misconception]] = {}
+_texts: dict[str, tuple[str, str]] = {}
 
 
 def edit(*pieces: str, fails: str) -> Edit:
@@ -73,8 +74,16 @@ def edit(*pieces: str, fails: str) -> Edit:
     return Edit(tuple(zip(pieces[::2], pieces[1::2], strict=True)), fails)
 
 
-def misconception(name: str, says: str, asks: str, **edits) -> None:
-    """Register a misconception; each keyword is an exercise id with an edit or a list of them."""
+def misconception(name: str, says: str | None = None, asks: str | None = None, **edits) -> None:
+    """Register a misconception; each keyword is an exercise id with an edit or a list of them.
+
+    A name that an earlier unit has explained needs no ``says`` and ``asks`` of its own.
+    """
+    before = _texts.get(name)
+    if before is None and not (says and asks):
+        raise course.CourseError(f"misconception {name}: no unit says what it is")
+    says, asks = says or before[0], asks or before[1]
+    _texts.setdefault(name, (says, asks))
     each = {
         exercise: tuple(given) if isinstance(given, list) else (given,)
         for exercise, given in edits.items()
@@ -84,10 +93,33 @@ def misconception(name: str, says: str, asks: str, **edits) -> None:
         _registry.setdefault(exercise, []).append(found)
 
 
+def known_in(inner: str, name: str) -> list[str]:
+    """Source of the exercise ``inner`` with the misconception ``name``, once for each edit."""
+    return [each.source for each in singles(course.exercise(inner)) if each.names == (name,)]
+
+
+def calling(inner: str, wrong: str, *, head: str, call: str, fails: str) -> Edit:
+    """An edit of an exercise that calls a wrong version of the exercise ``inner``.
+
+    Args:
+        inner: id of the exercise that is called.
+        wrong: source of its wrong version.
+        head: text in front of which that source goes.
+        call: text that ends in the name of ``inner``, where it is called.
+        fails: as in ``edit``.
+    """
+    renamed = wrong.replace(f"def {inner}(", f"def wrong_{inner}(")
+    called = call.removesuffix(inner) + f"wrong_{inner}"
+    return edit(head, f"{renamed}\n\n\n{head}", call, called, fails=fails)
+
+
 @functools.cache
 def misconceptions_of(exercise: course.Exercise) -> dict[str, Misconception]:
     """The misconceptions of an exercise by name."""
-    importlib.import_module(f"autograder.units.{exercise.unit}.misconceptions")
+    for unit in course.units():
+        importlib.import_module(f"autograder.units.{unit}.misconceptions")
+        if unit == exercise.unit:
+            break
     return {each.name: each for each in _registry.get(exercise.id, [])}
 
 
@@ -134,15 +166,12 @@ def _all_spans(exercise: course.Exercise) -> list[list[tuple[int, int, str]]]:
     return [_spans(exercise.solution, one, name) for name, one in _edits(exercise)]
 
 
-def pairs(exercise: course.Exercise, among) -> Iterator[Mutant]:
-    """Every two of the mutants ``among`` whose edits can be made together."""
-    edits = [
-        (mutant, spans)
-        for mutant, spans in zip(singles(exercise), _all_spans(exercise), strict=True)
-        if mutant in among
-    ]
+def pairs(exercise: course.Exercise, together) -> Iterator[Mutant]:
+    """Every two mutants whose edits can be made at once and of which ``together(a, b)`` holds."""
+    edits = list(zip(singles(exercise), _all_spans(exercise), strict=True))
     for (a, spans_a), (b, spans_b) in itertools.combinations(edits, 2):
-        source = _apply(exercise.solution, spans_a + spans_b) if a.names != b.names else None
+        wanted = a.names != b.names and together(a, b)
+        source = _apply(exercise.solution, spans_a + spans_b) if wanted else None
         if source is not None:
             yield Mutant(a.names + b.names, exercise.id, source, a.fails + b.fails)
 

@@ -73,6 +73,18 @@ class _Student:
             before = torch.zeros(1)
             unchanged(before, before + 1 if changed else before, name)
 
+    def expect_error(self, call, types, message: str, misconception=None) -> None:
+        """Demand that ``call()`` raises one of ``types`` (names), for the reason ``message``."""
+        try:
+            call()
+        except StudentProblem as problem:
+            if problem.kind != "error":
+                raise
+            raised = problem.details.get("type") in types
+        else:
+            raised = False
+        true(raised, message, misconception)
+
     def gradients(self, output, inputs, direction) -> tuple[torch.Tensor, ...]:
         """Gradients of ``(output * direction).sum()`` to each of ``inputs``; zeros if unused."""
         flows = isinstance(output, torch.Tensor) and output.requires_grad
@@ -155,6 +167,8 @@ def _copied(value, copies: list[torch.Tensor]):
     """``value`` with copies of its tensors, to see afterwards whether they were changed."""
 
     def copy(each):
+        if isinstance(each, wire.Elsewhere):
+            return each.tensor()
         if not isinstance(each, torch.Tensor):
             return each
         copies.append(each.clone())

@@ -11,7 +11,7 @@ from autograder import course, misconceptions, submission
 from autograder.grading import Grader
 from autograder.student import LocalStudent
 
-GRADED_UNITS = ("01_single_head", "02_masks")
+GRADED_UNITS = ("01_single_head", "02_masks", "03_many_heads", "04_multi_head")
 
 
 def graded_exercises() -> list[course.Exercise]:

@@ -128,6 +128,8 @@ class Child:
             return {key: self.local(each, given, passed) for key, each in value.items()}
         if isinstance(value, wire.Handle):
             return self.objects[value.number]
+        if isinstance(value, wire.Elsewhere):
+            return value.tensor()
         if isinstance(value, wire.Callback):
             return lambda *args, **kwargs: self.call_back(value.number, args, kwargs)
         return value

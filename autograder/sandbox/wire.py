@@ -56,6 +56,18 @@ class Callback:
         self.number = number
 
 
+class Elsewhere:
+    """A tensor on another device, without data, that the grader passes in."""
+
+    def __init__(self, shape: tuple[int, ...], dtype):
+        self.shape = shape
+        self.dtype = dtype
+
+    def tensor(self) -> torch.Tensor:
+        """The tensor that the learner's code gets."""
+        return torch.empty(self.shape, dtype=self.dtype, device="meta")
+
+
 class Foreign:
     """A value that the channel does not carry; only the name of its type comes across."""
 
@@ -100,6 +112,8 @@ def pack(value, tensors: dict, depth: int = 0):
         return {"dtype": str(value).removeprefix("torch.")}
     if isinstance(value, torch.device):
         return {"device": str(value)}
+    if isinstance(value, Elsewhere):
+        return {"elsewhere": list(value.shape), "dtype": str(value.dtype).removeprefix("torch.")}
     if isinstance(value, Handle):
         return {"handle": value.number}
     if isinstance(value, Callback):
@@ -173,6 +187,10 @@ def unpack(value, tensors: dict, depth: int = 0):
             return _DTYPES[name]
         case ("device", "cpu"):
             return torch.device("cpu")
+        case ("elsewhere", list(shape)) if value.get("dtype") in _DTYPES:
+            if len(shape) > MAX_DEPTH or not all(type(n) is int and 0 <= n < 2**31 for n in shape):
+                raise ProtocolError("an unknown shape")
+            return Elsewhere(tuple(shape), _DTYPES[value["dtype"]])
         case ("handle", int(number)):
             return Handle(number)
         case ("callback", int(number)):

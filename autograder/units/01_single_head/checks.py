@@ -4,6 +4,7 @@ import torch
 
 from autograder import expect
 from autograder.checks import check
+from autograder.modules import expect_names, parameter_gradients, projection_shapes, twins
 
 SCORES = "B L_q L_k"
 DTYPES = (torch.float32, torch.float64)
@@ -195,62 +196,12 @@ def survives_large_scores_in_attention(student, reference, draw):
     student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v")
 
 
-def _projections(d_model, d_head, bias):
-    shapes = {}
-    for name, (out, into) in {
-        "q_proj": (d_head, d_model),
-        "k_proj": (d_head, d_model),
-        "v_proj": (d_head, d_model),
-        "o_proj": (d_model, d_head),
-    }.items():
-        shapes[f"{name}.weight"] = (out, into)
-        if bias:
-            shapes[f"{name}.bias"] = (out,)
-    return shapes
-
-
 def _heads(student, reference, draw, d_model, d_head, bias, dtype=torch.float32):
     """The learner's head and the reference's, with the same weights."""
-    state = draw.state(_projections(d_model, d_head, bias), dtype)
-    head = student.SingleHeadAttention(d_model, d_head, bias=bias).to(dtype)
-    own = head.state_dict()
-    _expect_names(own, state)
-    head.load_state_dict(state)
-    twin = reference.SingleHeadAttention(d_model, d_head, bias=bias).to(dtype)
-    twin.load_state_dict(state)
-    return head, twin
-
-
-def _expect_names(own, state):
-    got = {name: tuple(value.shape) for name, value in own.items()}
-    want = {name: tuple(value.shape) for name, value in state.items()}
-    layers = {name.rsplit(".", 1)[0] for name in got}
-    wanted_layers = {name.rsplit(".", 1)[0] for name in want}
-    expect.true(
-        layers == wanted_layers,
-        f"The submodules should be {_names(wanted_layers)}; these are {_names(layers)}.",
-        "projection_names",
+    state = draw.state(projection_shapes(d_model, d_head, bias), dtype)
+    return twins(
+        student, reference, lambda of: of.SingleHeadAttention(d_model, d_head, bias=bias), state
     )
-    missing = sorted(set(want) - set(got))
-    expect.true(
-        not missing,
-        f"bias=True should give every projection a bias: {_names(missing)} is missing.",
-        "bias_ignored",
-    )
-    extra = sorted(set(got) - set(want))
-    expect.true(
-        not extra,
-        f"bias=False should give no projection a bias: here is {_names(extra)}.",
-        "bias_always",
-    )
-    for name, shape in want.items():
-        expect.true(
-            got[name] == shape, f"{name} should have the shape {shape}; it has {got[name]}."
-        )
-
-
-def _names(names):
-    return ", ".join(sorted(names)) or "none"
 
 
 @check(
@@ -262,9 +213,9 @@ def has_the_projections(student, reference, draw):
     d_model, d_head = draw.sizes("d_model", "d_head")
     for bias in (True, False):
         own = student.SingleHeadAttention(d_model, d_head, bias=bias).state_dict()
-        _expect_names(own, draw.state(_projections(d_model, d_head, bias)))
+        expect_names(own, projection_shapes(d_model, d_head, bias))
     own = student.SingleHeadAttention(d_model, d_head).state_dict()
-    _expect_names(own, draw.state(_projections(d_model, d_head, False)))
+    expect_names(own, projection_shapes(d_model, d_head, False))
 
 
 @check(
@@ -318,14 +269,7 @@ def every_projection_learns(student, reference, draw):
     x = draw.normal(b, l_q, d_model, dtype=torch.float64)
     context = draw.normal(b, l_k, d_model, dtype=torch.float64)
     direction = draw.normal(b, l_q, d_model, dtype=torch.float64)
-    want = _parameter_gradients(reference, twin, x, context, direction)
-    for name, gradient in _parameter_gradients(student, head, x, context, direction).items():
+    want = parameter_gradients(reference, twin, (x, context), direction)
+    for name, gradient in parameter_gradients(student, head, (x, context), direction).items():
         axes = "out in" if gradient.dim() == 2 else "out"
         expect.close(gradient, want[name], f"the gradient of {name}", axes)
-
-
-def _parameter_gradients(student, head, x, context, direction):
-    parameters = head.parameters()
-    output = expect.tensor(head(x, context), "the output", "B L_q d_model", direction.shape)
-    found = student.gradients(output, list(parameters.values()), direction)
-    return dict(zip(parameters, found, strict=True))
