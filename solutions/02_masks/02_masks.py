@@ -181,12 +181,13 @@ def masked_attention(q, k, v, mask=None):
     """
     ### BEGIN SOLUTION
     work = torch.promote_types(q.dtype, torch.float32)
-    scores = q.to(work) @ k.to(work).transpose(-2, -1) / math.sqrt(q.shape[-1])
+    queries = q.to(work) / math.sqrt(q.shape[-1])  # (..., L_q, d_head)
+    scores = queries @ k.to(work).transpose(-2, -1)  # (..., L_q, L_k)
     if mask is not None:
         empty = ~mask.any(dim=-1, keepdim=True)
         scores = scores.masked_fill(~mask, -math.inf)
         scores = scores.masked_fill(empty, 0.0)
-    weights = softmax(scores, dim=-1)
+    weights = torch.softmax(scores, dim=-1)
     if mask is not None:
         weights = weights.masked_fill(empty, 0.0)
     output = weights @ v.to(work)
@@ -203,6 +204,10 @@ def masked_attention(q, k, v, mask=None):
 # than 1. A finite constant: -10 leaks, -1e9 does not exist in float16, and in an empty row any of
 # them spreads the weight evenly over keys that are all forbidden. Replacing NaN in the *output*:
 # the forward pass looks clean, the gradient is NaN all the same.
+#
+# **Why it is fast.** Your own `softmax` gives the same numbers. `torch.softmax` reads and writes the
+# scores once where ours does so five times, and scores are the largest tensor here. For the same
+# reason the scale is applied to the queries: they are smaller than the scores.
 #
 # **What production code does.** PyTorch 2.13's scaled_dot_product_attention gives zeros for an
 # empty row; `nn.MultiheadAttention` gives NaN or its bias, depending on `need_weights`.

@@ -5,11 +5,11 @@ from autograder.misconceptions import edit, misconception
 _QUERIES = "torch.arange(q_len)[:, None]"
 _SHIFT = " + (k_len - q_len)"
 _LENGTHS = "torch.as_tensor(lengths)"
-_SCORES = "q.to(work) @ k.to(work).transpose(-2, -1) / math.sqrt(q.shape[-1])"
+_QUERIES_SCALED = "queries = q.to(work) / math.sqrt(q.shape[-1])"
 _FILL = "scores.masked_fill(~mask, -math.inf)"
 _EMPTY = "        scores = scores.masked_fill(empty, 0.0)\n"
 _ZERO = "        weights = weights.masked_fill(empty, 0.0)\n"
-_SOFTMAX = "weights = softmax(scores, dim=-1)"
+_SOFTMAX = "weights = torch.softmax(scores, dim=-1)"
 _MIX = "output = weights @ v.to(work)"
 _RETURN = "return output.to(q.dtype), weights.to(q.dtype)"
 
@@ -262,50 +262,37 @@ misconception(
 )
 misconception(
     "changes_inputs",
-    says="a tensor of the caller's is changed in place",
-    asks="Which of your lines writes into an argument, with `-=`, `/=` or a name that ends in `_`?",
     padding_mask=edit(
         _LENGTHS,
         f"{_LENGTHS}\n    lengths.clamp_(max=k_len - 1)",
         fails="empty_and_full",
     ),
     masked_attention=edit(
-        "scores = " + _SCORES,
-        "q = q.div_(math.sqrt(q.shape[-1]))\n"
-        "    scores = q.to(work) @ k.to(work).transpose(-2, -1)",
+        _QUERIES_SCALED,
+        "queries = q.div_(math.sqrt(q.shape[-1])).to(work)",
         fails="leaves_its_arguments",
     ),
 )
 misconception(
     "wrong_dtype",
-    says="half precision comes back in another dtype",
-    asks="Which dtype should a caller get who passes float16?",
     masked_attention=edit(_RETURN, "return output, weights", fails="works_in_half_precision"),
 )
 misconception(
     "no_scale",
-    says="the scores are not divided by sqrt(d_head)",
-    asks="How does the spread of a dot product grow with d_head? What does a softmax make of it?",
     masked_attention=edit(" / math.sqrt(q.shape[-1])", "", fails="plain_attention"),
 )
 misconception(
     "scale_by_d",
-    says="the scores are divided by d_head, not by its square root",
-    asks="The *variance* of a dot product grows with d_head. By what does its spread grow?",
     masked_attention=edit("math.sqrt(q.shape[-1])", "q.shape[-1]", fails="plain_attention"),
 )
 misconception(
     "multiplied_by_scale",
-    says="the scores are multiplied by sqrt(d_head), not divided",
-    asks="Should wide heads have larger scores, or scores of the same size?",
     masked_attention=edit(
         "/ math.sqrt(q.shape[-1])", "* math.sqrt(q.shape[-1])", fails="plain_attention"
     ),
 )
 misconception(
     "scale_by_sqrt_length",
-    says="the scores are divided by the root of a number of tokens, not of d_head",
-    asks="Over how many products does one dot product add up?",
     masked_attention=[
         edit("math.sqrt(q.shape[-1])", f"math.sqrt({each}.shape[-2])", fails="plain_attention")
         for each in "qk"
@@ -313,8 +300,6 @@ misconception(
 )
 misconception(
     "kv_swapped",
-    says="keys and values have changed places",
-    asks="Which of the two is compared with the queries, and which is delivered?",
     masked_attention=edit(
         "k.to(work)", "v.to(work)", "v.to(work)\n    return", "k.to(work)\n    return",
         fails="plain_attention",
@@ -322,27 +307,21 @@ misconception(
 )  # fmt: skip
 misconception(
     "values_as_keys",
-    says="the queries are compared with the values; the keys are not used",
-    asks="Where do the keys enter your computation?",
     masked_attention=edit("k.to(work)", "v.to(work)", fails="plain_attention"),
 )
 misconception(
     "keys_as_values",
-    says="the keys are delivered; the values are not used",
-    asks="Where do the values enter your computation?",
     masked_attention=edit(
         "v.to(work)\n    return", "k.to(work)\n    return", fails="plain_attention"
     ),
 )
 misconception(
     "softmax_over_queries",
-    says="the softmax runs over the queries, so that the columns add up to 1",
-    asks="One query shares out its attention: over which axis do its shares lie?",
     masked_attention=[
-        edit(_SOFTMAX, "weights = softmax(scores, dim=-2)", fails="plain_attention"),
+        edit(_SOFTMAX, "weights = torch.softmax(scores, dim=-2)", fails="plain_attention"),
         edit(
             _SOFTMAX,
-            "weights = softmax(scores, dim=-2)",
+            "weights = torch.softmax(scores, dim=-2)",
             "mask.any(dim=-1, keepdim=True)",
             "mask.expand(scores.shape).any(dim=-2, keepdim=True)",
             fails="plain_attention",
@@ -354,7 +333,7 @@ misconception(
     says="every allowed key gets the same weight, whatever the scores",
     asks="Do your weights depend on the scores at all?",
     masked_attention=[
-        edit("scores = " + _SCORES, f"scores = {_SCORES} * 0", fails="plain_attention"),
+        edit("queries @ ", "0 * queries @ ", fails="plain_attention"),
         edit(
             _SOFTMAX, "weights = torch.full_like(scores, 1 / scores.shape[-1])",
             _ZERO, "        pass\n",
@@ -364,8 +343,6 @@ misconception(
 )  # fmt: skip
 misconception(
     "returns_zeros",
-    says="the result is all zeros",
-    asks="Is the result of your computation what you return?",
     masked_attention=[
         edit(
             _MIX, _MIX + "\n    output, weights = output * 0, weights * 0", fails="plain_attention"
@@ -380,7 +357,5 @@ misconception(
 )
 misconception(
     "returns_values",
-    says="the output is the values themselves",
-    asks="Where do the weights enter the output?",
     masked_attention=edit(_MIX, "output = v * 1", fails="plain_attention"),
 )

@@ -29,7 +29,7 @@ def _around(source, fails):
 def _softmax(weights):
     """The loop around a masked_attention with other weights than softmax gives."""
     right = course.exercise(_INNER).solution
-    return _around(right.replace("softmax(scores, dim=-1)", weights), _SELF)
+    return _around(right.replace("torch.softmax(scores, dim=-1)", weights), _SELF)
 
 
 def _scale(factor):
@@ -63,7 +63,7 @@ misconception(
     ],
 )
 misconception("softmax_over_queries", MultiHeadLoop=_core("softmax_over_queries", _SELF))
-misconception("softmax_over_batch", MultiHeadLoop=_softmax("softmax(scores, dim=0)"))
+misconception("softmax_over_batch", MultiHeadLoop=_softmax("torch.softmax(scores, dim=0)"))
 misconception("uniform_weights", MultiHeadLoop=_core("uniform_weights", _SELF))
 misconception("no_softmax", MultiHeadLoop=_softmax("scores"))
 misconception("mask_ignored", MultiHeadLoop=edit(_OWN_MASK, "own_mask = None", fails=_MASK))

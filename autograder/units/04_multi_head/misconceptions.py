@@ -53,7 +53,7 @@ def _around(sources, module, einsum):
 def _softmax(weights):
     """Both exercises around a masked_attention with other weights than softmax gives."""
     right = course.exercise(_INNER).solution
-    return _around([right.replace("softmax(scores, dim=-1)", weights)], _SELF, _EQUALS)
+    return _around([right.replace("torch.softmax(scores, dim=-1)", weights)], _SELF, _EQUALS)
 
 
 def _scale(module, einsum):
@@ -102,8 +102,8 @@ misconception(
     ],
 )
 misconception("softmax_over_queries", **_core("softmax_over_queries", _SELF, _EQUALS))
-misconception("softmax_over_heads", **_softmax("softmax(scores, dim=1)"))
-misconception("softmax_over_batch", **_softmax("softmax(scores, dim=0)"))
+misconception("softmax_over_heads", **_softmax("torch.softmax(scores, dim=1)"))
+misconception("softmax_over_batch", **_softmax("torch.softmax(scores, dim=0)"))
 misconception("uniform_weights", **_core("uniform_weights", _SELF, _EQUALS))
 misconception("no_softmax", **_softmax("scores"))
 misconception("mask_ignored", **_call(", mask)", ", None)", _MASK, _EINSUM_MASK))
