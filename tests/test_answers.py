@@ -27,8 +27,12 @@ def answers(exercise, *kinds):
     return found
 
 
-def namespace_of(answer):
-    namespace = {"__name__": "submission"}
+def namespace_of(exercise, answer):
+    """The answer's names, with the earlier work of the course as in the learner's notebook."""
+    own = {each.id for each in course.unit(exercise.unit).exercises}
+    hidden = own - set(course.prerequisites_of(exercise.id))
+    reference = course.reference_namespace(exercise.unit)
+    namespace = {name: value for name, value in reference.items() if name not in hidden}
     exec(compile(answer.code, str(answer.path), "exec"), namespace)
     return namespace
 
@@ -46,7 +50,7 @@ RIGHT = [
 
 @pytest.mark.parametrize(("exercise", "answer"), RIGHT)
 def test_a_right_answer_in_any_style_gets_full_marks(exercise, answer):
-    namespace = namespace_of(answer)
+    namespace = namespace_of(exercise, answer)
     for seed in range(SEEDS_FOR_RIGHT):
         verdict = grade_namespace(exercise, namespace, seed)
         assert verdict.status == "passed", (seed, explain(verdict))
@@ -74,7 +78,7 @@ def test_the_reference_gets_everything_and_the_blank_skeleton_nothing(exercise):
 def test_errors_in_other_styles_and_in_pairs_are_named_rightly(exercise, seed):
     counts = Counter()
     for answer in answers(exercise, "restyled", "pair"):
-        verdict = grade_namespace(exercise, namespace_of(answer), seed)
+        verdict = grade_namespace(exercise, namespace_of(exercise, answer), seed)
         named = [each.misconceptions for each in verdict.checks if each.misconceptions]
         assert verdict.points < verdict.max_points, f"{answer.path.name} passes"
         for names in named:
@@ -88,7 +92,7 @@ def test_errors_in_other_styles_and_in_pairs_are_named_rightly(exercise, seed):
 @pytest.mark.parametrize("exercise", graded_exercises(), ids=lambda each: each.id)
 def test_near_misses_fail_and_stay_unnamed(exercise, seed):
     for answer in answers(exercise, "near_miss"):
-        verdict = grade_namespace(exercise, namespace_of(answer), seed)
+        verdict = grade_namespace(exercise, namespace_of(exercise, answer), seed)
         assert verdict.points < verdict.max_points, f"{answer.path.name} passes"
         named = [each.misconceptions for each in verdict.checks if each.misconceptions]
         assert not named, f"{answer.path.name} is called {named}"

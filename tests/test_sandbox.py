@@ -593,6 +593,8 @@ WRONG_TEXTS = {
     "a dict of triples": b'{"a": {"dict": [["a", 1, 2]]}}',
     "a dict of lists": b'{"a": {"dict": [[["a"], 1]]}}',
     "a number without end": b'{"a": ' + b"9" * 5000 + b"}",
+    "a tensor elsewhere with a huge axis": b'{"a": {"elsewhere": [4294967296], "dtype": "int64"}}',
+    "a tensor elsewhere without a dtype": b'{"a": {"elsewhere": [2]}}',
     "nested lists": b'{"a": ' + b"[" * 100000 + b"]" * 100000 + b"}",
     "nested tags": b'{"a": ' + b'{"list": [' * 50 + b"]}" * 50 + b"}",
 }

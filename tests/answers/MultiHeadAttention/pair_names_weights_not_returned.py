@@ -1,0 +1,46 @@
+# names: projection_names, weights_not_returned
+# Other names, and a flag that is not read.
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, num_heads, d_head=None, bias=True):
+        super().__init__()
+        if d_head is None:
+            d_head = d_model / num_heads
+            if not d_head.is_integer():
+                raise ValueError(f"no whole width for {num_heads} heads on {d_model}")
+            d_head = int(d_head)
+        self.num_heads, self.d_head = num_heads, d_head
+        wide = num_heads * d_head
+        self.query = nn.Linear(d_model, wide, bias=bias)
+        self.key = nn.Linear(d_model, wide, bias=bias)
+        self.value = nn.Linear(d_model, wide, bias=bias)
+        self.output = nn.Linear(wide, d_model, bias=bias)
+
+    def _head(self, layer, h, x):
+        rows = slice(h * self.d_head, (h + 1) * self.d_head)
+        return F.linear(x, layer.weight[rows], None if layer.bias is None else layer.bias[rows])
+
+    def forward(self, x, context=None, mask=None, return_weights=False):
+        context = x if context is None else context
+        if mask is not None:
+            mask = mask.expand(x.shape[0], self.num_heads, x.shape[1], context.shape[1])
+        out = 0
+        for h in range(self.num_heads):
+            q = self._head(self.query, h, x)
+            k = self._head(self.key, h, context)
+            v = self._head(self.value, h, context)
+            scores = torch.einsum("bid,bjd->bij", q, k) / self.d_head**0.5
+            if mask is not None:
+                scores = scores.masked_fill(~mask[:, h], -torch.inf)
+            weights = scores.softmax(-1)
+            if mask is not None:
+                weights = torch.where(mask[:, h], weights, 0.0)
+            columns = self.output.weight[:, h * self.d_head : (h + 1) * self.d_head]
+            out = out + F.linear(weights @ v, columns)
+        if self.output.bias is not None:
+            out = out + self.output.bias
+        return out

@@ -1,0 +1,13 @@
+# names: kv_swapped, o_proj_transposed
+# k and v exchanged, and the output projection turned.
+def from_torch(mha):
+    ours = {}
+    for name, tensor in mha.state_dict().items():
+        part = name.split("_")[-1].split(".")[-1]
+        if name.startswith("in_proj"):
+            third = len(tensor) // 3
+            for i, letter in enumerate("qvk"):
+                ours[f"{letter}_proj.{part}"] = tensor[i * third : (i + 1) * third].clone()
+        else:
+            ours[f"o_proj.{part}"] = tensor.t() if tensor.dim() == 2 else tensor
+    return ours

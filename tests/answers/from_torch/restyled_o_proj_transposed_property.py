@@ -1,0 +1,16 @@
+# names: o_proj_transposed
+# The output projection is turned as if it were (in, out).
+import torch
+
+
+def from_torch(mha):
+    ours = {}
+    for name, tensor in mha.state_dict().items():
+        part = name.split("_")[-1].split(".")[-1]
+        if name.startswith("in_proj"):
+            third = len(tensor) // 3
+            for i, letter in enumerate("qkv"):
+                ours[f"{letter}_proj.{part}"] = tensor[i * third : (i + 1) * third].clone()
+        else:
+            ours[f"o_proj.{part}"] = torch.einsum("oi->io", tensor) if tensor.dim() > 1 else tensor
+    return ours

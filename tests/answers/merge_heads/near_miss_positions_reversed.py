@@ -1,0 +1,7 @@
+# names:
+# The tokens come out in reverse order.
+import torch
+
+
+def merge_heads(x):
+    return torch.cat(x.flip(2).unbind(1), -1)

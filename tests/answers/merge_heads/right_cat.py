@@ -1,0 +1,7 @@
+# names:
+# Right: the heads are unbound and concatenated.
+import torch
+
+
+def merge_heads(x):
+    return torch.cat(x.unbind(1), dim=-1)

@@ -1,0 +1,17 @@
+# names: uniform_empty_rows
+# -1e9 for hidden keys.
+import torch
+import torch.nn.functional as F
+
+
+def multi_head_einsum(x, w_q, w_k, w_v, w_o, mask=None):
+    x = x.unsqueeze(1)  # (B, 1, L, d_model)
+    q = torch.matmul(x, w_q) / w_q.shape[2] ** 0.5
+    k = torch.matmul(x, w_k)
+    v = torch.matmul(x, w_v)
+    s = torch.matmul(q, k.mT)
+    if mask is None:
+        w = F.softmax(s, dim=-1)
+    else:
+        w = F.softmax(torch.where(mask, s, -1e9), dim=-1)
+    return torch.matmul(torch.matmul(w, v), w_o).sum(dim=1)

@@ -1,0 +1,17 @@
+# names: uniform_weights
+# One over the number of visible keys.
+import math
+
+import torch
+from torch import einsum
+
+
+def multi_head_einsum(x, w_q, w_k, w_v, w_o, mask=None):
+    values = einsum("bjm,hmd->bjhd", x, w_v)
+    scores = x.new_zeros(len(x), len(w_q), x.shape[1], x.shape[1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = torch.softmax(scores, dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return einsum("bhij,bjhd,hdm->bim", weights, values, w_o)

@@ -1,0 +1,204 @@
+"""How fast the course's multi-head attention is, beside PyTorch's own module: ``make bench``.
+
+Four rows: ``nn.MultiheadAttention(need_weights=False)``; the reference ``MultiHeadAttention`` with
+its attention core as taught; the same with ``scaled_dot_product_attention`` in that one line; the
+loop over heads. Self-attention without a mask, float32, equal weights. The rows take turns in every
+round, in an order that changes, and a ratio is taken within a round: what else the machine does
+meets all of them. Prints medians and quartiles, and writes everything to
+``results/multi_head_speed.json``, the machine included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import random
+import statistics
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from autograder import course
+
+RESULTS = Path(__file__).parent / "results" / "multi_head_speed.json"
+UNIT = "04_multi_head"
+SIZES = ((2, 64, 64, 4), (2, 128, 128, 8), (4, 256, 256, 8), (4, 512, 512, 8), (4, 1024, 768, 12))
+MODES = ("eval forward", "train forward", "train forward+backward")
+TAUGHT_CORE = "masked_attention(q, k, v, mask)"
+SDPA_CORE = "nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask), None"
+SECONDS_PER_SAMPLE = 0.01
+SECONDS_PER_CELL = 12.0
+ROUNDS = (9, 41)
+
+
+class TorchRow(nn.Module):
+    """PyTorch's module, called as ours is."""
+
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        self.inner = nn.MultiheadAttention(d_model, num_heads, batch_first=True)
+
+    def forward(self, x):
+        """Self-attention of ``x (B, L, d_model)``."""
+        return self.inner(x, x, x, need_weights=False)[0]
+
+
+def with_sdpa():
+    """The reference module with SDPA in the one line that computes the attention."""
+    source = course.exercise("MultiHeadAttention").solution
+    assert source.count(TAUGHT_CORE) == 1
+    namespace = dict(course.reference_namespace(UNIT))
+    exec(source.replace(TAUGHT_CORE, SDPA_CORE), namespace)
+    return namespace["MultiHeadAttention"]
+
+
+def rows_of(d_model, num_heads):
+    """The four modules, with equal weights."""
+    reference = course.reference_namespace(UNIT)
+    loop = reference["MultiHeadLoop"](d_model, num_heads)
+    rows = {
+        "torch": TorchRow(d_model, num_heads),
+        "taught": reference["MultiHeadAttention"](d_model, num_heads),
+        "sdpa": with_sdpa()(d_model, num_heads),
+        "loop": loop,
+    }
+    fused = reference["fuse_heads"](loop)
+    for name in ("taught", "sdpa"):
+        rows[name].load_state_dict(fused)
+    parts = [fused[f"{name}_proj.weight"] for name in "qkv"]
+    biases = [fused[f"{name}_proj.bias"] for name in "qkv"]
+    rows["torch"].inner.load_state_dict(
+        {
+            "in_proj_weight": torch.cat(parts),
+            "in_proj_bias": torch.cat(biases),
+            "out_proj.weight": fused["o_proj.weight"],
+            "out_proj.bias": fused["o_proj.bias"],
+        }
+    )
+    return rows
+
+
+def call_of(module, x, mode):
+    """A function without arguments that does one pass."""
+    module.train(mode.startswith("train"))
+    if mode == "eval forward":
+
+        def run():
+            with torch.no_grad():
+                return module(x)
+
+    elif mode == "train forward":
+
+        def run():
+            return module(x)
+
+    else:
+        inputs = x.clone().requires_grad_()
+        direction = torch.randn_like(x)
+
+        def run():
+            output = module(inputs)
+            torch.autograd.grad(output, [inputs, *module.parameters()], direction)
+            return output
+
+    return run
+
+
+def seconds(run, times):
+    """Seconds for one call, on average of ``times`` calls."""
+    start = time.perf_counter()
+    for _ in range(times):
+        run()
+    return (time.perf_counter() - start) / times
+
+
+def measure(size, mode):
+    """Samples of each row, in seconds."""
+    batch, length, d_model, num_heads = size
+    torch.manual_seed(0)
+    x = torch.randn(batch, length, d_model)
+    runs = {name: call_of(row, x, mode) for name, row in rows_of(d_model, num_heads).items()}
+    outputs = {name: run().detach() for name, run in runs.items()}
+    for output in outputs.values():
+        torch.testing.assert_close(output, outputs["torch"], rtol=1e-4, atol=1e-5)
+    once = {name: min(seconds(run, 1) for _ in range(3)) for name, run in runs.items()}
+    times = {name: max(1, round(SECONDS_PER_SAMPLE / each)) for name, each in once.items()}
+    per_round = sum(once[name] * times[name] for name in runs)
+    rounds = min(max(ROUNDS[0], int(SECONDS_PER_CELL / per_round)), ROUNDS[1])
+    samples: dict[str, list[float]] = {name: [] for name in runs}
+    order = list(runs)
+    for _ in range(rounds):
+        random.shuffle(order)
+        for name in order:
+            samples[name].append(seconds(runs[name], times[name]))
+    return samples
+
+
+def quartiles(values):
+    """(low, median, high)."""
+    return tuple(statistics.quantiles(values, n=4))
+
+
+def machine():
+    """What it ran on."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        model = lines[0].split(":")[1].strip() if lines else model
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def main():
+    """Run all cells, print them, keep them."""
+    random.seed(0)
+    cells = []
+    columns = ("torch", "taught", "sdpa", "loop")
+    print(f"{'B, L, d_model, H':<20}{'mode':<25}{'torch ms':>10}" + "".join(
+        f"{name + ' / torch':>24}" for name in columns[1:]
+    ))  # fmt: skip
+    for size in SIZES:
+        for mode in MODES:
+            samples = measure(size, mode)
+            ratios = {
+                name: quartiles(
+                    [a / b for a, b in zip(samples[name], samples["torch"], strict=True)]
+                )
+                for name in columns[1:]
+            }
+            cells.append({
+                "size": dict(zip(("B", "L", "d_model", "H"), size, strict=True)), "mode": mode,
+                "seconds": {name: quartiles(each) for name, each in samples.items()},
+                "ratio_to_torch": ratios, "rounds": len(samples["torch"]),
+            })  # fmt: skip
+            told = "".join(
+                f"{m:>9.2f} ({low:.2f} to {high:.2f})" for low, m, high in ratios.values()
+            )
+            middle = statistics.median(samples["torch"]) * 1e3
+            print(f"{size!s:<20}{mode:<25}{middle:>10.2f}{told}", flush=True)
+    RESULTS.parent.mkdir(exist_ok=True)
+    kept = {
+        "command": "python " + " ".join(["tests/benchmarks/multi_head_speed.py", *sys.argv[1:]]),
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "values": "quartiles: low, median, high",
+        "cells": cells,
+    }
+    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    print(f"\nwritten to {RESULTS.relative_to(course.ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
