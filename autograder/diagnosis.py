@@ -24,6 +24,7 @@ from .student import LocalStudent, StudentProblem
 
 # Two programs with the same mistake may round differently, and a mistake can magnify that.
 _ROUNDING = {torch.float16: 1e-2, torch.bfloat16: 8e-2, torch.float32: 5e-5, torch.float64: 1e-9}
+_UNREADABLE = "Your answer gave back something that this check cannot read ({problem})."
 
 
 @dataclass
@@ -52,6 +53,8 @@ def run_check(check: Check, student, seed: int, level: int = FULL) -> Run:
             return Run(record, failure=failure)
         except StudentProblem as problem:
             return Run(record, problem=problem)
+        except Exception as problem:  # whatever an answer hands back, the grader goes on
+            return Run(record, failure=Failed(_UNREADABLE.format(problem=problem)))
     return Run(record)
 
 

@@ -231,8 +231,10 @@ status()
 # |---|---|---|---|
 # | 01 | one attention head: by hand, then as a matrix product | four exercises | two hours |
 # | 02 | masks: which key may be seen by which query | three exercises | two hours |
+# | 03 | many heads: what one softmax cannot do, and the loop of heads | two exercises | two hours |
+# | 04 | multi-head attention without the loop | six exercises | four hours |
 #
-# Units 03 to 09 follow: many heads, what they learn, the cache, grouped queries, cost, and
-# attention in a live system.
+# Units 05 to 09 follow: what heads learn, the cache, grouped queries, cost, and attention in a
+# live system.
 #
 # Next: `lessons/01_single_head.ipynb`.

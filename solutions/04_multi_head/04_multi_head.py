@@ -229,7 +229,7 @@ class MultiHeadAttention(nn.Module):
 # title: The same in three einsums
 # minutes: 25
 # difficulty: 3
-# points: 6
+# points: 7
 # prerequisites: [masked_attention]
 # forbidden: [attention]
 # hints:
@@ -278,8 +278,8 @@ def multi_head_einsum(x, w_q, w_k, w_v, w_o, mask=None):
 # columns, added up. So `w_o[h]` is that block, and summing over the letter `h` is the join and the
 # output projection in one.
 #
-# **The usual wrong turns.** `bhqe,bhke->bhqk` with a letter of the wrong tensor, which sums over
-# positions of the same name; a mean over heads in place of the sum; `w_o` of head 0 for all.
+# **The usual wrong turns.** One letter for two axes: `bhle,bhle->bhl` meets each query with its own
+# key only. A mean over heads in place of the sum. `w_o` of head 0 for all.
 #
 # **What production code does.** JAX and TensorFlow keep the weights in this layout; PyTorch keeps
 # them in two dimensions and splits.
@@ -342,8 +342,8 @@ def fuse_heads(loop):
 # output `r`. Rows of head 0 first, then head 1: the product then has head 0 in its first `d_head`
 # places, where `split_heads` looks for it.
 #
-# **The usual wrong turns.** Joining along axis 1 fails, unless `d_head * num_heads` happens to fit.
-# Interleaved rows (row 0 of each head, then row 1 of each) have the right shape and mix the heads.
+# **The usual wrong turns.** Joined along axis 1 the weight is `(d_head, H * d_model)`: a shape that no
+# `nn.Linear` here has. Interleaved rows (row 0 of each head, then row 1 of each) have the right shape and mix the heads.
 # The biases forgotten.
 #
 # **What production code does.** Checkpoints are converted in this way all the time; a wrong order

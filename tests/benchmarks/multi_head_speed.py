@@ -4,18 +4,25 @@ Four rows: ``nn.MultiheadAttention(need_weights=False)``; the reference ``MultiH
 its attention core as taught; the same with ``scaled_dot_product_attention`` in that one line; the
 loop over heads. Self-attention without a mask, float32, equal weights. The rows take turns in every
 round, in an order that changes, and a ratio is taken within a round: what else the machine does
-meets all of them. Prints medians and quartiles, and writes everything to
+meets all of them.
+
+All of it twice. "As usual", the C library hands freed memory of large tensors back to the system,
+and every new one costs page faults; "kept" tells it (glibc only) to keep freed memory. The
+difference is what new memory costs. Prints medians and quartiles, and writes everything to
 ``results/multi_head_speed.json``, the machine included.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import platform
 import random
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,8 +38,12 @@ SIZES = ((2, 64, 64, 4), (2, 128, 128, 8), (4, 256, 256, 8), (4, 512, 512, 8), (
 MODES = ("eval forward", "train forward", "train forward+backward")
 TAUGHT_CORE = "masked_attention(q, k, v, mask)"
 SDPA_CORE = "nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask), None"
+SETTINGS = {
+    "as usual": {},
+    "kept": {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40)},
+}
 SECONDS_PER_SAMPLE = 0.01
-SECONDS_PER_CELL = 12.0
+SECONDS_PER_CELL = 8.0
 ROUNDS = (9, 41)
 
 
@@ -161,42 +172,56 @@ def machine():
     }
 
 
-def main():
-    """Run all cells, print them, keep them."""
-    random.seed(0)
+def measure_all():
+    """All cells, printed as they come."""
+    columns = ("taught", "sdpa", "loop")
+    heads = "".join(f"{name + ' / torch':>24}" for name in columns)
+    print(f"{'B, L, d_model, H':<20}{'mode':<25}{'torch ms':>10}{heads}")
     cells = []
-    columns = ("torch", "taught", "sdpa", "loop")
-    print(f"{'B, L, d_model, H':<20}{'mode':<25}{'torch ms':>10}" + "".join(
-        f"{name + ' / torch':>24}" for name in columns[1:]
-    ))  # fmt: skip
-    for size in SIZES:
-        for mode in MODES:
-            samples = measure(size, mode)
-            ratios = {
-                name: quartiles(
-                    [a / b for a, b in zip(samples[name], samples["torch"], strict=True)]
-                )
-                for name in columns[1:]
-            }
-            cells.append({
-                "size": dict(zip(("B", "L", "d_model", "H"), size, strict=True)), "mode": mode,
+    for size, mode in itertools.product(SIZES, MODES):
+        samples = measure(size, mode)
+        ratios = {
+            name: quartiles([a / b for a, b in zip(samples[name], samples["torch"], strict=True)])
+            for name in columns
+        }
+        cells.append(
+            {
+                "size": dict(zip(("B", "L", "d_model", "H"), size, strict=True)),
+                "mode": mode,
                 "seconds": {name: quartiles(each) for name, each in samples.items()},
-                "ratio_to_torch": ratios, "rounds": len(samples["torch"]),
-            })  # fmt: skip
-            told = "".join(
-                f"{m:>9.2f} ({low:.2f} to {high:.2f})" for low, m, high in ratios.values()
-            )
-            middle = statistics.median(samples["torch"]) * 1e3
-            print(f"{size!s:<20}{mode:<25}{middle:>10.2f}{told}", flush=True)
+                "ratio_to_torch": ratios,
+                "rounds": len(samples["torch"]),
+            }
+        )
+        told = "".join(f"{m:>9.2f} ({low:.2f} to {high:.2f})" for low, m, high in ratios.values())
+        middle = statistics.median(samples["torch"]) * 1e3
+        print(f"{size!s:<20}{mode:<25}{middle:>10.2f}{told}", flush=True)
+    return cells
+
+
+def main():
+    """Run all cells in each setting, in a process of its own, and keep them."""
+    if len(sys.argv) > 1:
+        random.seed(0)
+        Path(sys.argv[1]).write_text(json.dumps(measure_all()), encoding="utf-8")
+        return
+    settings = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, variables in SETTINGS.items():
+            print(f"\nmemory {name}")
+            cells = Path(folder) / "cells.json"
+            command = [sys.executable, __file__, str(cells)]
+            subprocess.run(command, env=os.environ | variables, check=True)
+            settings[name] = json.loads(cells.read_text(encoding="utf-8"))
     RESULTS.parent.mkdir(exist_ok=True)
     kept = {
-        "command": "python " + " ".join(["tests/benchmarks/multi_head_speed.py", *sys.argv[1:]]),
+        "command": "python tests/benchmarks/multi_head_speed.py",
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
         "values": "quartiles: low, median, high",
-        "cells": cells,
+        "memory": settings,
     }
-    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(kept) + "\n", encoding="utf-8")
     print(f"\nwritten to {RESULTS.relative_to(course.ROOT)}")
 
 

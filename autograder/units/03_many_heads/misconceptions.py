@@ -1,7 +1,7 @@
 """Misconceptions of unit 03, as edits of the model solutions."""
 
-from autograder import course
 from autograder.misconceptions import calling, edit, known_in, misconception
+from autograder.units.multi_head import attention_with
 
 _SELF = "self_attention"
 _CROSS = "cross_attention"
@@ -26,10 +26,9 @@ def _around(source, fails):
     )
 
 
-def _softmax(weights):
+def _weights(expression, dim=-1):
     """The loop around a masked_attention with other weights than softmax gives."""
-    right = course.exercise(_INNER).solution
-    return _around(right.replace("torch.softmax(scores, dim=-1)", weights), _SELF)
+    return [_around(source, _SELF) for source in attention_with(expression, dim)]
 
 
 def _scale(factor):
@@ -60,12 +59,19 @@ misconception(
     MultiHeadLoop=[
         edit('["k_proj"](', '["q_proj"](', fails=_SELF),
         edit('["q_proj"](', '["k_proj"](', fails=_SELF),
+        edit(
+            "        )\n        self.o_proj = ",
+            "        )\n        for head in self.heads:\n"
+            '            head["k_proj"] = head["q_proj"]\n'
+            "        self.o_proj = ",
+            fails=_SELF,
+        ),
     ],
 )
 misconception("softmax_over_queries", MultiHeadLoop=_core("softmax_over_queries", _SELF))
-misconception("softmax_over_batch", MultiHeadLoop=_softmax("torch.softmax(scores, dim=0)"))
+misconception("softmax_over_batch", MultiHeadLoop=_weights("torch.softmax(scores, dim=0)", 0))
 misconception("uniform_weights", MultiHeadLoop=_core("uniform_weights", _SELF))
-misconception("no_softmax", MultiHeadLoop=_softmax("scores"))
+misconception("no_softmax", MultiHeadLoop=_weights("scores"))
 misconception("mask_ignored", MultiHeadLoop=edit(_OWN_MASK, "own_mask = None", fails=_MASK))
 misconception("inverted_mask", MultiHeadLoop=edit(" mask[:, i]", " ~mask[:, i]", fails=_MASK))
 misconception("mask_after_softmax", MultiHeadLoop=_core("mask_after_softmax", _MASK))

@@ -4,7 +4,7 @@ import torch
 
 from autograder import expect
 from autograder.checks import check
-from autograder.modules import projection_shapes
+from autograder.modules import expect_other_device, projection_shapes
 from autograder.units import multi_head
 
 HEADS = "B H L d_head"
@@ -243,11 +243,27 @@ def einsum_gradients(student, reference, draw):
 )
 def einsum_leaves_its_arguments(student, reference, draw):
     sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
-    _compare_einsum(
-        student, reference, _einsum_inputs(draw, sizes, b, length), draw.mask(length, length)
-    )
+    mask = draw.mask(length, length)
+    mask[0] = False
+    _compare_einsum(student, reference, _einsum_inputs(draw, sizes, b, length), mask)
     names = ("x", "w_q", "w_k", "w_v", "w_o")
     student.expect_inputs_unchanged(*(f"the tensor {name}" for name in names), "the mask")
+
+
+@check(
+    "multi_head_einsum",
+    "keeps the dtype and the device of its input",
+    "Which of your tensors are made without the dtype or the device of the input?",
+)
+def einsum_keeps_dtype_and_device(student, reference, draw):
+    sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
+    for dtype, tolerance in ((torch.float64, None), (torch.bfloat16, 0.1)):
+        inputs = _einsum_inputs(draw, sizes, b, length, dtype)
+        want = reference.multi_head_einsum(*inputs)
+        got = student.multi_head_einsum(*inputs)
+        expect.close(got, want, "the output", "B L d_model", tolerance)
+    expect_other_device(student.multi_head_einsum, *inputs)
+    expect_other_device(student.multi_head_einsum, *inputs, draw.mask(length, length))
 
 
 def _compare_states(got, want):
@@ -258,6 +274,8 @@ def _compare_states(got, want):
         f"The result should be a dictionary from names to tensors; it is of type {what}.",
     )
     expect.seen(", ".join(sorted(map(str, got))))
+    for name in sorted(set(want) & set(got)):
+        expect.seen(got[name])
     missing, extra = sorted(set(want) - set(got)), sorted(set(got) - set(want))
     expect.true(
         not missing and not extra,
@@ -268,6 +286,13 @@ def _compare_states(got, want):
     for name in sorted(want):
         axes = "out in" if want[name].dim() == 2 else "out"
         expect.close(got[name], want[name], name, axes)
+
+
+def _expect_untouched(module, state):
+    """Demand that a module still has the weights that it was given."""
+    own = module.state_dict()
+    for name, value in state.items():
+        expect.unchanged(value, own.get(name, value[:0]), f"The weight {name} of the module")
 
 
 def _loop(student, reference, draw, bias, dtype=torch.float32):
@@ -318,9 +343,7 @@ def computes_the_same(student, reference, draw):
 def leaves_the_loop(student, reference, draw):
     loop, twin, state = _loop(student, reference, draw, True)
     _compare_states(student.fuse_heads(loop), reference.fuse_heads(twin))
-    own = loop.state_dict()
-    for name, value in state.items():
-        expect.unchanged(value, own[name], f"the weight {name} of the loop")
+    _expect_untouched(loop, state)
 
 
 def _torch_module(student, reference, draw, bias, dtype=torch.float32):
@@ -377,6 +400,4 @@ def computes_what_torch_computes(student, reference, draw):
 def leaves_torchs_module(student, reference, draw):
     module, twin, state, _ = _torch_module(student, reference, draw, True)
     _compare_states(student.from_torch(module), reference.from_torch(twin))
-    own = module.state_dict()
-    for name, value in state.items():
-        expect.unchanged(value, own[name], f"the weight {name} of the module")
+    _expect_untouched(module, state)

@@ -1,7 +1,7 @@
 """Misconceptions of unit 04, as edits of the model solutions."""
 
-from autograder import course
 from autograder.misconceptions import calling, edit, known_in, misconception
+from autograder.units.multi_head import attention_with
 
 _PARTS = "gives_each_head_its_part"
 _SIDE = "puts_heads_side_by_side"
@@ -16,6 +16,11 @@ def _split(result, fails=_PARTS):
 
 def _merge(result, fails=_SIDE):
     return edit(_MERGE, f"return {result}", fails=fails)
+
+
+def _before_merging(heads):
+    """merge_heads of other heads than it was given."""
+    return edit("d_head = x.shape", f"d_head = x.shape\n    x = {heads}", fails=_SIDE)
 
 
 _INNER = "masked_attention"
@@ -50,10 +55,9 @@ def _around(sources, module, einsum):
     return found
 
 
-def _softmax(weights):
+def _weights(expression, dim=-1):
     """Both exercises around a masked_attention with other weights than softmax gives."""
-    right = course.exercise(_INNER).solution
-    return _around([right.replace("torch.softmax(scores, dim=-1)", weights)], _SELF, _EQUALS)
+    return _around(attention_with(expression, dim), _SELF, _EQUALS)
 
 
 def _scale(module, einsum):
@@ -72,6 +76,10 @@ def _call(old, new, module=_SELF, einsum=_EQUALS):
     }
 
 
+_LINEAR = {
+    **{x: f"self.{x}_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)" for x in "qkv"},
+    "o": "self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)",
+}
 _D = "w_q.shape[-1]"
 misconception("no_scale", **_scale(_WIDTH, _D))
 misconception("scale_by_d", **_scale(f"1 / {_WIDTH}", f"1 / {_D}"))
@@ -95,6 +103,7 @@ misconception(
     MultiHeadAttention=[
         edit("self.k_proj(", "self.q_proj(", fails=_SELF),
         edit("self.q_proj(", "self.k_proj(", fails=_SELF),
+        edit(_LINEAR["k"], "self.k_proj = self.q_proj", fails=_SELF),
     ],
     multi_head_einsum=[
         edit("x, w_k)", "x, w_q)", fails=_EQUALS),
@@ -102,10 +111,10 @@ misconception(
     ],
 )
 misconception("softmax_over_queries", **_core("softmax_over_queries", _SELF, _EQUALS))
-misconception("softmax_over_heads", **_softmax("torch.softmax(scores, dim=1)"))
-misconception("softmax_over_batch", **_softmax("torch.softmax(scores, dim=0)"))
+misconception("softmax_over_heads", **_weights("torch.softmax(scores, dim=1)", 1))
+misconception("softmax_over_batch", **_weights("torch.softmax(scores, dim=0)", 0))
 misconception("uniform_weights", **_core("uniform_weights", _SELF, _EQUALS))
-misconception("no_softmax", **_softmax("scores"))
+misconception("no_softmax", **_weights("scores"))
 misconception("mask_ignored", **_call(", mask)", ", None)", _MASK, _EINSUM_MASK))
 misconception(
     "inverted_mask",
@@ -158,9 +167,7 @@ misconception(
         edit(", heads, w_o)", ", heads[:, :1].expand_as(heads), w_o)", fails=_EQUALS),
     ],
     split_heads=_split("pieces[:, :, :1].expand_as(pieces).transpose(1, 2)"),
-    merge_heads=edit(
-        "pieces = x.transpose(1, 2)", "pieces = x[:, :1].expand_as(x).transpose(1, 2)", fails=_SIDE
-    ),
+    merge_heads=_before_merging("x[:, :1].expand_as(x)"),
 )
 misconception(
     "heads_averaged",
@@ -188,7 +195,11 @@ misconception(
     "split_by_view",
     says="the heads are cut out by one view, without a transpose: a head gets whole tokens",
     asks="Which numbers does head 0 own of *every* token? In which order does view read memory?",
-    split_heads=_split("x.reshape(batch, num_heads, length, width // num_heads)"),
+    split_heads=edit(
+        _PIECES,
+        "x.reshape(batch, num_heads, length, width // num_heads).transpose(1, 2)",
+        fails=_PARTS,
+    ),
     MultiHeadAttention=_splits(_VIEW),
 )
 misconception(
@@ -205,7 +216,11 @@ misconception(
     "merge_by_view",
     says="the heads are merged without a transpose: a token gets numbers of other positions",
     asks="Which numbers must lie next to each other before the last two axes are joined?",
-    merge_heads=_merge("x.reshape(batch, length, num_heads * d_head)"),
+    merge_heads=edit(
+        "pieces = x.transpose(1, 2)",
+        "pieces = x.reshape(batch, length, num_heads, d_head)",
+        fails=_SIDE,
+    ),
     MultiHeadAttention=edit(
         _JOIN, "joined = heads.reshape(heads.shape[0], heads.shape[2], -1)", fails=_SELF
     ),
@@ -224,7 +239,7 @@ misconception(
 misconception(
     "heads_reversed",
     split_heads=_split("pieces.transpose(1, 2).flip(1)"),
-    merge_heads=_merge("pieces.flip(2).reshape(batch, length, num_heads * d_head)"),
+    merge_heads=_before_merging("x.flip(1)"),
     MultiHeadAttention=edit("merge_heads(heads)", "merge_heads(heads.flip(1))", fails=_SELF),
     fuse_heads=edit(
         "range(len(loop.heads))", "reversed(range(len(loop.heads)))", fails="joins_the_weights"
@@ -249,10 +264,6 @@ misconception(
     "output_projection_missing",
     MultiHeadAttention=edit(_OUTPUT, "output = joined", fails=_USUAL),
 )
-_LINEAR = {
-    **{x: f"self.{x}_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)" for x in "qkv"},
-    "o": "self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)",
-}
 
 
 def _bias(value, letters):
@@ -293,6 +304,7 @@ misconception(
         fails="answers_alike_and_leaves_its_inputs",
     ),
 )  # fmt: skip
+_SCORES = "q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5"
 _RETURNS = "returns_the_weights_of_every_head"
 misconception(
     "weights_averaged",
@@ -304,11 +316,10 @@ misconception(
 )
 misconception(
     "scores_returned",
-    MultiHeadAttention=edit(
-        _RETURN,
-        _RETURN.replace("weights)", "q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5)"),
-        fails=_RETURNS,
-    ),
+    MultiHeadAttention=[
+        edit(_RETURN, _RETURN.replace("weights)", f"{scores})"), fails=_RETURNS)
+        for scores in (_SCORES, f"({_SCORES}).masked_fill(~mask, float('-inf'))")
+    ],
 )
 misconception(
     "always_returns_weights",
@@ -324,13 +335,22 @@ misconception(
 )
 misconception(
     "returns_zeros",
-    split_heads=_split("torch.zeros_like(pieces.transpose(1, 2))"),
-    merge_heads=_merge("pieces.reshape(batch, length, num_heads * d_head) * 0"),
+    split_heads=[
+        _split("torch.zeros_like(pieces.transpose(1, 2))"),
+        _split("0 * pieces.mT.mT.transpose(1, 2)"),
+    ],
+    merge_heads=[
+        _merge("pieces.reshape(batch, length, num_heads * d_head) * 0"),
+        _merge("x.new_zeros(batch, length, num_heads * d_head)"),
+    ],
     MultiHeadAttention=[
         edit(_OUTPUT, f"output = {zeros}", fails=_SELF)
         for zeros in ("self.o_proj(joined) * 0", "torch.zeros_like(x)")
     ],
-    multi_head_einsum=edit(_EINSUM_RETURN, "return x * 0", fails=_EQUALS),
+    multi_head_einsum=[
+        edit(_EINSUM_RETURN, "return x * 0", fails=_EQUALS),
+        edit(_EINSUM_RETURN, "return torch.zeros_like(x)", fails=_EQUALS),
+    ],
 )
 misconception(
     "returns_input",
@@ -371,12 +391,19 @@ misconception(
 misconception(
     "wrong_dtype",
     MultiHeadAttention=edit(_OUTPUT, f"{_OUTPUT}.float()", fails="keeps_dtype_and_device"),
+    multi_head_einsum=edit(
+        _EINSUM_RETURN, f"{_EINSUM_RETURN}.float()", fails="einsum_keeps_dtype_and_device"
+    ),
 )
 misconception(
     "wrong_device",
     MultiHeadAttention=edit(
         _JOIN, f"{_JOIN} + torch.zeros(self.q_proj.out_features, dtype=x.dtype)",
         fails="keeps_dtype_and_device",
+    ),
+    multi_head_einsum=edit(
+        _EINSUM_RETURN, f"{_EINSUM_RETURN} + torch.zeros(x.shape[1:], dtype=x.dtype)",
+        fails="einsum_keeps_dtype_and_device",
     ),
 )  # fmt: skip
 
