@@ -52,9 +52,10 @@ def expect_names(own: dict, shapes: dict) -> None:
         "bias_always",
     )
     for name, shape in shapes.items():
+        shape = tuple(shape)
         expect.seen(str(got[name]))
         expect.true(
-            got[name] == tuple(shape), f"{name} should have the shape {shape}; it has {got[name]}."
+            got[name] == shape, f"{name} should have the shape {shape}; it has {got[name]}."
         )
 
 

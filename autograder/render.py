@@ -100,8 +100,14 @@ def exercise_text(verdict: ExerciseVerdict) -> str:
 
 
 def _cause(check: CheckVerdict) -> str:
-    """What a failure is put down to, to tell it once; empty where that is unknown."""
-    return check.diagnosis or (check.message + check.where if check.problem else "")
+    """What a failure is put down to, to tell it once; empty where that is unknown.
+
+    The same sentence without a counterexample (a wrong shape, an exception) is the same cause,
+    whatever sizes were drawn.
+    """
+    told_in_words = not check.passed and check.counterexample is None
+    without_sizes = re.sub(r"\d+", "", check.message) + check.where
+    return check.diagnosis or (without_sizes if told_in_words else "")
 
 
 def _listed(names) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
-from autograder import course, expect
+from autograder import expect
 from autograder.checks import check
 from autograder.modules import (
     expect_names,
@@ -319,17 +319,3 @@ def keeps_dtype_and_device(kind, student, reference, draw):
     expect_other_device(
         lambda x, context, mask: moved(x, context, mask=mask), x, context, draw.mask(l_q, l_k)
     )
-
-
-def attention_with(expression: str, dim: int) -> list[str]:
-    """Sources of masked_attention with another ``expression`` in place of its softmax.
-
-    Where nothing is allowed along ``dim``, that may leave NaN. There are three ways to treat this:
-    to leave it; to set forbidden weights to 0 afterwards; to set these scores to 0 before as well.
-    """
-    right = course.exercise("masked_attention").solution
-    wrong = right.replace("torch.softmax(scores, dim=-1)", expression)
-    zeroed = wrong.replace("weights.masked_fill(empty, 0.0)", "weights.masked_fill(~mask, 0.0)")
-    none = f"~mask.broadcast_to(scores.shape).any(dim={dim}, keepdim=True)"
-    clean = zeroed.replace("scores.masked_fill(empty, 0.0)", f"scores.masked_fill({none}, 0.0)")
-    return [wrong, zeroed, clean]

@@ -34,6 +34,9 @@ masked_attention = mine("masked_attention")
 #     in an `nn.ModuleDict`. Join the outputs of the heads along the last axis, head 0 first; the one
 #     `o_proj` mixes them. Bring the mask to `(B, H, L_q, L_k)` first: head i then takes `mask[:, i]`.
 #   - |-
+#     in __init__: if d_head is None, it is d_model // num_heads, or a ValueError
+#                  heads = ModuleList of num_heads ModuleDicts with three Linears each
+#                  o_proj = Linear from num_heads * d_head to d_model
 #     if no context is given: context = x
 #     if a mask is given: mask = mask broadcast to (B, H, L_q, L_k)
 #     for i, head in enumerate(heads):
@@ -165,6 +168,9 @@ class MultiHeadLoop(nn.Module):
 # %%
 def parameter_count(d_model, num_heads, d_head, bias=True):
     """Number of parameters of multi-head attention.
+
+    Three matrices of shape ``(num_heads * d_head, d_model)``, one of the transposed shape, and
+    their biases.
 
     Args:
         d_model: width of the model.

@@ -35,7 +35,7 @@ masked_attention, MultiHeadLoop = mine("masked_attention", "MultiHeadLoop")
 #     axis of heads has to change places with the axis of positions. A single `view` to
 #     `(B, H, L, d_head)` has the right shape and the wrong numbers.
 #   - |-
-#     d_head = width of x / num_heads
+#     d_head = width of x // num_heads
 #     pieces = x with its last axis cut into (num_heads, d_head)      # (B, L, H, d_head)
 #     return pieces with the axes of L and H exchanged                # (B, H, L, d_head)
 
@@ -289,7 +289,7 @@ def multi_head_einsum(x, w_q, w_k, w_v, w_o, mask=None):
 # title: From the loop to one matrix
 # minutes: 20
 # difficulty: 3
-# points: 4
+# points: 5
 # prerequisites: [MultiHeadLoop]
 # forbidden: []
 # hints:
@@ -319,8 +319,8 @@ def fuse_heads(loop):
         loop: a ``MultiHeadLoop``, left as it is.
 
     Returns:
-        ``state_dict`` with ``q_proj.weight (H * d_head, d_model)`` and so on; rows of head 0 first.
-        Biases only if the loop has them.
+        ``state_dict`` with ``q_proj.weight`` of shape ``(H * d_head, d_model)`` and so on; rows of
+        head 0 first. Biases only if the loop has them.
     """
     ### BEGIN SOLUTION
     state = loop.state_dict()
@@ -384,8 +384,9 @@ def from_torch(mha):
             it is.
 
     Returns:
-        ``state_dict`` with ``q_proj``, ``k_proj``, ``v_proj`` and ``o_proj``; biases only if ``mha``
-        has them. Rows of head 0 come first, in PyTorch's module as in ours.
+        ``state_dict`` with ``q_proj``, ``k_proj``, ``v_proj`` and ``o_proj``, weights of shape
+        ``(d_model, d_model)``; biases only if ``mha`` has them. Rows of head 0 come first, in
+        PyTorch's module as in ours.
     """
     ### BEGIN SOLUTION
     state = mha.state_dict()

@@ -55,7 +55,7 @@ def counts_no_biases(student, reference, draw):
 @check(
     "parameter_count",
     "counts what real models have",
-    "Gemma-7B has 16 heads of width 256 on a model of width 3072. Which product is that?",
+    "How wide are all heads together? In Gemma-7B, 16 x 256 on 3072, that is not d_model.",
 )
 def counts_real_models(student, reference, draw):
     for sizes in ((512, 8, 64), (3072, 16, 256)):

@@ -1,7 +1,7 @@
 """Misconceptions of unit 03, as edits of the model solutions."""
 
 from autograder.misconceptions import calling, edit, known_in, misconception
-from autograder.units.multi_head import attention_with
+from autograder.units.wrong_attention import attention_with
 
 _SELF = "self_attention"
 _CROSS = "cross_attention"
@@ -136,6 +136,14 @@ misconception(
         fails=_SELF,
     ),
 )  # fmt: skip
+misconception(
+    "heads_in_plain_list",
+    says="the heads are in a plain list, which hides their weights from the module",
+    asks="What does nn.ModuleList do that a list does not?",
+    MultiHeadLoop=edit(
+        "self.heads = nn.ModuleList(", "self.heads = list(", fails="has_the_projections"
+    ),
+)
 misconception(
     "heads_reversed",
     says="the heads stand in reverse order",

@@ -8,6 +8,7 @@ from autograder.modules import expect_other_device, projection_shapes
 from autograder.units import multi_head
 
 HEADS = "B H L d_head"
+MERGED = "B L width"
 DTYPES = (torch.float32, torch.float64)
 
 
@@ -69,13 +70,9 @@ def _gradient(student, reference, draw, x, name, shape, *arguments):
     direction = draw.normal(*shape, dtype=torch.float64)
     want = torch.autograd.grad(getattr(reference, name)(x, *arguments), x, direction)[0]
     output = getattr(student, name)(x, *arguments)
-    output = expect.tensor(output, "the result", " ".join("abcd"[: len(shape)]), shape)
+    output = expect.tensor(output, "the result", HEADS if len(shape) == 4 else MERGED, shape)
     (got,) = student.gradients(output, [x], direction)
-    axes = HEADS if x.dim() == 4 else "B L width"
-    expect.close(got, want, "the gradient of x", axes)
-
-
-MERGED = "B L width"
+    expect.close(got, want, "the gradient of x", HEADS if x.dim() == 4 else MERGED)
 
 
 @check(
@@ -285,7 +282,7 @@ def _compare_states(got, want):
     )
     for name in sorted(want):
         axes = "out in" if want[name].dim() == 2 else "out"
-        expect.close(got[name], want[name], name, axes)
+        expect.close(got[name], want[name], f"the tensor {name}", axes)
 
 
 def _expect_untouched(module, state):
@@ -295,8 +292,9 @@ def _expect_untouched(module, state):
         expect.unchanged(value, own.get(name, value[:0]), f"The weight {name} of the module")
 
 
-def _loop(student, reference, draw, bias, dtype=torch.float32):
-    (d_model, num_heads, d_head), _ = multi_head.draw_sizes(draw)
+def _loop(student, reference, draw, bias, dtype=torch.float32, num_heads=None):
+    (d_model, drawn_heads, d_head), _ = multi_head.draw_sizes(draw)
+    num_heads = num_heads or drawn_heads
     state = draw.state(multi_head.loop_shapes(d_model, num_heads, d_head, bias), dtype)
     loops = []
     for of in (student, reference):
@@ -316,6 +314,16 @@ def joins_the_weights(student, reference, draw):
     for bias, dtype in ((True, torch.float32), (False, torch.float64)):
         loop, twin, _ = _loop(student, reference, draw, bias, dtype)
         _compare_states(student.fuse_heads(loop), reference.fuse_heads(twin))
+
+
+@check(
+    "fuse_heads",
+    "keeps the order of the heads, also of more than ten",
+    "In which order do the names heads.2 and heads.10 come when they are sorted?",
+)
+def keeps_the_order_of_many_heads(student, reference, draw):
+    loop, twin, _ = _loop(student, reference, draw, False, num_heads=11 + draw.integer(0, 2))
+    _compare_states(student.fuse_heads(loop), reference.fuse_heads(twin))
 
 
 @check(

@@ -1,7 +1,7 @@
 """Misconceptions of unit 04, as edits of the model solutions."""
 
 from autograder.misconceptions import calling, edit, known_in, misconception
-from autograder.units.multi_head import attention_with
+from autograder.units.wrong_attention import attention_with
 
 _PARTS = "gives_each_head_its_part"
 _SIDE = "puts_heads_side_by_side"
@@ -479,12 +479,21 @@ misconception(
 misconception(
     "o_proj_transposed",
     says="the output projection is transposed",
-    asks="out_proj is an nn.Linear, as o_proj is. Is there anything to transpose?",
+    asks="Both sides use nn.Linear's (out, in). Is there anything to transpose?",
     from_torch=edit(
         'state["out_proj.weight"]', 'state["out_proj.weight"].t()', fails="cuts_the_weights"
     ),
     fuse_heads=edit('state["o_proj.weight"]}', 'state["o_proj.weight"].t()}', fails=_JOINS),
 )
+misconception(
+    "heads_sorted_as_text",
+    says="the heads are ordered by their names as text: heads.10 comes before heads.2",
+    asks="Is the order of the names the order of the numbers in them?",
+    fuse_heads=edit(
+        "range(len(loop.heads))", "sorted(range(len(loop.heads)), key=str)",
+        fails="keeps_the_order_of_many_heads",
+    ),
+)  # fmt: skip
 misconception(
     "first_head_repeated",
     says="the weights of head 0 are taken for every head",
