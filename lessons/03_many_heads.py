@@ -148,11 +148,13 @@ show(
 # - The first answer is the thing with the **largest** amount. A linear layer can find that: one
 #   score for each thing, the largest wins.
 # - The second answer is the thing with the **smaller** amount, or the only thing there is. A
-#   linear layer cannot find that. Walk along the left edge of the right-hand triangle, from
-#   `coin, coin` up to `key, key`. The second answers on the way are coin, key, coin, key. So
-#   "coin" and "key" would have to change places three times. But along a straight line the
-#   difference of two linear scores is itself a straight line, and crosses zero once. A layer with
-#   a bend in it, such as ReLU, can turn back.
+#   linear layer cannot find that.
+#
+# Why not? Walk along the left edge of the right-hand triangle, from `coin, coin` up to
+# `key, key`. The second answers on the way are coin, key, coin, key: they change three times. A
+# linear layer gives coin one score and key another. Along a straight line the difference of the
+# two is a straight line too, and that crosses zero only once. A layer with a bend in it can turn
+# back. The usual bend is *ReLU*: it replaces negative numbers by 0 and leaves the others.
 #
 # Keep this in mind. Section 5 comes back to it.
 #
@@ -504,7 +506,7 @@ table(
 # Some runs lie between the two.
 #
 # Here is one run of either kind: the one with the most even weights, and the one with the most
-# uneven. Rows are four questions, columns are drawers.
+# uneven. Rows are four questions, not the same in both pictures; columns are drawers.
 
 # %%
 _, _, _, asked = examine(readers[1], count=4, seed=6)  # keeps the weights of these questions
@@ -719,9 +721,12 @@ table(
 
 # %% [markdown]
 # Two and four heads are best. Eight heads of width 2 come later, and nearly get there. Sixteen
-# heads of width 1 are still falling, but after the same number of steps they are far behind. That
+# heads of width 1 are still falling, but after the same number of steps they are far behind. (Their
+# loss ends near that of one head, though more of their answers are right. A loss counts how sure
+# each guess was; the share counts only whether both were right.) That
 # keys and values can be too narrow for what they have to tell apart has been studied as the
-# *low-rank bottleneck* of multi-head attention (Bhojanapalli et al. 2020).
+# *low-rank bottleneck* of multi-head attention ([Bhojanapalli et al. 2020, *Low-Rank Bottleneck in
+# Multi-head Attention Models*](https://arxiv.org/abs/2002.07028)).
 #
 # ### The same question in a real model
 #
@@ -782,7 +787,7 @@ show(
 # - **The size of the effect.** One head loses 0.9 BLEU in the paper, and nearly everything here.
 #   Our task needs two lookups in one layer and has a linear read-out. A translation model has six
 #   layers on each side, with a network with a bend in each. Section 5 showed that both help.
-# - **The best number.** Two lookups are best served by 2 or 4 heads of width 16 in all; in the
+# - **The best number.** Two lookups are best served by 2 or 4 heads, 16 wide together; in the
 #   paper 8 and 16 are equally good. There is no number that is best everywhere.
 # - **The spread.** We have ten runs of each. The table in the paper gives one number for each.
 #
@@ -1131,7 +1136,7 @@ print("4 * d_model * H * d_head =", 4 * 7 * 2 * 3)
 # in section 3 showed the same number five times.
 #
 # Real models do not always follow this rule. Llama-2-7B does: 32 heads of 128, `d_model` 4096.
-# Gemma-7B does not: 16 heads of 256, `d_model` 3072.
+# Gemma-7B does not: 16 heads of 256, `d_model` 3072. (Both from the published configurations.)
 #
 # **Predict.** By how much is `4 * d_model * d_model` wrong for one attention layer of Gemma-7B?
 

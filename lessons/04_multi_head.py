@@ -6,7 +6,7 @@
 # together again. The numbers are the same. But cutting and gluing has a famous trap: the wrong
 # cut has the right shape, raises no error, and the model even trains.
 #
-# This lesson answers ten questions.
+# This lesson answers eleven questions.
 #
 # 1. How do H small matrices become one tall matrix?
 # 2. How is the wide result cut into heads, and why is `view` alone wrong?
@@ -18,6 +18,7 @@
 # 8. Are loop, fused, einsum, `nn.MultiheadAttention` and SDPA really the same, gradients too?
 # 9. Which heads may be permuted, and what must move with them?
 # 10. Why is the fused version faster, and when is it not?
+# 11. What does it cost to write the weights down, and who need not?
 #
 # You need lessons 02 and 03: masks, and the loop of heads with `heads.0.q_proj`, ..., `o_proj`.
 # Plan about 90 minutes. Where it says **Predict**, write your answer down before you run the cell.
@@ -633,7 +634,7 @@ print("w_o[1] is columns d_head .. 2 d_head - 1 of o_proj.weight:", torch.equal(
 # %% [markdown]
 # `h` and `e`. Joining the heads and multiplying by `o_proj` is the same as giving each head its
 # own block of *columns* and **adding up** the heads' contributions. Heads do not really stand
-# side by side; each writes its own addition to the token.
+# side by side; each adds its own part to the output of its position.
 #
 # Two slips with letters raise no error.
 #
@@ -765,6 +766,9 @@ for name in ("in_proj_bias", "out_proj.bias"):
 # | `w_o[h]` (einsum) | `(d_head, d_model)` | head h's columns of `o_proj.weight`, transposed |
 #
 # ## 8. The chain: five implementations, one function
+#
+# The code up to the table below is plumbing. If you trust it, go on to the table, and come back
+# when you want to know how the weights were carried.
 #
 # We hold the weights in one dictionary `w`, with the names of the fused form, and rearrange them
 # for the four others. To compare *gradients* too, the way back is needed. `functional_call(module,
@@ -1117,7 +1121,7 @@ rows = []
 for names in ("qkvo", "qkv", "o", "qk", "vo", "q"):
     moved = (fused(reordered(w, names), x, context, None, H) - before).abs().max().item()
     reordered_names = ", ".join(f"{n}_proj" for n in names)
-    rows.append([reordered_names, "unchanged" if moved < 1e-12 else f"moved by {moved:.2f}"])
+    rows.append([reordered_names, "unchanged" if moved < 1e-12 else f"moved by {moved:.3f}"])
 table(rows, ["heads reordered in", "output"])
 
 # %% [markdown]
@@ -1310,9 +1314,9 @@ table(
 # (This is one core. On many cores, and on a GPU, it takes larger products to keep all of them
 # busy, and each call costs relatively more: there the fused form wins over a wider range.)
 #
-# But at the large size the fused form with the taught core hardly wins, if it wins at all. Mostly
-# it takes *longer* than the loop, by a factor that changes from run to run. The arithmetic cannot
-# explain that: the FLOPs are equal, and the products are wider. Something else must.
+# But at the large size the fused form with the taught core hardly wins, if it wins at all: it takes
+# about as long as the loop, sometimes longer. The arithmetic cannot explain that: the FLOPs are
+# equal, and the products are wider. Something else must.
 #
 # ## 11. The weights that nobody needs to keep
 #
@@ -1410,12 +1414,12 @@ print("q, k, v and output at L = 1024:", 4 * 1 * 8 * 1024 * 32 * 4 / 2**20, "MiB
 # the curves would be level.
 #
 # To find out what makes the difference we add a third version. It does the same five steps, each
-# over the whole tensor, but writes all of them into *one buffer* that it is given. So it has the
-# passes, and no new tensors. (`out=` and the operations that end in `_` write into a tensor that is
-# there already. In training this is not possible: three of the five are needed for the backward
-# pass.)
+# over the whole tensor (a *pass* over memory), but writes all of them into *one buffer* that it is
+# given. So it has the passes, and no new tensors. (`out=` and the operations that end in `_` write
+# into a tensor that is there already. In training this is not possible: three of the five are
+# needed for the backward pass.)
 #
-# **Predict.** Which of the three versions has the highest time per score at `L = 1024`? Is the one
+# **Predict.** Which of these three versions has the highest time per score at `L = 1024`? Is the one
 # with the buffer nearer to the first, or to SDPA?
 
 
@@ -1478,13 +1482,14 @@ show(
 )
 
 # %% [markdown]
-# - **SDPA** is the cheapest, and its time per score does not grow much with the length.
-# - **In one buffer** lies between the two. It has five passes over memory more than SDPA. (The two
-#   also compute in different code, so not all of the gap need be passes.)
+# - **SDPA** is the cheapest forward, and its time per score does not grow with the length.
+# - **In one buffer** is, at `L = 1024`, much nearer to SDPA than to *line by line*. It has five
+#   passes over memory more than SDPA. (The two also compute in different code, so not all of the
+#   gap need be passes.)
 # - **Line by line** is the dearest, at long lengths by far. It has the arithmetic and the passes of
 #   the buffer version. What it has beyond that is *new tensors*.
-# - **`masked_attention`**, with two new tensors for five, stays near SDPA up to some length, and
-#   rises where its tensors are large.
+# - **`masked_attention`**, with two new tensors for five, stays near SDPA up to some length, in
+#   training even level with it, and rises where its tensors are large.
 #
 # So reading and writing the weights costs time, and getting memory for them can cost even more.
 # Small tensors reuse what was freed a moment ago. Large ones are asked from the operating system
@@ -1545,7 +1550,8 @@ table(
 # slow.
 #
 # **Predict.** If new memory is what makes the taught core slow, what happens to its column in the
-# second run? And to SDPA's?
+# second run? And to SDPA's? (*eval forward* is a forward pass without gradients, *train
+# forward+backward* one with them, and back.)
 
 # %%
 results = Path(attnlab.__file__).parents[2] / "tests" / "benchmarks" / "results"
@@ -1575,7 +1581,9 @@ table(
 # - **In the smallest rows** memory does not matter. A pass takes a fraction of a millisecond, and
 #   the taught core makes more calls: it looks for the right dtype, divides, multiplies, takes a
 #   softmax. PyTorch's module does it all in one call when no gradients are needed.
-# - **The loop** loses most where everything is small, and least at the large sizes.
+# - **The loop** loses most where everything is small. At large sizes it can even win forward, in
+#   memory as usual: its weights are those of one head at a time, H times smaller, and the memory of
+#   one head is used again for the next. With memory kept this advantage is gone.
 #
 # ## 12. Before you start the exercises
 #
