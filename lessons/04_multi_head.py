@@ -1419,8 +1419,8 @@ print("q, k, v and output at L = 1024:", 4 * 1 * 8 * 1024 * 32 * 4 / 2**20, "MiB
 # into a tensor that is there already. In training this is not possible: three of the five are
 # needed for the backward pass.)
 #
-# **Predict.** Which of these three versions has the highest time per score at `L = 1024`? Is the one
-# with the buffer nearer to the first, or to SDPA?
+# **Predict.** Which of these three versions has the highest time per score at `L = 1024`? Is the
+# one with the buffer nearer to the first, or to SDPA?
 
 
 # %%

@@ -205,9 +205,9 @@ def masked_attention(q, k, v, mask=None):
 # them spreads the weight evenly over keys that are all forbidden. Replacing NaN in the *output*:
 # the forward pass looks clean, the gradient is NaN all the same.
 #
-# **Why it is fast.** Your own `softmax` gives the same numbers. `torch.softmax` reads and writes the
-# scores once where ours does so five times, and scores are the largest tensor here. For the same
-# reason the scale is applied to the queries: they are smaller than the scores.
+# **Why it is fast.** Your own `softmax` gives the same numbers. `torch.softmax` reads and writes
+# the scores once where ours does so five times, and scores are the largest tensor here. For the
+# same reason the scale is applied to the queries: they are smaller than the scores.
 #
 # **What production code does.** PyTorch 2.13's scaled_dot_product_attention gives zeros for an
 # empty row; `nn.MultiheadAttention` gives NaN or its bias, depending on `need_weights`.

@@ -30,9 +30,10 @@ masked_attention = mine("masked_attention")
 #     One head is three small projections and one call of `masked_attention`. What do H heads share,
 #     and what does each have for itself? Where do their outputs meet?
 #   - >-
-#     `nn.ModuleList` holds the heads, and each head holds `q_proj`, `k_proj`, `v_proj`, for instance
-#     in an `nn.ModuleDict`. Join the outputs of the heads along the last axis, head 0 first; the one
-#     `o_proj` mixes them. Bring the mask to `(B, H, L_q, L_k)` first: head i then takes `mask[:, i]`.
+#     `nn.ModuleList` holds the heads, and each head holds `q_proj`, `k_proj`, `v_proj`, for
+#     instance in an `nn.ModuleDict`. Join the outputs of the heads along the last axis, head 0
+#     first; the one `o_proj` mixes them. Bring the mask to `(B, H, L_q, L_k)` first: head i then
+#     takes `mask[:, i]`.
 #   - |-
 #     in __init__: if d_head is None, it is d_model // num_heads, or a ValueError
 #                  heads = ModuleList of num_heads ModuleDicts with three Linears each
@@ -148,8 +149,8 @@ class MultiHeadLoop(nn.Module):
 # forbidden: []
 # hints:
 #   - >-
-#     An `nn.Linear(a, b)` holds a matrix of `a * b` numbers, and `b` more if it has a bias. How many
-#     such layers are there, and how wide is each?
+#     An `nn.Linear(a, b)` holds a matrix of `a * b` numbers, and `b` more if it has a bias. How
+#     many such layers are there, and how wide is each?
 #   - >-
 #     Put the H heads side by side: their queries together are `num_heads * d_head` wide, and so are
 #     the keys and the values. `o_proj` goes from that width back to `d_model`: its bias is

@@ -234,8 +234,8 @@ class MultiHeadAttention(nn.Module):
 # forbidden: [attention]
 # hints:
 #   - >-
-#     Name every axis by a letter: batch, length, d_model, head, d_head. Which letters does `x` have,
-#     which does `w_q` have, and which should the queries have?
+#     Name every axis by a letter: batch, length, d_model, head, d_head. Which letters does `x`
+#     have, which does `w_q` have, and which should the queries have?
 #   - >-
 #     A letter that is missing on the right-hand side is summed over. For the queries that is the
 #     letter of d_model. At the end *two* letters disappear at once: the heads are added up and each
@@ -342,9 +342,10 @@ def fuse_heads(loop):
 # output `r`. Rows of head 0 first, then head 1: the product then has head 0 in its first `d_head`
 # places, where `split_heads` looks for it.
 #
-# **The usual wrong turns.** Joined along axis 1 the weight is `(d_head, H * d_model)`: a shape that no
-# `nn.Linear` here has. Interleaved rows (row 0 of each head, then row 1 of each) have the right shape and mix the heads.
-# The biases forgotten.
+# **The usual wrong turns.** Joined along axis 1 the weight is `(d_head, H * d_model)`: a shape that
+# no `nn.Linear` here has. Interleaved rows (row 0 of each head, then row 1 of each) have the right
+# shape and mix the heads. The order of sorted names, where `heads.10` stands before `heads.2`. The
+# biases forgotten.
 #
 # **What production code does.** Checkpoints are converted in this way all the time; a wrong order
 # of rows does not crash, the model just talks nonsense.
