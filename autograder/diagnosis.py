@@ -139,8 +139,14 @@ def _at_work(exercise, names, check, as_mutant) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _run_mutant(mutant: Mutant, check: Check, seed: int) -> Run:
-    """The same for every submission of a class, which shares one seed: worth keeping."""
-    return run_check(check, LocalStudent(mutant.namespace()), seed)
+    """The same for every submission of a class, which shares one seed: worth keeping.
+
+    Kept without the exceptions themselves, whose frames hold modules and graphs.
+    """
+    run = run_check(check, LocalStudent(mutant.namespace()), seed)
+    failure = Failed(run.failure.message) if run.failure else None
+    problem = StudentProblem(run.problem.kind) if run.problem else None
+    return Run(run.record, failure, problem)
 
 
 def _same_record(answer: Run, mutant: Run) -> bool:
