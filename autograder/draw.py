@@ -12,6 +12,7 @@ SMALLEST, SMALL, FULL = range(3)
 _RANGES = {
     "B": ((1, 1), (2, 2), (2, 4)),
     "H": ((2, 2), (3, 3), (3, 6)),
+    "H_kv": ((2, 2), (3, 3), (2, 5)),
     "L": ((2, 3), (3, 4), (4, 8)),
     "L_q": ((2, 3), (3, 4), (4, 8)),
     "L_k": ((3, 4), (4, 5), (5, 10)),
@@ -19,6 +20,8 @@ _RANGES = {
     "d_v": ((2, 6), (3, 7), (3, 13)),
     "d_model": ((3, 7), (4, 8), (9, 20)),
 }
+# Query heads on KV heads. No group size equals its number of KV heads, or a swap would hide.
+_GROUPED = ((6, 2), (6, 3), (8, 2), (10, 5))
 
 
 def sub_seed(*parts) -> int:
@@ -41,10 +44,16 @@ class Draw:
         self._generator = torch.Generator().manual_seed(seed)
 
     def sizes(self, *names: str) -> list[int]:
-        """One size for each axis name, pairwise different, so that no two axes can be confused."""
+        """One size for each axis name, pairwise different, so that no two axes can be confused.
+
+        ``H_kv`` divides ``H`` where both are asked for.
+        """
         ranges = [_RANGES[name][self.level] for name in names]
         for _ in range(1000):
             sizes = [self._random.randint(*each) for each in ranges]
+            if "H" in names and "H_kv" in names:
+                pair = self._random.choice(_GROUPED[: 2 if self.level < FULL else None])
+                sizes[names.index("H")], sizes[names.index("H_kv")] = pair
             if len(set(sizes)) == len(sizes):
                 return sizes
         raise ValueError(f"no pairwise different sizes for {', '.join(names)}: widen _RANGES")

@@ -90,12 +90,21 @@ def misconception(name: str, says: str | None = None, asks: str | None = None, *
     }
     found = Misconception(name, says, asks, each)
     for exercise in each:
-        _registry.setdefault(exercise, []).append(found)
+        known = _registry.setdefault(exercise, [])
+        if any(other.name == name for other in known):
+            raise course.CourseError(f"misconception {name}: registered twice for {exercise}")
+        known.append(found)
 
 
 def known_in(inner: str, name: str) -> list[str]:
     """Source of the exercise ``inner`` with the misconception ``name``, once for each edit."""
     return [each.source for each in singles(course.exercise(inner)) if each.names == (name,)]
+
+
+def source_with(inner: str, one: Edit) -> str:
+    """Source of the exercise ``inner`` with this edit made."""
+    source = course.exercise(inner).solution
+    return _apply(source, _spans(source, one, f"inside {inner}"))
 
 
 def calling(inner: str, wrong: str, *, head: str, call: str, fails: str) -> Edit:

@@ -59,6 +59,28 @@ def expect_names(own: dict, shapes: dict) -> None:
         )
 
 
+def expect_state(got, want: dict) -> None:
+    """Demand a dictionary with the weights of ``want``, by name."""
+    what = getattr(got, "kind", type(got).__name__)
+    expect.true(
+        isinstance(got, dict),
+        f"The result should be a dictionary from names to tensors; it is of type {what}.",
+    )
+    expect.seen(", ".join(sorted(map(str, got))))
+    for name in sorted(set(want) & set(got)):
+        expect.seen(got[name])
+    missing, extra = sorted(set(want) - set(got)), sorted(set(got) - set(want))
+    expect.true(
+        not missing and not extra,
+        "The names of the weights should be "
+        f"{', '.join(sorted(want))}; missing: {', '.join(missing) or 'none'}; "
+        f"not expected: {', '.join(map(str, extra)) or 'none'}.",
+    )
+    for name in sorted(want):
+        axes = "out in" if want[name].dim() == 2 else "out"
+        expect.close(got[name], want[name], f"the tensor {name}", axes)
+
+
 def _names(names) -> str:
     names = sorted(names)
     more = len(names) - _NAMES_SHOWN

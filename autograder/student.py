@@ -9,10 +9,12 @@ goes wrong arrives as ``StudentProblem``.
 
 from __future__ import annotations
 
+import contextlib
+
 import torch
 
 from .expect import Failed, true, unchanged
-from .sandbox import cells, watch, wire
+from .sandbox import cells, memory, watch, wire
 from .sandbox.link import INTERFERED, Link, SubmissionDied
 
 
@@ -41,6 +43,8 @@ class _Student:
 
     changed: list[bool] = []
     _raised: Exception | None = None
+    _counting = False
+    _peak = 0
 
     def _callback(self, function):
         """A function of the check's as the learner's code gets it.
@@ -85,6 +89,16 @@ class _Student:
             raised = False
         true(raised, message, misconception)
 
+    def peak_bytes(self, function, *args) -> int:
+        """Bytes of the new tensors that a call has alive at once, at most (``memory.Peak``)."""
+        self._counting = True
+        try:
+            with torch.no_grad():
+                function(*args)
+        finally:
+            self._counting = False
+        return self._peak
+
     def gradients(self, output, inputs, direction) -> tuple[torch.Tensor, ...]:
         """Gradients of ``(output * direction).sum()`` to each of ``inputs``; zeros if unused."""
         flows = isinstance(output, torch.Tensor) and output.requires_grad
@@ -123,8 +137,9 @@ class LocalStudent(_Student):
         args, kwargs = _copied(self._sent(args), passed), _copied(self._sent(kwargs), passed)
         outer, self._spotter = self._spotter, watch.Watch(self._forbidden)
         spotter, self._raised = self._spotter, None
+        counter = memory.Peak() if self._counting else None
         try:
-            with spotter:
+            with spotter, counter or contextlib.nullcontext():
                 result = function(*args, **kwargs)
         except (Exception, SystemExit) as problem:
             if spotter.seen:
@@ -137,6 +152,7 @@ class LocalStudent(_Student):
         if spotter.seen:
             raise StudentProblem("forbidden", calls=spotter.seen)
         self.changed = watch.inputs_changed(given, passed)
+        self._peak = counter.bytes if counter else 0
         return self._wrap(result)
 
     def _callback(self, function):
@@ -234,7 +250,7 @@ class RemoteStudent(_Student):
         self._raised = None
         owner = module._of if module._parameters else None
         try:
-            reply = self._read(self._link.call(of, args, kwargs, keep, owner))
+            reply = self._read(self._link.call(of, args, kwargs, keep, owner, self._counting))
         except SubmissionDied as death:
             raise StudentProblem(death.kind, text=death.message) from None
         except StudentProblem as problem:
@@ -245,6 +261,9 @@ class RemoteStudent(_Student):
         if not isinstance(changed, list) or len(changed) != len(given):
             raise StudentProblem("protocol", text=INTERFERED)
         self.changed = [each is True for each in changed]
+        self._peak = reply.get("peak", 0)
+        if type(self._peak) is not int:
+            raise StudentProblem("protocol", text=INTERFERED)
         value = self._wrap(reply.get("value"))
         return _attach(self, reply["call"], value, inputs) if keep else value
 

@@ -11,7 +11,14 @@ from autograder import course, misconceptions, submission
 from autograder.grading import Grader
 from autograder.student import LocalStudent
 
-GRADED_UNITS = ("01_single_head", "02_masks", "03_many_heads", "04_multi_head")
+GRADED_UNITS = (
+    "01_single_head",
+    "02_masks",
+    "03_many_heads",
+    "04_multi_head",
+    "06_kv_cache",
+    "07_grouped_query",
+)
 
 
 def graded_exercises() -> list[course.Exercise]:

@@ -102,10 +102,11 @@ def _is_cell(file: str) -> bool:
 def course_stub(earlier_work: str) -> types.ModuleType:
     """A stand-in for ``autograder`` inside a submission: nothing to check, earlier work at hand."""
     stub = types.ModuleType("autograder")
-    reference: dict = {}
+    # Without a __name__, a class belongs to builtins and is not carried as an object.
+    reference: dict = {"__name__": "earlier_work"}
 
     def mine(*names):
-        if not reference:
+        if len(reference) == 1:
             exec(compile(earlier_work, "<earlier work>", "exec"), reference)
         found = tuple(reference[name] for name in names)
         return found if len(found) > 1 else found[0]
@@ -139,7 +140,7 @@ def run(
     """
     replacements = {}
     for name, source in replace.items():
-        its_names: dict = {}
+        its_names: dict = {"__name__": "earlier_work"}
         exec(compile(source, f"<reference of {name}>", "exec"), its_names)
         replacements[name] = its_names[name]
     previous = sys.modules.get("autograder")

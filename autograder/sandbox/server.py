@@ -18,6 +18,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cells  # noqa: E402
+import memory  # noqa: E402
 import torch  # noqa: E402
 import watch  # noqa: E402
 import wire  # noqa: E402
@@ -95,13 +96,16 @@ class Child:
         with torch.set_grad_enabled(request["grad"]):
             args = self.local(request["args"], given, passed)
             kwargs = self.local(request["kwargs"], given, passed)
-            with spotter:
+            counter = memory.Peak() if request["count"] else None
+            with spotter, counter or contextlib.nullcontext():
                 result = function(*args, **kwargs)
         if request["keep"]:
             module = self.target(request["module"]) if request["module"] else None
             parameters = list(module.parameters()) if module else []
             self.calls[request["call"]] = (result, given, parameters)
-        return {"value": self.keep(result), "changed": watch.inputs_changed(given, passed)}
+        changed = watch.inputs_changed(given, passed)
+        counted = {"peak": counter.bytes} if counter else {}
+        return {"value": self.keep(result), "changed": changed} | counted
 
     def do_backward(self, request, used):
         result, given, parameters = self.calls[request["call"]]

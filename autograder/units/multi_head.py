@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 
 from autograder import expect
-from autograder.checks import check
 from autograder.modules import (
     expect_names,
     expect_other_device,
@@ -17,6 +15,7 @@ from autograder.modules import (
     parameter_gradients,
     twins,
 )
+from autograder.units.shared import SharedChecks
 
 OUTPUT = "B L_q d_model"
 
@@ -52,29 +51,8 @@ class Kind:
         return twins(student, reference, lambda of: self.build(of, *sizes, bias=bias), state)
 
 
-_properties: list[tuple] = []
-
-
-def _property(says: str, asks: str, weight: float = 1.0):
-    def note(run):
-        _properties.append((run, says, asks, weight))
-        return run
-
-    return note
-
-
-def register(kind: Kind) -> None:
-    """Register all checks of this file for one exercise."""
-    for run, says, asks, weight in _properties:
-        check(kind.exercise, says, asks, weight)(_bound(run, kind))
-
-
-def _bound(run, kind: Kind):
-    @functools.wraps(run)
-    def bound(student, reference, draw):
-        run(kind, student, reference, draw)
-
-    return bound
+_property = SharedChecks()
+register = _property.register
 
 
 def loop_shapes(d_model: int, num_heads: int, d_head: int, bias: bool) -> dict:

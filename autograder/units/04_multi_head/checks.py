@@ -4,7 +4,7 @@ import torch
 
 from autograder import expect
 from autograder.checks import check
-from autograder.modules import expect_other_device, projection_shapes
+from autograder.modules import expect_other_device, expect_state, projection_shapes
 from autograder.units import multi_head
 
 HEADS = "B H L d_head"
@@ -263,28 +263,6 @@ def einsum_keeps_dtype_and_device(student, reference, draw):
     expect_other_device(student.multi_head_einsum, *inputs, draw.mask(length, length))
 
 
-def _compare_states(got, want):
-    """Demand the weights of ``want``, by name."""
-    what = getattr(got, "kind", type(got).__name__)
-    expect.true(
-        isinstance(got, dict),
-        f"The result should be a dictionary from names to tensors; it is of type {what}.",
-    )
-    expect.seen(", ".join(sorted(map(str, got))))
-    for name in sorted(set(want) & set(got)):
-        expect.seen(got[name])
-    missing, extra = sorted(set(want) - set(got)), sorted(set(got) - set(want))
-    expect.true(
-        not missing and not extra,
-        "The names of the weights should be "
-        f"{', '.join(sorted(want))}; missing: {', '.join(missing) or 'none'}; "
-        f"not expected: {', '.join(map(str, extra)) or 'none'}.",
-    )
-    for name in sorted(want):
-        axes = "out in" if want[name].dim() == 2 else "out"
-        expect.close(got[name], want[name], f"the tensor {name}", axes)
-
-
 def _expect_untouched(module, state):
     """Demand that a module still has the weights that it was given."""
     own = module.state_dict()
@@ -313,7 +291,7 @@ def _loop(student, reference, draw, bias, dtype=torch.float32, num_heads=None):
 def joins_the_weights(student, reference, draw):
     for bias, dtype in ((True, torch.float32), (False, torch.float64)):
         loop, twin, _ = _loop(student, reference, draw, bias, dtype)
-        _compare_states(student.fuse_heads(loop), reference.fuse_heads(twin))
+        expect_state(student.fuse_heads(loop), reference.fuse_heads(twin))
 
 
 @check(
@@ -323,7 +301,7 @@ def joins_the_weights(student, reference, draw):
 )
 def keeps_the_order_of_many_heads(student, reference, draw):
     loop, twin, _ = _loop(student, reference, draw, False, num_heads=11 + draw.integer(0, 2))
-    _compare_states(student.fuse_heads(loop), reference.fuse_heads(twin))
+    expect_state(student.fuse_heads(loop), reference.fuse_heads(twin))
 
 
 @check(
@@ -334,7 +312,7 @@ def keeps_the_order_of_many_heads(student, reference, draw):
 def computes_the_same(student, reference, draw):
     loop, twin, state = _loop(student, reference, draw, True, torch.float64)
     got = student.fuse_heads(loop)
-    _compare_states(got, reference.fuse_heads(twin))
+    expect_state(got, reference.fuse_heads(twin))
     d_model, width = state["o_proj.weight"].shape
     d_head = state["heads.0.q_proj.weight"].shape[0]
     fused = reference.MultiHeadAttention(d_model, width // d_head, d_head).to(torch.float64)
@@ -350,7 +328,7 @@ def computes_the_same(student, reference, draw):
 )
 def leaves_the_loop(student, reference, draw):
     loop, twin, state = _loop(student, reference, draw, True)
-    _compare_states(student.fuse_heads(loop), reference.fuse_heads(twin))
+    expect_state(student.fuse_heads(loop), reference.fuse_heads(twin))
     _expect_untouched(loop, state)
 
 
@@ -380,7 +358,7 @@ def _torch_module(student, reference, draw, bias, dtype=torch.float32):
 def cuts_the_weights(student, reference, draw):
     for bias, dtype in ((True, torch.float32), (False, torch.float64)):
         module, twin, *_ = _torch_module(student, reference, draw, bias, dtype)
-        _compare_states(student.from_torch(module), reference.from_torch(twin))
+        expect_state(student.from_torch(module), reference.from_torch(twin))
 
 
 @check(
@@ -393,7 +371,7 @@ def computes_what_torch_computes(student, reference, draw):
         student, reference, draw, True, torch.float64
     )
     got = student.from_torch(module)
-    _compare_states(got, reference.from_torch(twin))
+    expect_state(got, reference.from_torch(twin))
     ours = reference.MultiHeadAttention(d_model, num_heads).to(torch.float64)
     ours.load_state_dict(got)
     x = draw.normal(2, 5, d_model, dtype=torch.float64)
@@ -407,5 +385,5 @@ def computes_what_torch_computes(student, reference, draw):
 )
 def leaves_torchs_module(student, reference, draw):
     module, twin, state, _ = _torch_module(student, reference, draw, True)
-    _compare_states(student.from_torch(module), reference.from_torch(twin))
+    expect_state(student.from_torch(module), reference.from_torch(twin))
     _expect_untouched(module, state)

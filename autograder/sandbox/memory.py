@@ -1,0 +1,46 @@
+"""Counting the memory that a call takes: bytes of new tensors that are alive at the same time.
+
+Counted in the process that the submission shares, so it is evidence, not a proof. An operator of
+PyTorch counts with its result only, and what numpy allocates does not count.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+
+class Peak(TorchDispatchMode):
+    """Counts inside ``with``.
+
+    Attributes:
+        bytes: the most that was alive at once, of what was allocated since the beginning.
+    """
+
+    supports_higher_order_operators = True
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # see watch.py
+
+    def __init__(self):
+        super().__init__()
+        self.bytes = 0
+        self._alive: dict[StorageWeakRef, int] = {}
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        result = func(*args, **(kwargs or {}))
+        given = set(map(StorageWeakRef, _storages([args, kwargs])))
+        for storage in _storages(result):
+            reference = StorageWeakRef(storage)
+            if reference not in given:
+                self._alive[reference] = storage.nbytes()
+        self._alive = {each: size for each, size in self._alive.items() if not each.expired()}
+        self.bytes = max(self.bytes, sum(self._alive.values()))
+        return result
+
+
+def _storages(value):
+    return [each.untyped_storage() for each in tree_leaves(value) if isinstance(each, torch.Tensor)]
