@@ -101,6 +101,14 @@ def known_in(inner: str, name: str) -> list[str]:
     return [each.source for each in singles(course.exercise(inner)) if each.names == (name,)]
 
 
+def edits_of(inner: str, name: str, into: str, fails: str) -> list[Edit]:
+    """Those edits that show ``name`` in ``inner`` and can be made in the exercise ``into`` too."""
+    found = misconceptions_of(course.exercise(inner))[name].edits[inner]
+    text = course.exercise(into).solution
+    fit = [each for each in found if all(text.count(old) == 1 for old, _ in each.pieces)]
+    return [Edit(each.pieces, fails) for each in fit]
+
+
 def source_with(inner: str, one: Edit) -> str:
     """Source of the exercise ``inner`` with this edit made."""
     source = course.exercise(inner).solution

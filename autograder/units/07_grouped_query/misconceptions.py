@@ -3,8 +3,7 @@
 Those that ``GroupedQueryAttention`` shares with ``CachedAttention`` are written in unit 06.
 """
 
-from autograder.misconceptions import calling, edit, known_in, misconception, source_with
-from autograder.units.wrong_attention import attention_with
+from autograder.misconceptions import calling, edit, edits_of, misconception, source_with
 
 _SHARE = "neighbours_share"
 _EXPAND = "return x.repeat_interleave(group, dim=1)"
@@ -14,8 +13,10 @@ _MASK = "grouped_obeys_the_mask"
 _EMPTY = "grouped_empty_rows"
 _GROUP = "group = num_heads // num_kv_heads\n    rows"
 _ROWS = "rows = q.reshape(batch, num_kv_heads, group * q_len, d_head)"
+_SOFTMAX = "weights = torch.softmax(scores, dim=-1)"
 _FOLD = "mask = mask.reshape(batch, num_kv_heads, group * q_len, k_len)"
-_CALL = "output, _ = masked_attention(rows, k, v, mask)"
+_SCORES = "queries @ k.transpose(-2, -1)"
+_OUTPUT = "output = weights.to(v.dtype) @ v"
 _RETURN = "return output.reshape(batch, num_heads, q_len, d_head)"
 _INDIVISIBLE = "num_heads % num_kv_heads != 0"
 
@@ -37,27 +38,22 @@ def _grouped(*pieces, fails=_EQUALS):
 def _kv(keys, values, fails=_EQUALS):
     """grouped_attention with other keys and values."""
     return _grouped(
-        _CALL, f"output, _ = masked_attention(rows, {keys}, {values}, mask)", fails=fails
+        _SCORES,
+        _SCORES.replace("k.", f"{keys}."),
+        _OUTPUT,
+        _OUTPUT.replace("@ v", f"@ {values}"),
+        fails=fails,
     )
 
 
 def _reading(index):
-    """Query head h reads the KV head that ``index``, a tensor of H numbers, says."""
+    """Query head h reads the KV head that ``index``, a tensor of H numbers, says, from copies."""
     return _grouped(
-        _CALL,
+        _GROUP,
         f"index = {index}\n"
-        "    heads = rows.reshape(batch, num_heads, q_len, d_head)\n"
-        "    masks = None if mask is None else mask.reshape(batch, num_heads, q_len, k_len)\n"
-        "    output = torch.stack(\n"
-        "        [\n"
-        "            masked_attention(\n"
-        "                heads[:, h], k[:, i], v[:, i], None if mask is None else masks[:, h]\n"
-        "            )[0]\n"
-        "            for h, i in enumerate(index.tolist())\n"
-        "        ],\n"
-        "        dim=1,\n"
-        "    )",
-        fails=_EQUALS,
+        "    group, num_kv_heads = 1, num_heads\n"
+        "    k, v = k[:, index], v[:, index]\n"
+        "    rows",
     )
 
 
@@ -72,20 +68,6 @@ def _inside(edits, fails):
             fails=fails,
         )
         for each in edits
-    ]
-
-
-def _core(sources, fails):
-    """grouped_attention around these wrong versions of masked_attention."""
-    return [
-        calling(
-            "masked_attention",
-            source,
-            head="def grouped_attention(",
-            call="output, _ = masked_attention",
-            fails=fails,
-        )
-        for source in sources
     ]
 
 
@@ -192,7 +174,21 @@ misconception(
 )
 misconception("returns_input", expand_kv=_expand("return x.clone()"))
 
-_both("tiled", _reading(_TILED))
+_both(
+    "tiled",
+    _reading(_TILED),
+    _grouped(
+        _ROWS,
+        "rows = q.unflatten(1, (group, num_kv_heads)).transpose(1, 2)\n"
+        "    rows = rows.reshape(batch, num_kv_heads, group * q_len, d_head)",
+        _FOLD,
+        "mask = mask.unflatten(1, (group, num_kv_heads)).transpose(1, 2)\n"
+        "        mask = mask.reshape(batch, num_kv_heads, group * q_len, k_len)",
+        _RETURN,
+        "output = output.unflatten(2, (group, q_len)).transpose(1, 2)\n"
+        "    return output.reshape(batch, num_heads, q_len, d_head)",
+    ),
+)
 _both("every_head_on_kv_head_0", _kv("k[:, :1].expand_as(k)", "v[:, :1].expand_as(v)"))
 _both(
     "mean_of_kv_heads",
@@ -252,7 +248,7 @@ _both(
 )
 _both(
     "mask_ignored",
-    _grouped(", k, v, mask)", ", k, v, None)", fails=_MASK),
+    _grouped("k_len = k.shape[1:3]\n", "k_len = k.shape[1:3]\n    mask = None\n", fails=_MASK),
     module_fails="hides_what_the_mask_says",
 )
 _both(
@@ -279,25 +275,30 @@ for _name, _fails in (
     ("softmax_over_queries", _EQUALS),
     ("uniform_weights", _EQUALS),
 ):
-    _edits = _core(known_in("masked_attention", _name)[:4], _fails)
+    _edits = edits_of("masked_attention", _name, "grouped_attention", _fails)[:4]
     if _name == "nan_gradient":
         misconception(_name, grouped_attention=_edits)
     else:
         _both(_name, *_edits, most=3, module_fails="hides_what_the_mask_says")
-misconception("no_softmax", grouped_attention=_core(attention_with("scores", -1), _EQUALS))
+misconception("no_softmax", grouped_attention=_grouped(_SOFTMAX, "weights = scores"))
 
 
-def _scale(factor):
-    """grouped_attention with scores that are larger by the root of this factor."""
-    return edit(_ROWS, f"{_ROWS} * ({factor}) ** 0.5", fails=_EQUALS)
+_SCALED = "rows / math.sqrt(q.shape[-1])"
 
 
-misconception("no_scale", grouped_attention=_scale("d_head"))
-misconception("scale_by_d", grouped_attention=_scale("1 / d_head"))
-misconception("scaled_twice", grouped_attention=_scale("1 / d_head"))
-misconception("multiplied_by_scale", grouped_attention=_scale("d_head**2"))
-misconception("scale_by_total_width", grouped_attention=_scale("1 / num_heads"))
-misconception("scale_by_sqrt_length", grouped_attention=_scale("d_head / k_len"))
+def _scale(new):
+    """grouped_attention with other queries before the scores."""
+    return _grouped(_SCALED, new)
+
+
+misconception("no_scale", grouped_attention=_scale("rows"))
+misconception("scale_by_d", grouped_attention=_scale("rows / d_head"))
+misconception("scaled_twice", grouped_attention=_scale("rows / d_head"))
+misconception("multiplied_by_scale", grouped_attention=_scale("rows * math.sqrt(d_head)"))
+misconception(
+    "scale_by_total_width", grouped_attention=_scale("rows / math.sqrt(num_heads * d_head)")
+)
+misconception("scale_by_sqrt_length", grouped_attention=_scale("rows / math.sqrt(k_len)"))
 misconception("kv_swapped", grouped_attention=_kv("v", "k"))
 misconception("values_as_keys", grouped_attention=_kv("v", "v"))
 misconception("keys_as_values", grouped_attention=_kv("k", "k"))
@@ -313,8 +314,6 @@ misconception(
     says="the weights come back along with the output",
     asks="What does the task say comes back?",
     grouped_attention=_grouped(
-        "output, _ =",
-        "output, weights =",
         _RETURN,
         f"{_RETURN}, weights.reshape(batch, num_heads, q_len, k_len)",
     ),
@@ -352,8 +351,8 @@ misconception(
     grouped_attention=[
         _grouped(_RETURN, f"{_RETURN}.float()"),
         _grouped(
-            _CALL,
-            f"{_CALL}\n    output = output.float() if output.dtype.itemsize == 2 else output",
+            _OUTPUT,
+            f"{_OUTPUT}\n    output = output.float() if output.dtype.itemsize == 2 else output",
             fails="grouped_keeps_dtype_and_device",
         ),
     ],
