@@ -115,6 +115,20 @@ def build(
 
 
 @app.command()
+def models():
+    """Fetch and verify the real models. Exit 3: could not be fetched, 4: a wrong file came."""
+    from . import models as real
+
+    for each in real.MODELS:
+        try:
+            real.fetch(each, typer.echo)
+        except real.ModelError as problem:
+            typer.echo(f"autograder: {problem}", err=True)
+            raise typer.Exit(problem.code) from None
+        typer.echo(f"{each.name}: here, and verified.")
+
+
+@app.command()
 @_clear_errors
 def release(assignment: str):
     """Register an assignment in nbgrader's gradebook, so that it can be collected and graded."""

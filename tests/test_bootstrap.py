@@ -165,3 +165,20 @@ def test_words_of_the_command_line_become_commands():
     assert test[:4] == [python, "-m", "pytest", "-n"] and test[5:] == ["-k", "softmax"]
     assert 1 <= int(test[4]) <= 4
     assert bootstrap.command_for("setup", [], "course") is None
+
+
+def test_models_are_fetched_once_and_only_tests_insist(root, capfd):
+    autograder = root / "autograder"
+    (autograder / "models.py").write_text("")
+    (autograder / "__init__.py").write_text("")
+    (autograder / "__main__.py").write_text("raise SystemExit(3)")
+    bootstrap.fetch_models(str(root), needed=False)
+    assert "models are missing" in capfd.readouterr().err
+    with pytest.raises(bootstrap.Stop) as stop:
+        bootstrap.fetch_models(str(root), needed=True)
+    assert stop.value.code == 6
+    (autograder / "__main__.py").write_text("print('fetched')")
+    bootstrap.fetch_models(str(root), needed=True)
+    bootstrap.fetch_models(str(root), needed=True)
+    assert capfd.readouterr().out.count("fetched") == 1
+    assert start(root, "setup").stdout == ""
