@@ -1,0 +1,680 @@
+# %% [markdown]
+# # 6. The KV cache
+#
+# A language model writes one token at a time. Every new token attends to all tokens before it.
+# Must the model compute all of them again in every step? No: it keeps two things of each old
+# token, its key and its value, in a *KV cache*. The idea is small. What goes wrong with it is
+# not: most wrong caches give right answers in the usual test, and nonsense in use.
+#
+# This lesson answers eight questions.
+#
+# 1. What is computed again and again without a cache?
+# 2. Which numbers of an old token can never change?
+# 3. How does a token know its position, and why does that fit a cache?
+# 4. There are two conventions for it. What happens when they are mixed?
+# 5. What does a cache store, and how does it fail silently?
+# 6. Which keys may the tokens of a chunk see?
+# 7. How does one test a cache so that wrong ones fail?
+# 8. What does a cache cost, and what does it buy?
+#
+# You need lessons 02 and 04: causal masks, and multi-head attention with `split_heads` and
+# `merge_heads`. Plan about 75 minutes. Where it says **Predict**, write your answer down before
+# you run the cell.
+
+# %%
+import itertools
+import math
+import statistics
+import time
+
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+
+from attnlab import heatmaps, show, table
+from autograder import mine
+
+causal_mask, masked_attention = mine("causal_mask", "masked_attention")
+split_heads, merge_heads = mine("split_heads", "merge_heads")
+torch.manual_seed(0)
+torch.set_printoptions(precision=3, sci_mode=False)
+torch.set_num_threads(1)  # one core: the timings then compare work, not scheduling
+
+# %% [markdown]
+# `mine` fetches what *you* wrote in units 02 and 04, and the course's version where yours does
+# not pass yet. It says which.
+#
+# ## 1. What is computed again and again?
+#
+# A model gets a prompt of 4 tokens and writes 3 more. The first pass, over the whole prompt, is
+# called *prefill*. Each further step, for one new token, is called *decode*.
+#
+# Without a cache a step runs the model over all tokens that are there: 4, then 5, then 6. With a
+# cache it runs over the prompt once, and then over one token at a time.
+#
+# **Predict.** How many tokens pass the model in all, without and with a cache? And for a prompt
+# of 1000 tokens and 1000 new ones?
+
+
+# %%
+def tokens_computed(prompt, new, cache):
+    """Tokens that pass the model until `new` tokens are written."""
+    if cache:
+        return prompt + (new - 1)  # the last token written need not be read
+    return sum(range(prompt, prompt + new))
+
+
+rows = []
+for prompt, new in ((4, 3), (100, 100), (1000, 1000)):
+    without = tokens_computed(prompt, new, cache=False)
+    with_cache = tokens_computed(prompt, new, cache=True)
+    rows.append((prompt, new, without, with_cache, f"{without / with_cache:.0f} times"))
+table(rows, ["prompt", "new tokens", "without a cache", "with a cache", "saved"])
+
+# %% [markdown]
+# 4 + 5 + 6 = 15 against 4 + 1 + 1 = 6. The sum grows with the *square* of the length.
+#
+# ## 2. Which numbers of an old token never change?
+#
+# Here is causal self-attention over six tokens, one head, no batch. Then once more over the first
+# four of them.
+#
+# **Predict.** Compare the first four rows of the long pass with the short pass. Which of queries,
+# keys, values and outputs are equal?
+
+# %%
+d_model, d_head = 8, 4
+q_proj, k_proj, v_proj = (nn.Linear(d_model, d_head, bias=False) for _ in range(3))
+x = torch.randn(6, d_model)  # (L, d_model)
+
+
+def one_head(x, causal=True):
+    """Queries, keys, values and outputs of one head."""
+    q, k, v = q_proj(x), k_proj(x), v_proj(x)  # (L, d_head) each
+    mask = causal_mask(len(x)) if causal else None
+    return q, k, v, masked_attention(q, k, v, mask)[0]
+
+
+names = ("queries", "keys", "values", "outputs")
+rows = []
+for causal in (True, False):
+    long, short = one_head(x, causal), one_head(x[:4], causal)
+    largest = [float((a[:4] - b).detach().abs().max()) for a, b in zip(long, short, strict=True)]
+    rows.append(("causal" if causal else "not causal", *(f"{each:.1e}" for each in largest)))
+table(rows, ["largest change", *names])
+
+# %% [markdown]
+# Under a causal mask nothing about an old token changes when new ones arrive. (On another machine
+# you may see 1e-7 in place of 0: rounding, a longer sum in another order.) Without the mask the
+# outputs change, because old tokens look at new ones: an encoder such as BERT cannot be cached like
+# this.
+#
+# Now look from the other side. What does a *new* token need of the old ones?
+#
+# - its own query, to compare with all keys: new
+# - all keys, and all values: the old ones are known
+# - the old *queries* and the old *outputs*: not needed at all
+#
+# So two things are worth keeping: keys and values. That is the KV cache.
+#
+# ## 3. How does a token know its position?
+#
+# Attention itself does not know where a token stands (lesson 01). Today's models tell it by
+# *turning* queries and keys: rotary position embedding, or *RoPE* (Su et al. 2021). Take a head
+# with two numbers. A vector at position `m` is turned by `m` radians, counter-clockwise:
+#
+# `(a, b)` becomes `(a cos m - b sin m, a sin m + b cos m)`.
+#
+# **Predict.** Where does `(1, 0)` point at position 0, and about where at positions 1, 2 and 3?
+# (A half turn is 3.14 radians.)
+
+
+# %%
+def turn(pair, angle):
+    """Turn vectors `(..., 2)` by an angle in radians."""
+    a, b = pair.unbind(-1)
+    cos, sin = math.cos(angle), math.sin(angle)
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1)
+
+
+east = torch.tensor([1.0, 0.0])
+for position in range(4):
+    print(f"position {position}:", turn(east, position))
+
+# %%
+fig, ax = plt.subplots(figsize=(4.2, 4.2))
+for position in range(6):
+    tip = turn(east, position)
+    ax.annotate("", tip.tolist(), (0, 0), arrowprops={"arrowstyle": "->", "lw": 2})
+    ax.text(*(1.13 * tip).tolist(), position, ha="center", va="center", fontsize=12)
+ax.set(xlim=(-1.35, 1.35), ylim=(-1.35, 1.35), aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+ax.set(xlabel="first number", ylabel="second number", title="The position is an angle")
+show(
+    fig,
+    "Six arrows of length 1 from the origin. Position 0 points right; each further position is "
+    "turned by 1 radian, 57 degrees, counter-clockwise; position 3 points almost to the left.",
+)
+
+# %% [markdown]
+# The length stays; only the direction tells the position. Now the point of it. A score is a dot
+# product of a query at position `m` and a key at position `n`. Both are turned.
+#
+# **Predict.** In the table of scores below, which entries are equal?
+
+# %%
+query, key = torch.tensor([1.0, 0.5]), torch.tensor([0.8, -0.3])
+scores = torch.tensor([[float(turn(query, m) @ turn(key, n)) for n in range(5)] for m in range(5)])
+print("rows: position of the query; columns: position of the key")
+print(scores)
+print("far away, 100 and 98:", round(float(turn(query, 100) @ turn(key, 98)), 3))
+
+# %% [markdown]
+# Every diagonal is constant. A turn by `m` against a turn by `n` leaves a turn by `m - n`: the
+# score depends on the *distance* alone. Positions 100 and 98 give what 2 and 0 give.
+#
+# This fits a cache well. The turn of a key depends on its own position, which never changes. So a
+# key can be turned once, when it is stored.
+#
+# One pair that turns by 1 radian per position looks the same again after about 6 positions. So
+# real heads have many pairs, each with its own speed. Pair `i` of a head turns by `base ** (-2 *
+# i / d_head)` radians per position, with `base` 10000 in the paper.
+#
+# **Predict.** With `d_head = 8` there are four pairs. How fast is the first, how fast the last?
+
+# %%
+d_head, base = 8, 10000.0
+speeds = base ** (-2 * torch.arange(d_head // 2) / d_head)  # (d_head / 2,)
+print("radians per position:", speeds.tolist())
+print("base 100:           ", (100.0 ** (-2 * torch.arange(d_head // 2) / d_head)).tolist())
+
+fig, ax = plt.subplots(figsize=(6.4, 3.2))
+positions = torch.arange(0, 41)
+for i, speed in enumerate(speeds[:3]):
+    ax.plot(positions, (positions * speed).cos(), label=f"pair {i}: {speed:g} radians per position")
+ax.plot(positions, (positions * speeds[3]).cos(), label=f"pair 3: {speeds[3]:.3f}")
+ax.set(xlabel="position", ylabel="cosine of the angle", ylim=(-1.15, 1.8))
+ax.set_title("Fast pairs tell neighbours apart, slow ones tell far from near")
+ax.legend(loc="upper center", ncols=2, fontsize=9)
+show(
+    fig,
+    "Cosine of the angle over positions 0 to 40 for four pairs. Pair 0 swings about six times, "
+    "pair 1 makes less than one swing, pair 2 falls slowly from 1 to 0.92, pair 3 hardly moves.",
+)
+
+# %% [markdown]
+# The function that you will write is `rotary(x, positions, base)`. `positions` is an *argument*:
+# the first token of a decode step stands at position 5 or 5000, not at 0. An odd `d_head` cannot
+# be cut into pairs; say so with a `ValueError` rather than lose a number.
+#
+# Here is a turn of all pairs, for one vector. It uses the convention of the next section.
+
+
+# %%
+def turn_one(vector, position, base=10000.0):
+    """Turn every pair (i, i + d_head / 2) of one vector."""
+    half = len(vector) // 2
+    turned = torch.empty_like(vector)
+    for i in range(half):
+        pair = torch.stack((vector[i], vector[i + half]))
+        turned[i], turned[i + half] = turn(pair, position * base ** (-2 * i / len(vector)))
+    return turned
+
+
+print(turn_one(torch.tensor([1.0, 2.0, 3.0, 4.0]), position=1))
+print("pair 0 is (1, 3), turned by 1:    ", turn(torch.tensor([1.0, 3.0]), 1))
+print("pair 1 is (2, 4), turned by 0.01: ", turn(torch.tensor([2.0, 4.0]), 0.01))
+
+# %% [markdown]
+# For many vectors at once there is no loop. The angles of all positions and pairs are one table:
+# positions as a column `(L, 1)`, times the speeds `(d_head / 2,)`, give `(L, d_head / 2)`. It
+# broadcasts over all axes in front. `x.chunk(2, dim=-1)` cuts the last axis into its halves, the
+# first and the second number of every pair.
+
+# %%
+vectors = torch.randn(2, 3, 5, 8)  # (B, H, L, d_head)
+angles = torch.arange(7, 12)[:, None] * speeds  # (L, d_head / 2), positions 7 to 11
+first, second = vectors.chunk(2, dim=-1)  # (B, H, L, d_head / 2) each
+print("angles:", tuple(angles.shape), " halves:", tuple(first.shape))
+by_table = first * angles.cos() - second * angles.sin()  # the first half of the result
+by_hand = turn_one(vectors[1, 2, 3], position=10)[:4]
+print("first half, position 10:", by_table[1, 2, 3])
+print("one by one:            ", by_hand)
+
+# %% [markdown]
+# **Precision.** bfloat16 has 8 significant bits. It holds 256 and 258, but not 257.
+#
+# **Predict.** A head computes its angles in bfloat16. What does a token at position 257 think it
+# is?
+
+# %%
+print("positions 255 to 260 in bfloat16:", torch.arange(255, 261).to(torch.bfloat16).tolist())
+right, wrong = (torch.tensor(257).to(dtype).double() for dtype in (torch.float32, torch.bfloat16))
+print(f"cos(257) = {right.cos():.3f}, cos of what bfloat16 keeps = {wrong.cos():.3f}")
+
+# %% [markdown]
+# So angles are computed in float32 at least, and only the result takes the dtype of `x`. In code:
+# `work = torch.promote_types(x.dtype, torch.float32)` gives float32 for half precision and
+# float64 for float64.
+#
+# ## 4. Two conventions
+#
+# Which two numbers make a pair? Two answers are in use.
+#
+# | convention | pairs for `d_head = 6` | used by |
+# |---|---|---|
+# | rotate-half | (0, 3), (1, 4), (2, 5) | Hugging Face's Llama, this course |
+# | interleaved | (0, 1), (2, 3), (4, 5) | the paper, Meta's Llama code, GGUF files of Llama |
+#
+# Both are right. Each is *wrong* for weights that were trained with the other one. They can be
+# translated, because the numbers of a head have no order of their own: permute the rows of
+# `q_proj` and of `k_proj`, and every score stays.
+#
+# **Predict.** Which row of an interleaved `q_proj` (`d_head = 6`) becomes row 1 for rotate-half?
+
+
+# %%
+def interleaved(vector, position, base=10000.0):
+    """Turn every pair (2i, 2i + 1) of one vector."""
+    pairs = vector.reshape(-1, 2)
+    speeds = [position * base ** (-2 * i / len(vector)) for i in range(len(pairs))]
+    return torch.cat([turn(pair, angle) for pair, angle in zip(pairs, speeds, strict=True)])
+
+
+order = torch.arange(6).reshape(3, 2).T.flatten()  # first of every pair, then second of every pair
+print("rows of the interleaved matrix, in the order of rotate-half:", order.tolist())
+
+w_q, w_k, token_a, token_b = torch.randn(6, 5), torch.randn(6, 5), torch.randn(5), torch.randn(5)
+trained = interleaved(w_q @ token_a, 9) @ interleaved(w_k @ token_b, 4)
+translated = turn_one(w_q[order] @ token_a, 9) @ turn_one(w_k[order] @ token_b, 4)
+mixed_up = turn_one(w_q @ token_a, 9) @ turn_one(w_k @ token_b, 4)
+print(f"as trained {trained:.4f}, rows permuted {translated:.4f}, mixed up {mixed_up:.4f}")
+
+# %% [markdown]
+# The mixed-up score has no error message. Every shape fits. Unit 07 loads a real model from a
+# GGUF file, and this permutation is one line of its loader.
+#
+# ## 5. What does a cache store, and how does it fail silently?
+#
+# A cache for one layer is two tensors `(B, H_kv, max_len, d_head)`, one for keys and one for
+# values, and a number, `length`: how many positions are in use. (`H_kv` is the number of
+# key/value heads. In this lesson it is the number of heads; in unit 07 there are fewer.)
+# `append(k, v)` writes behind what is there, moves `length` on, and returns what is in use.
+#
+# Why not just join old and new with `torch.cat`? Count the bytes that are *written* while 1000
+# tokens arrive, one at a time, 8 heads of width 64 in float32.
+
+# %%
+per_token = 2 * 8 * 64 * 4  # keys and values, heads, d_head, bytes
+by_cat = sum(n * per_token for n in range(1, 1001))  # every step writes all of it again
+by_slot = 1000 * per_token
+print(f"torch.cat in every step: {by_cat / 1e6:,.0f} MB; made ahead: {by_slot / 1e6:.0f} MB")
+
+# %% [markdown]
+# So the memory is made once. But writing into slices has two traps. Neither raises an error.
+#
+# **Predict.** What do these two cells print? A full cache gets one more token. A cache for three
+# sequences gets the keys of one.
+
+# %%
+keys = torch.zeros(1, 1, 4, 2)  # (B, H_kv, max_len, d_head), all four positions in use
+new = torch.ones(1, 1, 1, 2)
+length = 4
+keys[:, :, length : length + 1] = new  # a slice of no rows
+print("sum of what is stored:", keys.sum().item(), "  (the token is gone)")
+try:
+    keys[:, :, length : length + 2] = torch.ones(1, 1, 2, 2)
+except RuntimeError as error:
+    print("two tokens at once:", str(error)[:70])
+
+# %%
+keys = torch.zeros(3, 1, 4, 2)  # three sequences
+keys[:, :, 0:1] = torch.ones(1, 1, 1, 2)  # keys of one
+print("sequence 0:", keys[0, 0, 0].tolist(), " sequence 2:", keys[2, 0, 0].tolist())
+
+# %% [markdown]
+# An axis of 1 broadcasts: one row fits into a slice of *no* rows, and one sequence into a batch
+# of three. Two tokens at once do raise an error, but a decode step brings one. So a cache checks
+# shapes and room itself, before it writes, and raises a `ValueError`. A caller who catches it
+# must find the cache as it was.
+#
+# The third trap is Python's. **Predict.** How long is the cache of layer 1?
+
+
+# %%
+class SharedCache:
+    """A cache whose memory belongs to the class."""
+
+    stored = []
+
+    def append(self, token):
+        """Keep one token."""
+        self.stored.append(token)
+
+
+layer_0, layer_1 = SharedCache(), SharedCache()
+layer_0.append("a key of layer 0")
+print("layer 1 holds:", layer_1.stored)
+
+# %% [markdown]
+# `stored = []` in the class body is made once, for all. Make it in `__init__`, as `self.stored`.
+#
+# The last trap costs memory. A key that comes out of `k_proj` carries its *graph*: all that
+# PyTorch needs for the gradient. Stored as it is, it keeps every step alive. `k.detach()` is the
+# same numbers without the graph. A cache is for inference.
+#
+# ## 6. Which keys may the tokens of a chunk see?
+#
+# Five tokens are stored, two come at once. (Servers cut long prompts into such chunks.) Their
+# queries are 2, the keys are 7. Three masks come to mind:
+
+# %%
+new, everything = 2, 7
+masks = {
+    "right: bottom-right": causal_mask(new, everything),
+    "wrong: top-left": torch.ones(new, everything, dtype=torch.bool).tril(),
+    "wrong: none at all": torch.ones(new, everything, dtype=torch.bool),
+}
+heatmaps(
+    {name: mask.float() / mask.sum(-1, keepdim=True) for name, mask in masks.items()},
+    queries=["token 5", "token 6"],
+    mask=masks,
+    title="What tokens 5 and 6 may see of keys 0 to 6",
+)
+
+# %% [markdown]
+# Token 5 may see keys 0 to 5, token 6 all seven. The masks align where the last query meets the
+# last key: at the bottom right. That is what `causal_mask(q_len, k_len)` of unit 02 does. Aligned
+# at the top left, token 5 sees key 0 only. Without a mask, token 5 sees token 6, its own future.
+# A square mask `(2, 2)` does not even fit `(2, 7)`, unless `q_len` is 1: then it broadcasts, and
+# is right by accident.
+#
+# One new token may see everything. So for `q_len = 1` two of the three are the same.
+#
+# Now put it together. Here is the order of steps; the exercise asks you for the module.
+#
+# 1. `start = cache.length`: the position of the first new token, read *before* the append
+# 2. queries, keys, values of the new tokens, split into heads
+# 3. turn queries and keys at positions `start, start + 1, ...`; values are not turned
+# 4. append keys and values; get all of them back
+# 5. attend from the new queries to all keys under the bottom-right mask
+
+# %% [markdown]
+# ## 7. How does one test a cache?
+#
+# Here is a small causal attention as a function, with switches that make it wrong in three ways.
+# The "cache" is a plain list here, so that nothing is given away.
+
+# %%
+B, H, D, WIDTH = 2, 3, 4, 10
+projections = {name: torch.randn(WIDTH, H * D, dtype=torch.float64) / 3 for name in "qkv"}
+
+
+def turned(x, positions):
+    """Turn `(B, H, L, D)` at these positions."""
+    return torch.stack(
+        [torch.stack([torch.stack([turn_one(v, p) for v, p in zip(head, positions, strict=True)])
+                      for head in sequence]) for sequence in x]
+    )  # fmt: skip
+
+
+def step(x, stored, error=None):
+    """Attention of new tokens `x (B, L, WIDTH)` to themselves and to what is stored."""
+    q, k, v = (split_heads(x @ projections[name], H) for name in "qkv")  # (B, H, L, D)
+    start = sum(each[0].shape[2] for each in stored)
+    first = {"positions restart": 0, "length read too late": start + x.shape[1]}.get(error, start)
+    positions = range(first, first + x.shape[1])
+    q = turned(q, positions)
+    k = turned(
+        k, range(start, start + x.shape[1]) if error == "length read too late" else positions
+    )
+    stored.append((k, v))
+    k, v = (torch.cat(parts, dim=2) for parts in zip(*stored, strict=True))  # (B, H, L_k, D)
+    mask = causal_mask(q.shape[2], k.shape[2])
+    if error == "mask top-left":
+        mask = torch.ones_like(mask).tril()
+    return merge_heads(masked_attention(q, k, v, mask)[0])  # (B, L, H * D)
+
+
+# %% [markdown]
+# The property is short: *however a sequence is cut into chunks, the output is that of the whole
+# sequence*. A sequence of 6 tokens can be cut at 5 places, or not: 2 to the power of 5, so 32
+# ways. We try all of them, in float64, for a batch of 2.
+#
+# **Predict.** The three errors are: positions that start at 0 in every chunk; queries turned by
+# the length *after* the append; the top-left mask. Which of the 32 cuts does each of them
+# survive?
+
+
+# %%
+def all_cuts(length):
+    """Every way to write `length` as a sum of chunks."""
+    for marks in itertools.product((False, True), repeat=length - 1):
+        ends = [i + 1 for i, mark in enumerate(marks) if mark] + [length]
+        yield tuple(end - start for start, end in zip([0, *ends], ends, strict=False))
+
+
+tokens = torch.randn(B, 6, WIDTH, dtype=torch.float64)
+whole = step(tokens, [])
+
+
+def difference(cut, error):
+    """Largest difference between the pass in chunks and the whole pass."""
+    stored = []
+    parts = [step(chunk, stored, error) for chunk in tokens.split(cut, dim=1)]
+    return float((torch.cat(parts, dim=1) - whole).abs().max())
+
+
+errors = (None, "positions restart", "length read too late", "mask top-left")
+found = {error: {cut: difference(cut, error) for cut in all_cuts(6)} for error in errors}
+rows = []
+for error in errors:
+    survived = [cut for cut, each in found[error].items() if each < 1e-10]
+    shown = "; ".join("+".join(map(str, cut)) for cut in survived[:3])
+    rows.append(
+        (error or "right", f"{len(survived)} of 32", shown, f"{max(found[error].values()):.0e}")
+    )
+table(rows, ["version", "cuts survived", "the first of them", "largest difference"])
+
+# %% [markdown]
+# The right one survives all 32, to rounding. Two of the wrong ones survive the cut "6": the whole
+# sequence at once, which is what a quick test feeds. Late queries fail even that. So one test
+# that calls the module once finds little; *all cuts* of a short sequence find them all. The
+# exercises are graded like this.
+#
+# Where do positions that restart go wrong? In each chunk but the first:
+
+# %%
+fig, ax = plt.subplots(figsize=(6.4, 3.0))
+cut = (2, 1, 3)
+for error, marker in (("positions restart", "o"), ("mask top-left", "s")):
+    stored = []
+    got = torch.cat([step(chunk, stored, error) for chunk in tokens.split(cut, dim=1)], dim=1)
+    ax.plot(range(6), (got - whole).abs().amax((0, 2)), marker=marker, label=error)
+for place in (1.5, 2.5):
+    ax.axvline(place, color="0.6", lw=1, linestyle="-")
+ax.set(
+    xlabel="position", ylabel="largest error", title="The first chunk, 0 and 1, is right in both"
+)
+ax.legend(loc="upper left")
+show(
+    fig,
+    "Largest error at positions 0 to 5, cut 2 + 1 + 3, for positions that restart and for the "
+    "top-left mask. Both are 0 at positions 0 and 1, the first chunk, and far above 0 from "
+    "position 2 on.",
+)
+
+# %% [markdown]
+# **Stored before or after the turn?** Our list holds turned keys. One may as well store them as
+# they come and turn *all* keys in every step, at positions 0, 1, 2, ... The numbers are the same.
+# It is more work: a step then turns the whole cache. What is wrong is to do both. **Predict.** A
+# key was turned by its position 3 when it was stored. It is turned again when it is read. Which
+# position does it seem to have?
+
+# %%
+key = torch.randn(4)
+print("turned once by 6: ", turn_one(key, 6))
+print("turned twice by 3:", turn_one(turn_one(key, 3), 3))
+
+# %% [markdown]
+# ## 8. What does a cache cost, and what does it buy?
+#
+# For one token, one layer stores a key and a value for each KV head, `d_head` numbers each. Then
+# there are all layers, all tokens, all sequences of the batch, and some bytes per number.
+#
+# By hand, for Llama-2-70B in 16 bits: 2 (key and value) x 80 layers x 8 KV heads x 128 numbers x
+# 2 bytes. **Predict.** How many bytes is that for one token? For a text of 4096 tokens?
+
+# %%
+# query heads, KV heads, d_head, layers, d_model: as in the models' configuration files
+MODELS = {
+    "Llama-2-7B": (32, 32, 128, 32, 4096),
+    "Llama-2-70B": (64, 8, 128, 80, 8192),
+    "Llama-3-8B": (32, 8, 128, 32, 4096),
+    "Llama-3.2-1B": (32, 8, 64, 16, 2048),
+    "Gemma-2B": (8, 1, 256, 18, 2048),
+    "Gemma-7B": (16, 16, 256, 28, 3072),
+    "SmolLM2-135M": (9, 3, 64, 30, 576),
+}
+rows = []
+for name, (heads, kv_heads, d_head, layers, _) in MODELS.items():
+    per_token = 2 * layers * kv_heads * d_head * 2
+    all_heads = per_token * heads // kv_heads
+    text = f"{4096 * per_token / 2**30:.2f} GiB"
+    rows.append((name, heads, kv_heads, f"{per_token:,}", text, f"{all_heads:,}"))
+table(
+    rows,
+    [
+        "model",
+        "heads",
+        "KV heads",
+        "bytes per token",
+        "4096 tokens",
+        "per token, if KV heads = heads",
+    ],
+    caption="KV cache in 16 bits, one sequence",
+)
+
+# %% [markdown]
+# Llama-2-70B: 327,680 bytes for each token. With a KV head for each of its 64 heads it would be
+# 2,621,440 bytes, 2.5 MiB. That is why it has 8: the subject of unit 07.
+#
+# Two warnings. `d_head` is its own number: Gemma-7B has 16 heads of 256 on `d_model` 3072. And
+# the formula holds for layers that keep everything; layers with a sliding window (Gemma 2,
+# Mistral 7B v0.1) keep the window only.
+#
+# Now the other side: time. A stack of four layers, with random weights, reads a prompt and then
+# writes, once with a list of caches and once without.
+
+# %%
+LAYERS, WIDTH, H, D = 4, 256, 4, 64
+weights = [[torch.randn(WIDTH, WIDTH) / 16 for _ in "qkvo"] for _ in range(LAYERS)]
+
+
+def stack(x, caches=None):
+    """Four layers of causal attention on `x (1, L, WIDTH)`; a cache is a dictionary here."""
+    for i, (w_q, w_k, w_v, w_o) in enumerate(weights):
+        q, k, v = (split_heads(x @ w, H) for w in (w_q, w_k, w_v))
+        if caches is not None:
+            start, end = caches["length"], caches["length"] + x.shape[1]
+            caches[i][0][:, :, start:end], caches[i][1][:, :, start:end] = k, v
+            k, v = caches[i][0][:, :, :end], caches[i][1][:, :, :end]
+        heads, _ = masked_attention(q, k, v, causal_mask(q.shape[2], k.shape[2]))
+        x = x + merge_heads(heads) @ w_o
+    if caches is not None:
+        caches["length"] += x.shape[1]
+    return x
+
+
+def seconds_of_a_step(length, cached):
+    """Median time of one step when `length` tokens are there already."""
+    text = torch.randn(1, length + 12, WIDTH)
+    caches = {i: torch.zeros(2, 1, H, length + 12, D) for i in range(LAYERS)} | {"length": 0}
+    stack(text[:, :length], caches)
+    samples = []
+    for n in range(length, length + 9):
+        start = time.perf_counter()
+        stack(text[:, n : n + 1], caches) if cached else stack(text[:, : n + 1])
+        samples.append(time.perf_counter() - start)
+    return statistics.median(samples)
+
+
+lengths = (64, 128, 256, 512, 1024)
+without = [seconds_of_a_step(n, cached=False) for n in lengths]
+with_cache = [seconds_of_a_step(n, cached=True) for n in lengths]
+rows = [
+    (n, f"{a * 1e3:.2f} ms", f"{b * 1e3:.2f} ms", f"{a / b:.0f} times")
+    for n, a, b in zip(lengths, without, with_cache, strict=True)
+]
+table(rows, ["tokens so far", "step without a cache", "with a cache", "faster"])
+
+# %%
+fig, ax = plt.subplots(figsize=(6.0, 3.4))
+ax.plot(lengths, [each * 1e3 for each in without], marker="o", label="without a cache")
+ax.plot(lengths, [each * 1e3 for each in with_cache], marker="s", label="with a cache")
+ax.set(xscale="log", yscale="log", xlabel="tokens so far", ylabel="milliseconds per step")
+ax.set_xticks(lengths, lengths)
+ax.minorticks_off()
+ax.set_title("A step with a cache hardly notices how long the text is")
+ax.legend()
+show(
+    fig,
+    "Milliseconds per step over 64 to 1024 tokens, both axes logarithmic. "
+    f"Without a cache from {without[0] * 1e3:.1f} to {without[-1] * 1e3:.1f}, with a cache from "
+    f"{with_cache[0] * 1e3:.2f} to {with_cache[-1] * 1e3:.2f}. Medians of 9 steps on the machine "
+    "that built this page.",
+)
+
+# %% [markdown]
+# Without a cache a step gets dearer with every token. With a cache it computes one token; what
+# still grows is the *reading* of keys and values. For long texts that reading is what a step
+# costs, and the next unit makes it smaller.
+#
+# ## Check yourself
+#
+# Answer first, then open.
+#
+# <details><summary>1. Why are old queries not cached?</summary>
+#
+# A query asks for the output of its own token. That output is done.
+# </details>
+#
+# <details><summary>2. A test feeds a whole sequence to a cached module and compares. What does it
+# not see?</summary>
+#
+# Everything that goes wrong from the second chunk on: positions that restart, masks aligned at
+# the top left, a length that does not move.
+# </details>
+#
+# <details><summary>3. Keys are stored as they come out of <code>k_proj</code>. What must happen in
+# every step?</summary>
+#
+# All of them are turned, each at its own position, from 0. Right, but more work than turning each
+# once.
+# </details>
+#
+# <details><summary>4. A cache for 8 sequences with room for 100 tokens is full. One more token comes.
+# What does <code>keys[:, :, 100:101] = k</code> do?</summary>
+#
+# Nothing, without an error: the slice has no rows, and one row broadcasts into none.
+# </details>
+#
+# <details><summary>5. Model A has twice the layers of model B and half the KV heads, the rest is
+# equal. Whose cache is larger?</summary>
+#
+# Neither: the cache is a product, and the factors cancel.
+# </details>
+#
+# ## Summary
+#
+# | question | answer |
+# |---|---|
+# | what is cached | keys and values of every layer; under a causal mask they never change |
+# | positions | queries and keys are turned; scores then depend on the distance alone |
+# | conventions | rotate-half or interleaved; permute the rows of `q_proj` and `k_proj` to translate |
+# | a chunk | positions from `cache.length` on, read before the append; mask bottom-right |
+# | silent traps | broadcast into nothing, broadcast into the batch, memory of the class |
+# | the test | every way to cut a sequence gives the same output |
+# | size | 2 x layers x KV heads x `d_head` x tokens x batch x bytes per value |
+#
+# Next: the exercises, in `workspace/06_kv_cache/06_kv_cache.ipynb`. Then lesson 07: fewer KV
+# heads, and your own module inside a real language model.
