@@ -652,8 +652,8 @@ show(
 # once.
 # </details>
 #
-# <details><summary>4. A cache for 8 sequences with room for 100 tokens is full. One more token comes.
-# What does <code>keys[:, :, 100:101] = k</code> do?</summary>
+# <details><summary>4. A cache for 8 sequences with room for 100 tokens is full. One more token
+# comes. What does <code>keys[:, :, 100:101] = k</code> do?</summary>
 #
 # Nothing, without an error: the slice has no rows, and one row broadcasts into none.
 # </details>
@@ -670,7 +670,7 @@ show(
 # |---|---|
 # | what is cached | keys and values of every layer; under a causal mask they never change |
 # | positions | queries and keys are turned; scores then depend on the distance alone |
-# | conventions | rotate-half or interleaved; permute the rows of `q_proj` and `k_proj` to translate |
+# | conventions | rotate-half or interleaved; translated by permuting rows of `q_proj`, `k_proj` |
 # | a chunk | positions from `cache.length` on, read before the append; mask bottom-right |
 # | silent traps | broadcast into nothing, broadcast into the batch, memory of the class |
 # | the test | every way to cut a sequence gives the same output |
