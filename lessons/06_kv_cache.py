@@ -388,7 +388,8 @@ heatmaps(
 # A square mask `(2, 2)` does not even fit `(2, 7)`, unless `q_len` is 1: then it broadcasts, and
 # is right by accident.
 #
-# One new token may see everything. So for `q_len = 1` two of the three are the same.
+# One new token may see everything. So for `q_len = 1` the bottom-right mask and no mask at all are
+# the same; the top-left one leaves it key 0 only.
 #
 # Now put it together. Here is the order of steps; the exercise asks you for the module.
 #
@@ -481,7 +482,7 @@ table(rows, ["version", "cuts survived", "the first of them", "largest differenc
 # that calls the module once finds little; *all cuts* of a short sequence find them all. The
 # exercises are graded like this.
 #
-# Where do positions that restart go wrong? In each chunk but the first:
+# Where do they go wrong? In each chunk but the first:
 
 # %%
 fig, ax = plt.subplots(figsize=(6.4, 3.0))
@@ -557,6 +558,9 @@ table(
 # %% [markdown]
 # Llama-2-70B: 327,680 bytes for each token. With a KV head for each of its 64 heads it would be
 # 2,621,440 bytes, 2.5 MiB. That is why it has 8: the subject of unit 07.
+#
+# Beside the weights: Llama-2-7B has 6.7 billion of them, 12.6 GiB in 16 bits. Seven texts of 4096
+# tokens, 14 GiB of cache, weigh more than the model itself.
 #
 # Two warnings. `d_head` is its own number: Gemma-7B has 16 heads of 256 on `d_model` 3072. And
 # the formula holds for layers that keep everything; layers with a sliding window (Gemma 2,

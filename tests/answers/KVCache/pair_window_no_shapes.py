@@ -1,0 +1,31 @@
+# names: overwrite_on_overflow, no_shape_check
+# A ring without any check.
+from dataclasses import dataclass, field
+
+import torch
+
+
+@dataclass(slots=True)
+class KVCache:
+    batch: int
+    num_kv_heads: int
+    max_len: int
+    d_head: int
+    dtype: torch.dtype = torch.float32
+    device: object = None
+    length: int = field(default=0, init=False)
+    memory: list = field(init=False, repr=False)
+
+    def __post_init__(self):
+        sizes = self.batch, self.num_kv_heads, self.max_len, self.d_head
+        self.memory = [torch.zeros(sizes, dtype=self.dtype, device=self.device) for _ in "kv"]
+
+    def append(self, k, v):
+        new = k.shape[-2]
+        end = self.length + new
+        for memory, part in zip(self.memory, (k, v), strict=True):
+            rows = torch.arange(self.length, end, device=memory.device) % self.max_len
+            memory[:, :, rows] = part.detach().to(memory)
+        self.length = end = min(end, self.max_len)
+        keys, values = (memory[:, :, :end] for memory in self.memory)
+        return keys, values

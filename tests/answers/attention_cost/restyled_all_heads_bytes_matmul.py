@@ -1,0 +1,20 @@
+# names: all_heads_kv_bytes
+# Keys and values for every query head.
+def matmul_flops(rows, inner, columns):
+    return 2 * rows * inner * columns
+
+
+def attention_cost(
+    d_model, num_heads, num_kv_heads, d_head, q_len, k_len, batch=1, bytes_per_value=2
+):
+    q_width, kv_width = num_heads * d_head, num_kv_heads * d_head
+    layers = [(d_model, q_width), (d_model, kv_width), (d_model, kv_width), (q_width, d_model)]
+    tokens = batch * q_len
+    scores = matmul_flops(q_len, d_head, k_len)
+    mixed = matmul_flops(q_len, k_len, d_head)
+    return dict(
+        parameters=sum(rows * columns for rows, columns in layers),
+        projection_flops=sum(matmul_flops(tokens, n, m) for n, m in layers),
+        attention_flops=batch * num_heads * (scores + mixed),
+        kv_bytes=batch * num_heads * 2 * k_len * d_head * bytes_per_value,
+    )

@@ -1,0 +1,25 @@
+# names: biases_counted
+# bias=False is missing.
+import torch
+from torch import nn
+
+
+def attention_cost(
+    d_model, num_heads, num_kv_heads, d_head, q_len, k_len, batch=1, bytes_per_value=2
+):
+    with torch.device("meta"):
+        q_proj = nn.Linear(d_model, num_heads * d_head)
+        k_proj = nn.Linear(d_model, num_kv_heads * d_head)
+        v_proj = nn.Linear(d_model, num_kv_heads * d_head)
+        o_proj = nn.Linear(num_heads * d_head, d_model)
+        keys = torch.empty(batch, num_kv_heads, k_len, d_head)
+        values = torch.empty(batch, num_kv_heads, k_len, d_head)
+        scores = torch.empty(batch, num_heads, q_len, k_len)
+    projections = nn.ModuleList([q_proj, k_proj, v_proj, o_proj])
+    weights = sum(p.numel() for p in projections.parameters())
+    cost = {"parameters": weights}
+    matrices = sum(p.numel() for p in projections.parameters() if p.ndim == 2)
+    cost["projection_flops"] = matrices * 2 * batch * q_len
+    cost["attention_flops"] = scores.numel() * d_head * 2 * 2
+    cost["kv_bytes"] = (keys.numel() + values.numel()) * bytes_per_value
+    return cost

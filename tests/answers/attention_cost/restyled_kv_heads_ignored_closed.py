@@ -1,0 +1,12 @@
+# names: kv_heads_ignored
+# Four matrices as wide as q_proj.
+def attention_cost(
+    d_model, num_heads, num_kv_heads, d_head, q_len, k_len, batch=1, bytes_per_value=2
+):
+    parameters = 2 * d_model * d_head * (num_heads + num_heads)
+    return {
+        "parameters": parameters,
+        "projection_flops": 4 * batch * q_len * d_model * d_head * (num_heads + num_heads),
+        "attention_flops": 4 * batch * num_heads * q_len * k_len * d_head,
+        "kv_bytes": 2 * batch * num_kv_heads * k_len * d_head * bytes_per_value,
+    }

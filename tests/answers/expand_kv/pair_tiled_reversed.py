@@ -1,0 +1,11 @@
+# names: tiled, heads_reversed
+# Tiled, from last to first.
+import torch
+
+
+def expand_kv(x, num_heads):
+    kv_heads = x.size(1)
+    if num_heads % kv_heads:
+        raise ValueError("the number of KV heads has to divide the number of heads")
+    reads = torch.arange(num_heads, device=x.device) % kv_heads
+    return x[:, reads.flip(0)]

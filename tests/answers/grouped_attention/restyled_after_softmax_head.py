@@ -1,0 +1,27 @@
+# names: mask_after_softmax
+# The softmax sees all keys.
+import torch
+
+
+def _one_head(q, k, v, allowed):
+    scores = q / q.shape[-1] ** 0.5 @ k.transpose(-2, -1)  # (B, L_q, L_k)
+    scores = scores.to(torch.promote_types(q.dtype, torch.float32))
+    if allowed is None:
+        return scores.softmax(-1).to(v.dtype) @ v
+    weights = scores.softmax(-1).masked_fill(allowed.logical_not(), 0.0)
+    return weights.to(v.dtype) @ v
+
+
+def grouped_attention(q, k, v, mask=None):
+    num_heads, num_kv_heads = q.size(1), k.size(1)
+    if num_heads % num_kv_heads > 0:
+        raise ValueError("the KV heads cannot be shared evenly")
+    group = num_heads // num_kv_heads
+    if mask is not None:
+        mask = mask.expand(*q.shape[:3], k.size(2))
+    heads = []
+    for h in range(num_heads):
+        kv = h // group
+        allowed = None if mask is None else mask[:, h]
+        heads.append(_one_head(q[:, h], k[:, kv], v[:, kv], allowed))
+    return torch.stack(heads, dim=1)

@@ -1,0 +1,29 @@
+# names: softmax_over_queries
+# dim=1 of (B, L_q, L_k).
+import torch
+
+
+def _one_head(q, k, v, allowed):
+    scores = q / q.shape[-1] ** 0.5 @ k.transpose(-2, -1)  # (B, L_q, L_k)
+    scores = scores.to(torch.promote_types(q.dtype, torch.float32))
+    if allowed is None:
+        return scores.softmax(1).to(v.dtype) @ v
+    low = scores.masked_fill(allowed.logical_not(), -torch.inf)
+    low = low.masked_fill(~allowed.any(1, keepdim=True), 0.0)
+    weights = low.softmax(1) * allowed
+    return weights.to(v.dtype) @ v
+
+
+def grouped_attention(q, k, v, mask=None):
+    num_heads, num_kv_heads = q.size(1), k.size(1)
+    if num_heads % num_kv_heads > 0:
+        raise ValueError("the KV heads cannot be shared evenly")
+    group = num_heads // num_kv_heads
+    if mask is not None:
+        mask = mask.expand(*q.shape[:3], k.size(2))
+    heads = []
+    for h in range(num_heads):
+        kv = h // group
+        allowed = None if mask is None else mask[:, h]
+        heads.append(_one_head(q[:, h], k[:, kv], v[:, kv], allowed))
+    return torch.stack(heads, dim=1)

@@ -1,0 +1,24 @@
+# names: softmax_over_queries
+# Softmax over the query positions of each head.
+import math
+
+import torch
+
+
+def grouped_attention(q, k, v, mask=None):
+    heads, kv_heads = q.shape[1], k.shape[1]
+    if heads % kv_heads:
+        raise ValueError(f"{kv_heads} KV heads for {heads} query heads")
+    q = q.unflatten(1, (kv_heads, heads // kv_heads)) / math.sqrt(q.shape[-1])
+    scores = torch.einsum("bkgqd,bknd->bkgqn", q, k)
+    scores = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    if mask is not None:
+        full = (q.shape[0], heads, q.shape[3], k.shape[2])
+        mask = mask.expand(full).unflatten(1, (kv_heads, heads // kv_heads))
+        scores = scores.masked_fill(~mask, -torch.inf)
+        scores = scores.masked_fill(~mask.any(-2, keepdim=True), 0)
+    weights = scores.softmax(dim=-2)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0)
+    out = torch.einsum("bkgqn,bknd->bkgqd", weights.to(v.dtype), v)
+    return out.flatten(1, 2)

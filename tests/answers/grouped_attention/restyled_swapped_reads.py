@@ -1,0 +1,33 @@
+# names: group_size_swapped
+# Each KV head serves H_kv query heads before the next takes over.
+import torch
+
+
+def _weights(scores, allowed):
+    """Softmax over the last axis; zeros where nothing is allowed."""
+    work = torch.float64 if scores.dtype == torch.float64 else torch.float32
+    if allowed is None:
+        return torch.softmax(scores, dim=-1, dtype=work)
+    bias = torch.zeros(scores.shape, dtype=work, device=scores.device)
+    nothing = ~allowed.any(dim=-1, keepdim=True)
+    bias = bias.masked_fill(~(allowed | nothing), float("-inf"))
+    return torch.softmax(scores.to(work) + bias, dim=-1).masked_fill(nothing, 0)
+
+
+def grouped_attention(q, k, v, mask=None):
+    b, h, n, d = q.shape
+    h_kv, m = k.shape[1], k.shape[2]
+    if h % h_kv:
+        raise ValueError("H_kv has to divide H")
+    if mask is not None:
+        mask = mask.broadcast_to(b, h, n, m)
+    parts, order = [], []
+    for i in range(h_kv):
+        mine = [j for j in range(h) if j // h_kv % h_kv == i]
+        order += mine
+        rows = q[:, mine].flatten(1, 2) * d**-0.5
+        allowed = None if mask is None else mask[:, mine].flatten(1, 2)
+        weights = _weights(rows @ k[:, i].transpose(1, 2), allowed)
+        parts.append((weights.to(v.dtype) @ v[:, i]).reshape(b, len(mine), n, v.shape[-1]))
+    out = torch.cat(parts, dim=1).to(q.dtype)
+    return out[:, torch.tensor(order, device=q.device).argsort()]
