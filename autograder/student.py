@@ -151,7 +151,7 @@ class LocalStudent(_Student):
             self._spotter = outer
         if spotter.seen:
             raise StudentProblem("forbidden", calls=spotter.seen)
-        self.changed = watch.inputs_changed(given, passed)
+        self.changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
         self._peak = counter.bytes if counter else 0
         return self._wrap(result)
 

@@ -221,6 +221,7 @@ status()
 # | `d_model` | width of a token's vector in the model |
 # | `d_head` | width of one head |
 # | `num_heads` (H) | number of heads that work side by side, from unit 03 on |
+# | `num_kv_heads` (H_kv) | number of key/value heads, from unit 06 on |
 # | mask | boolean, `True` = may attend |
 # | `# (n, d)` | at the end of a line: the shape of what the line makes |
 # | `...` in a shape | any axes in front, also none |
@@ -233,8 +234,9 @@ status()
 # | 02 | masks: which key may be seen by which query | three exercises | two hours |
 # | 03 | many heads: what one softmax cannot do, and the loop of heads | two exercises | two hours |
 # | 04 | multi-head attention without the loop | six exercises | four hours |
+# | 06 | the KV cache: writing token by token | four exercises | four hours |
+# | 07 | grouped queries, and your module in a real model | five exercises | four hours |
 #
-# Units 05 to 09 follow: what heads learn, the cache, grouped queries, cost, and attention in a
-# live system.
+# Units 05, 08 and 09 follow: what heads learn, cost, and attention in a live system.
 #
 # Next: `lessons/01_single_head.ipynb`.

@@ -103,7 +103,7 @@ class Child:
             module = self.target(request["module"]) if request["module"] else None
             parameters = list(module.parameters()) if module else []
             self.calls[request["call"]] = (result, given, parameters)
-        changed = watch.inputs_changed(given, passed)
+        changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
         counted = {"peak": counter.bytes} if counter else {}
         return {"value": self.keep(result), "changed": changed} | counted
 

@@ -149,8 +149,18 @@ class Watch:
             sys.setprofile(before)
 
 
-def inputs_changed(given, passed) -> list[bool]:
-    """For each tensor that was passed, whether its bits differ from those it was copied from."""
+def inputs_changed(given, passed, afterwards) -> list[bool]:
+    """For each tensor that was passed, whether its bits differ from those it was copied from.
+
+    Args:
+        given: the tensors as they were.
+        passed: the copies that the call got.
+        afterwards: the tensors in its arguments after the call; where a list or a dictionary holds
+            others now, all count as changed.
+    """
+    afterwards = [each for each in afterwards if each.device.type != "meta"]
+    if list(map(id, afterwards)) != list(map(id, passed)):
+        return [True] * len(given)
     return [
         a.shape != b.shape or a.dtype != b.dtype or not _same_bits(a, b)
         for a, b in zip(given, passed, strict=True)

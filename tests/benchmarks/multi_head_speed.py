@@ -17,17 +17,16 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import platform
 import random
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
+from alternated import machine, quartiles, ratios, take_turns
 from torch import nn
 
 from autograder import course
@@ -120,14 +119,6 @@ def call_of(module, x, mode):
     return run
 
 
-def seconds(run, times):
-    """Seconds for one call, on average of ``times`` calls."""
-    start = time.perf_counter()
-    for _ in range(times):
-        run()
-    return (time.perf_counter() - start) / times
-
-
 def measure(size, mode):
     """Samples of each row, in seconds."""
     batch, length, d_model, num_heads = size
@@ -137,39 +128,7 @@ def measure(size, mode):
     outputs = {name: run().detach() for name, run in runs.items()}
     for output in outputs.values():
         torch.testing.assert_close(output, outputs["torch"], rtol=1e-4, atol=1e-5)
-    once = {name: min(seconds(run, 1) for _ in range(3)) for name, run in runs.items()}
-    times = {name: max(1, round(SECONDS_PER_SAMPLE / each)) for name, each in once.items()}
-    per_round = sum(once[name] * times[name] for name in runs)
-    rounds = min(max(ROUNDS[0], int(SECONDS_PER_CELL / per_round)), ROUNDS[1])
-    samples: dict[str, list[float]] = {name: [] for name in runs}
-    order = list(runs)
-    for _ in range(rounds):
-        random.shuffle(order)
-        for name in order:
-            samples[name].append(seconds(runs[name], times[name]))
-    return samples
-
-
-def quartiles(values):
-    """(low, median, high)."""
-    return tuple(statistics.quantiles(values, n=4))
-
-
-def machine():
-    """What it ran on."""
-    model = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        model = lines[0].split(":")[1].strip() if lines else model
-    return {
-        "cpu": model,
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-    }
+    return take_turns(runs, SECONDS_PER_SAMPLE, SECONDS_PER_CELL, ROUNDS)
 
 
 def measure_all():
@@ -180,20 +139,17 @@ def measure_all():
     cells = []
     for size, mode in itertools.product(SIZES, MODES):
         samples = measure(size, mode)
-        ratios = {
-            name: quartiles([a / b for a, b in zip(samples[name], samples["torch"], strict=True)])
-            for name in columns
-        }
+        found = {name: ratios(samples[name], samples["torch"]) for name in columns}
         cells.append(
             {
                 "size": dict(zip(("B", "L", "d_model", "H"), size, strict=True)),
                 "mode": mode,
                 "seconds": {name: quartiles(each) for name, each in samples.items()},
-                "ratio_to_torch": ratios,
+                "ratio_to_torch": found,
                 "rounds": len(samples["torch"]),
             }
         )
-        told = "".join(f"{m:>9.2f} ({low:.2f} to {high:.2f})" for low, m, high in ratios.values())
+        told = "".join(f"{m:>9.2f} ({low:.2f} to {high:.2f})" for low, m, high in found.values())
         middle = statistics.median(samples["torch"]) * 1e3
         print(f"{size!s:<20}{mode:<25}{middle:>10.2f}{told}", flush=True)
     return cells

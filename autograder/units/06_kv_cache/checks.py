@@ -162,6 +162,7 @@ def _append_and_compare(cache, twin, k, v):
 def returns_what_was_stored(student, reference, draw):
     b, h_kv, max_len, d_head = _cache_sizes(draw)
     cache, twin = (of.KVCache(b, h_kv, max_len, d_head) for of in (student, reference))
+    _length(cache)
     expect.integer(cache.length, 0, "length of a new cache")
     for new in (2, 1, max_len - 3):
         _append_and_compare(cache, twin, *_new(draw, b, h_kv, new, d_head))
@@ -186,9 +187,36 @@ def fills_to_the_last_position(student, reference, draw):
             expect.integer(cache.length, twin.length, "length, read again")
 
 
-def _expect_refused(student, cache, k, v, message, misconception):
-    student.expect_error(
-        lambda: cache.append(k, v), ("ValueError", "AssertionError"), message, misconception
+def _length(cache):
+    """What ``length`` says, twice."""
+    first, again = cache.length, cache.length
+    expect.seen(first)
+    expect.true(
+        first == again,
+        f"length, read twice, should be the same number; it is {first} and then {again}.",
+        "cache_advanced_on_read",
+    )
+    return first
+
+
+def _expect_refused(cache, k, v, length, message, misconception=None):
+    """Demand a ValueError, and that the cache holds ``length`` positions as before."""
+    try:
+        got = cache.append(k, v)
+    except StudentProblem as problem:
+        if problem.kind != "error":
+            raise
+        refused = problem.details.get("type") in ("ValueError", "AssertionError")
+    else:
+        refused = False
+        for each in got if isinstance(got, tuple | list) else [got]:
+            expect.seen(each)
+    stored = _length(cache)
+    expect.true(refused, message, misconception)
+    expect.true(
+        stored == length,
+        f"An append that is refused should leave length at {length}; it is {stored}.",
+        "written_before_checked",
     )
 
 
@@ -205,14 +233,11 @@ def refuses_overflow(student, reference, draw):
     for room in (1, 0):
         for too_many in (room + 1, room + 2):
             _expect_refused(
-                student,
                 cache,
                 *_new(draw, b, h_kv, too_many, d_head),
+                max_len - room,
                 f"There is room for {room} more; append of {too_many} should raise a ValueError.",
-                "silently_full",
             )
-            stored = "length after an append that was refused"
-            expect.integer(cache.length, max_len - room, stored)
         if room:
             _append_and_compare(cache, twin, *_new(draw, b, h_kv, 1, d_head))
 
@@ -239,15 +264,14 @@ def refuses_other_shapes(student, reference, draw):
     }
     for what, (k_wrong, v_wrong) in wrong.items():
         _expect_refused(
-            student,
             cache,
             k_wrong,
             v_wrong,
+            1,
             f"{what[0].upper()}{what[1:]} in a cache for ({b}, {h_kv}, ..., {d_head}) should raise "
             "a ValueError.",
             "no_shape_check",
         )
-        expect.integer(cache.length, 1, "length after an append that was refused")
     _append_and_compare(cache, twin, k, v)
 
 
@@ -260,6 +284,13 @@ def caches_are_separate(student, reference, draw):
     b, h_kv, max_len, d_head = _cache_sizes(draw)
     caches = [student.KVCache(b, h_kv, max_len, d_head) for _ in range(2)]
     twins = [reference.KVCache(b, h_kv, max_len, d_head) for _ in range(2)]
+    for cache in caches:
+        empty = _length(cache)
+        expect.true(
+            empty == 0,
+            f"A new cache should have length 0; this one begins with {empty}.",
+            "shared_between_instances",
+        )
     for new in (2, 1):
         for cache, twin in zip(caches, twins, strict=True):
             _append_and_compare(cache, twin, *_new(draw, b, h_kv, new, d_head))

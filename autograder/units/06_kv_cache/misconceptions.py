@@ -190,7 +190,6 @@ misconception(
     asks="What should `length` be after two tokens?",
     KVCache=[
         _cache("self.length = end", "pass"),
-        _cache("self.length = end", "pass", _CACHE_RETURN, "return self.keys, self.values"),
         _cache(
             "self.length : end] = k",
             ": new] = k",
@@ -424,9 +423,9 @@ misconception(
     asks="Under a causal mask, which column belongs to the last token?",
     KVCache=_cache(
         _WRITE_K,
-        "self.keys[:, :, :end] = torch.cat((k, self.keys[:, :, : self.length]), 2)",
+        "self.keys[:, :, :end] = torch.cat((k.data, self.keys[:, :, : self.length]), 2)",
         _WRITE_V,
-        "self.values[:, :, :end] = torch.cat((v, self.values[:, :, : self.length]), 2)",
+        "self.values[:, :, :end] = torch.cat((v.data, self.values[:, :, : self.length]), 2)",
     ),
 )
 misconception(
@@ -541,6 +540,7 @@ misconception(
     says="the positions start at the cache's length after the append: all are too late",
     asks="At which moment do you read cache.length: before or after it takes up the new tokens?",
     **_both(
+        edit("else cache.length", "else cache.length + x.shape[1]", fails=_CUTS),
         edit(
             "start = 0 if cache is None else cache.length",
             "start = 0 if cache is None else cache.length + x.shape[1]",
@@ -630,6 +630,7 @@ misconception(
     says="the cache that is given is not used",
     asks="Where does forward use `cache`?",
     **_both(
+        edit(_APPEND, "pass", fails=_LONGER),
         edit("if cache is not None:", "if False:", fails=_LONGER),
         edit(
             "if cache is not None:",

@@ -315,11 +315,10 @@ def module_at_both_ends(student, reference, draw):
         expect.close(module(x), twin(x), "the output", OUTPUT)
 
 
-def _mha_state(draw, bias, dtype=torch.float32, d_model=None):
+def _mha_state(draw, bias, d_model=None):
     """Weights of multi-head attention, and (H, H_kv) to bring them to."""
     drawn, h, h_kv, d_head = draw.sizes("d_model", "H", "H_kv", "d_head")
-    state = draw.state(projection_shapes(d_model or drawn, h * d_head, bias), dtype)
-    return state, (h, h_kv)
+    return draw.state(projection_shapes(d_model or drawn, h * d_head, bias)), (h, h_kv)
 
 
 def _pooled(student, state, *args):
@@ -329,6 +328,11 @@ def _pooled(student, state, *args):
     return got
 
 
+def _compare_pooled(student, reference, state, *args):
+    want = reference.pool_kv_heads(state, *args)
+    expect_state(_pooled(student, state, *args), want)
+
+
 @check(
     "pool_kv_heads",
     "takes the mean of the KV heads of each group, of weights and of biases",
@@ -336,9 +340,9 @@ def _pooled(student, state, *args):
     weight=3,
 )
 def takes_the_mean(student, reference, draw):
-    for bias, dtype in ((False, torch.float64), (True, torch.float32)):
-        state, heads = _mha_state(draw, bias, dtype)
-        expect_state(_pooled(student, state, *heads), reference.pool_kv_heads(state, *heads))
+    for bias in (False, True):
+        state, heads = _mha_state(draw, bias)
+        _compare_pooled(student, reference, state, *heads)
 
 
 @check(
@@ -347,9 +351,8 @@ def takes_the_mean(student, reference, draw):
     "Which head is the first of the second group?",
 )
 def takes_the_first(student, reference, draw):
-    state, heads = _mha_state(draw, True, torch.float64)
-    want = reference.pool_kv_heads(state, *heads, "first")
-    expect_state(_pooled(student, state, *heads, "first"), want)
+    state, heads = _mha_state(draw, True)
+    _compare_pooled(student, reference, state, *heads, "first")
 
 
 @check(
@@ -358,10 +361,9 @@ def takes_the_first(student, reference, draw):
     "Over what do you take the mean when there is one group, or when groups have one member?",
 )
 def pools_at_both_ends(student, reference, draw):
-    state, (h, _) = _mha_state(draw, True, torch.float64)
+    state, (h, _) = _mha_state(draw, True)
     for h_kv in (1, h):
-        want = reference.pool_kv_heads(state, h, h_kv)
-        expect_state(_pooled(student, state, h, h_kv), want)
+        _compare_pooled(student, reference, state, h, h_kv)
 
 
 @check(
@@ -420,7 +422,7 @@ def refuses_to_pool(student, reference, draw):
         "how='median' should raise a ValueError.",
         "no_error_unknown_how",
     )
-    expect_state(_pooled(student, state, h, h_kv), reference.pool_kv_heads(state, h, h_kv))
+    _compare_pooled(student, reference, state, h, h_kv)
 
 
 _COSTS = ("parameters", "projection_flops", "attention_flops", "kv_bytes")

@@ -22,6 +22,7 @@ _INDIVISIBLE = "num_heads % num_kv_heads != 0"
 
 _WHOLE = "whole_sequence"
 _MODULE_CALL = "heads = grouped_attention(q, k, v, mask)"
+_START = "start = 0 if cache is None else cache.length"
 _MODULE_HEAD = "class GroupedQueryAttention("
 _K_LINEAR = "self.k_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=bias)"
 _V_LINEAR = "self.v_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=bias)"
@@ -71,9 +72,9 @@ def _inside(edits, fails):
     ]
 
 
-def _both(name, *edits, most=None, module_fails=_WHOLE, **more):
-    """A misconception of grouped_attention, and of the module that calls it."""
-    inside = _inside(edits[:most], module_fails)
+def _both(name, *edits, most=None, module_fails=_WHOLE, module=(), **more):
+    """A misconception of grouped_attention, and of the module: around that, or its own ones."""
+    inside = [*module, *_inside(edits[:most], module_fails)]
     misconception(name, **more, grouped_attention=list(edits), GroupedQueryAttention=inside)
 
 
@@ -249,11 +250,19 @@ _both(
 _both(
     "mask_ignored",
     _grouped("k_len = k.shape[1:3]\n", "k_len = k.shape[1:3]\n    mask = None\n", fails=_MASK),
+    module=[edit(_START, f"mask = None\n        {_START}", fails="hides_what_the_mask_says")],
     module_fails="hides_what_the_mask_says",
 )
 _both(
     "inverted_mask",
     _grouped(_FOLD, _FOLD.replace("mask.reshape", "(~mask).reshape"), fails=_MASK),
+    module=[
+        edit(
+            _START,
+            f"mask = None if mask is None else ~mask\n        {_START}",
+            fails="hides_what_the_mask_says",
+        )
+    ],
     module_fails="hides_what_the_mask_says",
 )
 _both(
@@ -265,6 +274,29 @@ _both(
     ),
     module_fails="module_mask_of_the_heads",
 )
+_per_head = "scores.unflatten(2, (group, q_len))"
+_over = "torch.softmax(%s, dim=-2).flatten(2, 3)"
+_unseen = "~mask.unflatten(2, (group, q_len)).any(-2, keepdim=True)"
+_over_queries = [
+    _grouped(_SOFTMAX, f"weights = {_over % _per_head}"),
+    _grouped(
+        _SOFTMAX,
+        f"weights = {_over % _per_head}",
+        "weights.masked_fill(empty, 0.0)",
+        "weights.masked_fill(~mask, 0.0)",
+    ),
+    _grouped(
+        _SOFTMAX,
+        f"unseen = False if mask is None else {_unseen}\n"
+        f"    per_head = {_per_head}\n"
+        "    per_head = per_head if mask is None else per_head.masked_fill(unseen, 0.0)\n"
+        f"    weights = {_over % 'per_head'}",
+        "        scores = scores.masked_fill(empty, 0.0)\n",
+        "",
+        "weights.masked_fill(empty, 0.0)",
+        "weights.masked_fill(~mask, 0.0)",
+    ),
+]
 for _name, _fails in (
     ("mask_after_softmax", _MASK),
     ("additive_mask", _MASK),
@@ -275,7 +307,8 @@ for _name, _fails in (
     ("softmax_over_queries", _EQUALS),
     ("uniform_weights", _EQUALS),
 ):
-    _edits = edits_of("masked_attention", _name, "grouped_attention", _fails)[:4]
+    _edits = _over_queries if _name == "softmax_over_queries" else []
+    _edits += edits_of("masked_attention", _name, "grouped_attention", _fails)[:4]
     if _name == "nan_gradient":
         misconception(_name, grouped_attention=_edits)
     else:
@@ -641,6 +674,7 @@ _PARAMETERS = "parameters = 2 * d_model * query_width + 2 * d_model * kv_width"
 _PROJECTION = '"projection_flops": 2 * parameters * batch * q_len'
 _ATTENTION = '"attention_flops": 2 * 2 * query_width * pairs'
 _KV_BYTES = '"kv_bytes": 2 * kv_width * k_len * batch * bytes_per_value'
+_BIASES = "query_width + 2 * kv_width + d_model"
 _AT_PARAMETERS = "counts_parameters"
 _AT_PROJECTION = "counts_projection_flops"
 _AT_ATTENTION = "counts_attention_flops"
@@ -721,7 +755,6 @@ misconception(
             fails=_AT_PROJECTION,
         ),
         _cost(_PROJECTION, _PROJECTION.replace("2 * ", ""), fails=_AT_PROJECTION),
-        _cost(_ATTENTION, _ATTENTION.replace("2 * 2", "2"), fails=_AT_ATTENTION),
     ],
 )
 misconception(
@@ -754,9 +787,14 @@ misconception(
     "biases_counted",
     says="biases are counted as well",
     asks="What does the task say `parameters` holds?",
-    attention_cost=_cost(
-        _PARAMETERS, f"{_PARAMETERS} + query_width + 2 * kv_width + d_model", fails=_AT_PARAMETERS
-    ),
+    attention_cost=[
+        _cost(_PARAMETERS, f"{_PARAMETERS} + {_BIASES}", fails=_AT_PARAMETERS),
+        _cost(
+            '"parameters": parameters',
+            f'"parameters": parameters + {_BIASES}',
+            fails=_AT_PARAMETERS,
+        ),
+    ],
 )
 misconception(
     "d_model_squared",
@@ -794,11 +832,6 @@ misconception(
     asks="What does the task say about pairs that a causal mask hides?",
     attention_cost=[
         _cost(_ATTENTION, f"{_ATTENTION} // 2", fails="costs_of_real_models"),
-        _cost(
-            "pairs = batch * q_len * k_len",
-            "pairs = batch * (q_len * k_len - q_len * (q_len - 1) // 2)",
-            fails="costs_of_real_models",
-        ),
     ],
 )
 misconception(
