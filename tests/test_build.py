@@ -114,7 +114,7 @@ def test_nbgrader_finds_each_exercise_by_its_id(unit):
         marks = answer.metadata.nbgrader
         assert (marks.solution, marks.grade, marks.locked) == (True, False, False)
         assert answer.id == exercise.id
-        assert f"def {exercise.id}(" in answer.source or f"class {exercise.id}(" in answer.source
+        assert re.search(rf"^(def|class) {exercise.id}[(:]", answer.source, re.MULTILINE)
         marks = test.metadata.nbgrader
         assert (marks.solution, marks.grade, marks.locked) == (False, True, True)
         assert test.source == f'check("{exercise.id}")'

@@ -22,7 +22,7 @@ class KVCache:
 
     @property
     def length(self):
-        now, self.used = self.used, min(self.used + 1, self.max_len)
+        now, self.used = self.used, self.used + 1
         return now
 
     def append(self, k, v):

@@ -8,7 +8,7 @@ class KVCache:
 
     def __init__(self, batch, num_kv_heads, max_len, d_head, dtype=torch.float32, device=None):
         size = (2, batch, num_kv_heads, max_len, d_head)
-        self._block = torch.full(size, torch.nan, dtype=dtype, device=device)
+        self._block = torch.zeros(size, dtype=dtype, device=device)
         self._used = 0
 
     @property

@@ -22,5 +22,7 @@ class KVCache:
         if k.dim() != 4 or (k.shape[0], k.shape[1], k.shape[3]) != (b, h, d):
             raise ValueError(f"expected ({b}, {h}, new, {d}), got {tuple(k.shape)}")
         self.keys = torch.cat([self.keys, k.detach().to(self.keys)], dim=2)[:, :, -self.max_len :]
-        self.values = torch.cat([self.values, v.detach().to(self.values)], dim=2)[:, :, -self.max_len :]
+        self.values = torch.cat([self.values, v.detach().to(self.values)], dim=2)[
+            :, :, -self.max_len :
+        ]
         return self.keys, self.values

@@ -7,7 +7,14 @@ class KVCache:
     """A list of what came in, joined when it is read."""
 
     def __init__(
-        self, batch, num_kv_heads, max_len, d_head, dtype=torch.float32, device=None, chunks=[]  # noqa: B006
+        self,
+        batch,
+        num_kv_heads,
+        max_len,
+        d_head,
+        dtype=torch.float32,
+        device=None,
+        chunks=[],  # noqa: B006
     ):
         self.shape = (batch, num_kv_heads, d_head)
         self.max_len = max_len

@@ -2,7 +2,6 @@
 # Caches of one size get the same memory from a pool, each with a length.
 import torch
 
-
 _pool = {}
 
 

@@ -20,5 +20,5 @@ def attention_cost(
     cost = {"parameters": weights}
     cost["projection_flops"] = weights * 2 * batch * q_len
     cost["attention_flops"] = scores.numel() * d_head * 2 * 2
-    cost["kv_bytes"] = (keys.numel() + values.numel())
+    cost["kv_bytes"] = keys.numel() + values.numel()
     return cost

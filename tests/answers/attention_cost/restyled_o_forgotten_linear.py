@@ -11,7 +11,6 @@ def attention_cost(
         q_proj = nn.Linear(d_model, num_heads * d_head, bias=False)
         k_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=False)
         v_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=False)
-        o_proj = nn.Linear(num_heads * d_head, d_model, bias=False)
         keys = torch.empty(batch, num_kv_heads, k_len, d_head)
         values = torch.empty(batch, num_kv_heads, k_len, d_head)
         scores = torch.empty(batch, num_heads, q_len, k_len)

@@ -12,7 +12,6 @@ def attention_cost(
         k_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=False)
         v_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=False)
         o_proj = nn.Linear(num_heads * d_head, d_model, bias=False)
-        keys = torch.empty(batch, num_kv_heads, k_len, d_head)
         values = torch.empty(batch, num_kv_heads, k_len, d_head)
         scores = torch.empty(batch, num_heads, q_len, k_len)
     projections = nn.ModuleList([q_proj, k_proj, v_proj, o_proj])

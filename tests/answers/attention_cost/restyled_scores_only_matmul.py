@@ -1,5 +1,5 @@
 # either: scores_only, causal_half
-# The weighted sum is computed, and left out.
+# The weighted sum is left out.
 def matmul_flops(rows, inner, columns):
     return 2 * rows * inner * columns
 
@@ -11,7 +11,6 @@ def attention_cost(
     layers = [(d_model, q_width), (d_model, kv_width), (d_model, kv_width), (q_width, d_model)]
     tokens = batch * q_len
     scores = matmul_flops(q_len, d_head, k_len)
-    mixed = matmul_flops(q_len, k_len, d_head)
     return dict(
         parameters=sum(rows * columns for rows, columns in layers),
         projection_flops=sum(matmul_flops(tokens, n, m) for n, m in layers),

@@ -7,7 +7,6 @@ def expand_kv(x, num_heads):
     kv_heads = x.shape[1]
     if num_heads % kv_heads != 0:
         raise ValueError(f"no equal groups: {num_heads} / {kv_heads}")
-    group = num_heads // kv_heads
     heads = []
     for h in range(num_heads):
         heads.append(x[:, h // num_heads])

@@ -22,7 +22,7 @@ def grouped_attention(q, k, v, mask=None):
         raise ValueError("the KV heads cannot be shared evenly")
     k, v = k.mean(dim=1), v.mean(dim=1)
     if mask is not None:
-        mask = mask.expand(*q.shape[:3], k.size(2))
+        mask = mask.expand(*q.shape[:3], k.size(-2))
     heads = []
     for h in range(num_heads):
         allowed = None if mask is None else mask[:, h]

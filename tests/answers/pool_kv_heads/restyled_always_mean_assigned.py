@@ -1,4 +1,4 @@
-# names: always_mean
+# names: mean_instead_of_first
 # The name is overwritten after the check.
 import torch
 import torch.nn.functional as F

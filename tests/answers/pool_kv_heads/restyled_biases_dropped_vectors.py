@@ -1,4 +1,4 @@
-# names: biases_dropped
+# names: biases_forgotten
 # One-dimensional entries are skipped.
 import torch
 

@@ -1,4 +1,4 @@
-# names: biases_dropped
+# names: biases_forgotten
 # Only entries called weight are kept.
 import torch
 

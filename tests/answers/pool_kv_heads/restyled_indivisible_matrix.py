@@ -6,7 +6,7 @@ import torch
 def pool_kv_heads(state_dict, num_heads, num_kv_heads, how="mean"):
     """Pooling is a matrix (H_kv, H) that mixes the old heads."""
     group = num_heads // num_kv_heads
-    mix = torch.zeros(num_kv_heads, num_heads)
+    mix = torch.zeros(num_kv_heads, num_heads, dtype=torch.float64)
     for i in range(num_kv_heads):
         if how == "mean":
             mix[i, i * group : (i + 1) * group] = 1 / group

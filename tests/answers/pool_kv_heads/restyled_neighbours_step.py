@@ -17,7 +17,6 @@ def pool_kv_heads(state_dict, num_heads, num_kv_heads, how="mean"):
     ways = {"mean": _mean, "first": _first, "random": None}
     if how not in ways:
         raise ValueError(f"how is one of {sorted(ways)}, {how!r} is not")
-    group = num_heads // num_kv_heads
     new = {}
     for name, old in state_dict.items():
         if name[:2] not in ("k_", "v_"):

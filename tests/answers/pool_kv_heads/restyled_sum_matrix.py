@@ -8,7 +8,7 @@ def pool_kv_heads(state_dict, num_heads, num_kv_heads, how="mean"):
     if num_heads % num_kv_heads:
         raise ValueError(f"{num_kv_heads} does not divide {num_heads}")
     group = num_heads // num_kv_heads
-    mix = torch.zeros(num_kv_heads, num_heads)
+    mix = torch.zeros(num_kv_heads, num_heads, dtype=torch.float64)
     for i in range(num_kv_heads):
         if how == "mean":
             mix[i, i * group : (i + 1) * group] = 1

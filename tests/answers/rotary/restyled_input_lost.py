@@ -14,5 +14,7 @@ def rotary(x, positions, base=10000.0):
     cos, sin = torch.cos(angles), torch.sin(angles)
     matrix = torch.stack((cos, -sin, sin, cos), dim=-1).unflatten(-1, (2, 2))  # (L, pairs, 2, 2)
     points = x.to(work).reshape(*x.shape[:-1], 2, pairs)
-    out = torch.einsum("lpij,...ljp->...lip", matrix, points)
-    return x.reshape(x.shape).to(dtype=x.dtype)
+    turned = torch.einsum("lpij,...ljp->...lip", matrix, points)
+    out = x.clone()
+    turned.to(out)
+    return out

@@ -1,4 +1,4 @@
-# names: values_not_turned_second_half
+# names: second_half_not_turned
 # The second half of the columns is only copied.
 import torch
 

@@ -1,4 +1,4 @@
-# names: values_not_turned_second_half
+# names: second_half_not_turned
 # The imaginary part of x is returned, not that of the product.
 import torch
 

@@ -1,5 +1,5 @@
 # names: positions_restart
-# The first position is subtracted from all.
+# A range as long as x, whatever the positions are.
 import torch
 
 
@@ -9,7 +9,7 @@ def rotary(x, positions, base=10000.0):
     if 2 * half != d_head:
         raise ValueError(f"d_head={d_head}: pairs need an even number")
     exact = x.to(torch.promote_types(x.dtype, torch.float32))
-    t = (positions - positions[0]).to(exact)
+    t = exact.new_tensor(range(x.shape[-2]))
     columns = [None] * d_head
     for i in range(half):
         angle = t * base ** (-2.0 * i / d_head)

@@ -1,5 +1,5 @@
 # names: wrong_dtype
-# Values are turned into float32 at the end.
+# The output gets the dtype of the weights.
 import torch
 from torch.nn import functional as F
 
@@ -10,6 +10,7 @@ def grouped_attention(q, k, v, mask=None):
     if H % K != 0:
         raise ValueError(f"cannot share {K} KV heads among {H} query heads")
     G = H // K
+    dtype = q.dtype
     rows = (q / D**0.5).reshape(B * K, G * L, D)
     scores = torch.bmm(rows, k.reshape(B * K, N, D).mT)
     if scores.dtype in (torch.float16, torch.bfloat16):
@@ -22,5 +23,5 @@ def grouped_attention(q, k, v, mask=None):
     weights = F.softmax(scores, -1)
     if mask is not None:
         weights = torch.where(mask, weights, 0)
-    out = torch.bmm(weights, v.reshape(B * K, N, -1).to(weights.dtype))
-    return out.view(B, H, L, -1)
+    out = torch.bmm(weights.to(dtype), v.reshape(B * K, N, -1))
+    return out.view(B, H, L, -1).type_as(weights)

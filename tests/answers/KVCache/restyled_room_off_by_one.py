@@ -1,4 +1,4 @@
-# names:
+# names: room_off_by_one
 # The last free position can never be used.
 import torch
 

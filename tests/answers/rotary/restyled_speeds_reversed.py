@@ -1,4 +1,4 @@
-# names:
+# names: speeds_reversed
 # The last pair turns fastest.
 import torch
 

@@ -1,0 +1,48 @@
+# names: projection_names
+# out_proj, as in nn.MultiheadAttention.
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    """Written with the functions of earlier units."""
+
+    def __init__(self, d_model, num_heads, num_kv_heads, d_head=None, bias=False, rope_base=None):
+        super().__init__()
+        self.num_heads, self.num_kv_heads = num_heads, num_kv_heads
+        self.rope_base = rope_base
+        self.check(num_heads, num_kv_heads, "num_kv_heads does not divide num_heads")
+        if d_head is None:
+            self.check(d_model, num_heads, "num_heads does not divide d_model, so give d_head")
+            d_head = d_model // num_heads
+        self.q_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)
+        self.k_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=bias)
+        self.v_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=bias)
+        self.out_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)
+
+    @staticmethod
+    def check(whole, parts, message):
+        if whole % parts != 0:
+            raise ValueError(message)
+
+    def qkv(self, x, start):
+        q = split_heads(self.q_proj(x), self.num_heads)  # noqa: F821
+        k = split_heads(self.k_proj(x), self.num_kv_heads)  # noqa: F821
+        v = split_heads(self.v_proj(x), self.num_kv_heads)  # noqa: F821
+        if self.rope_base is not None:
+            positions = torch.arange(start, start + x.shape[1], device=x.device)
+            q = rotary(q, positions, self.rope_base)  # noqa: F821
+            k = rotary(k, positions, self.rope_base)  # noqa: F821
+        return q, k, v
+
+    def forward(self, x, mask=None, cache=None):
+        q, k, v = self.qkv(x, 0 if cache is None else cache.length)
+        masks = [] if mask is None else [mask]
+        if cache is not None:
+            k, v = cache.append(k, v)
+            masks.append(causal_mask(q.shape[-2], k.shape[-2]).to(x.device))  # noqa: F821
+        mask = None
+        for each in masks:
+            mask = each if mask is None else mask & each
+        attended = grouped_attention(q, k, v, mask)  # noqa: F821
+        return self.out_proj(merge_heads(attended))  # noqa: F821
