@@ -1,4 +1,4 @@
-# names: mean_instead_of_first
+# names: mean_instead_of_first, random_not_random
 # The name is overwritten after the check.
 import torch
 import torch.nn.functional as F

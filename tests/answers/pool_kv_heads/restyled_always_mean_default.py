@@ -1,4 +1,4 @@
-# names: mean_instead_of_first
+# names: mean_instead_of_first, random_not_random
 # how is checked, and never used.
 def pool_kv_heads(state_dict, num_heads, num_kv_heads, how="mean"):
     if num_heads % num_kv_heads:
