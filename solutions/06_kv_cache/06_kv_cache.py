@@ -5,11 +5,11 @@
 # bytes it costs.
 # The lesson `lessons/06_kv_cache.ipynb` shows every idea you need, with numbers.
 #
-# Heads have the layout `(B, H, L, d_head)`. A module never rotates or stores anything but queries,
-# keys and values of its own heads.
+# Heads have the layout `(B, H, L, d_head)`. A module never rotates or stores anything but
+# queries, keys and values of its own heads.
 #
-# `mine(...)` brings your own work from units 02 and 04, and the course's where yours does not pass
-# yet; it says which.
+# `mine(...)` brings your own work from units 02 and 04, and the course's where yours does not
+# pass yet; it says which.
 
 # %%
 import torch
@@ -34,8 +34,8 @@ split_heads, merge_heads = mine("split_heads", "merge_heads")
 #     How far does each pair turn at position 1?
 #   - >-
 #     Pair i is (number i, number i + d_head / 2). It turns by position * base**(-2 i / d_head).
-#     A turn by an angle t takes (a, b) to (a cos t - b sin t, a sin t + b cos t). Compute the angles
-#     in float32 at least: bfloat16 cannot tell position 256 from 257.
+#     A turn by an angle t takes (a, b) to (a cos t - b sin t, a sin t + b cos t). Compute the
+#     angles in float32 at least: bfloat16 cannot tell position 256 from 257.
 #   - |-
 #     i      = 0, 1, ... d_head / 2 - 1
 #     speed  = base ** (-2 i / d_head)                       # (d_head / 2,)
@@ -44,10 +44,10 @@ split_heads, merge_heads = mine("split_heads", "merge_heads")
 #     return a cos - b sin, then a sin + b cos, side by side, in the dtype of x
 
 # %% [markdown]
-# Turn each vector by its position, in the rotate-half convention: pair `i` is number `i` and number
-# `i + d_head / 2`, and turns by `position * base**(-2 * i / d_head)`. Positions are given, not
-# counted: they may start anywhere. The result has the dtype of `x`; angles are computed in float32
-# at least (float64 for float64), because half precision cannot count far.
+# Turn each vector by its position, in the rotate-half convention: pair `i` is number `i` and
+# number `i + d_head / 2`, and turns by `position * base**(-2 * i / d_head)`. Positions are given,
+# not counted: they may start anywhere. The result has the dtype of `x`; angles are computed in
+# float32 at least (float64 for float64), because half precision cannot count far.
 
 
 # %%
@@ -81,18 +81,18 @@ def rotary(x, positions, base=10000.0):
 
 
 # %% [markdown] tags=["explanation"]
-# **Why it is right.** A turn by `m * speed` against a turn by `n * speed` leaves a dot product that
-# depends on `m - n` only. So a rotated query and a rotated key know their distance, and nothing has
-# to be added to the values.
+# **Why it is right.** A turn by `m * speed` against a turn by `n * speed` leaves a dot product
+# that depends on `m - n` only. So a rotated query and a rotated key know their distance, and
+# nothing has to be added to the values.
 #
-# **The usual wrong turns.** Positions counted from 0 in every call: right in the first chunk, wrong
-# from the second on. Neighbouring numbers as pairs, the *interleaved* convention: right in itself,
-# but weights trained with one convention talk nonsense under the other. Angles in bfloat16, where
-# positions 256 and 257 are one.
+# **The usual wrong turns.** Positions counted from 0 in every call: right in the first chunk,
+# wrong from the second on. Neighbouring numbers as pairs, the *interleaved* convention: right in
+# itself, but weights trained with one convention talk nonsense under the other. Angles in
+# bfloat16, where positions 256 and 257 are one.
 #
-# **What production code does.** It keeps a table of cosines and sines in float32 for all positions
-# and picks rows. Files in GGUF format store the rows of `q_proj` and `k_proj` permuted for the
-# interleaved convention; loaders permute them, or turn neighbouring pairs.
+# **What production code does.** It keeps a table of cosines and sines in float32 for all
+# positions and picks rows. Files in GGUF format store the rows of `q_proj` and `k_proj` permuted
+# for the interleaved convention; loaders permute them, or turn neighbouring pairs.
 
 # %% [raw]
 # exercise: KVCache
@@ -120,9 +120,9 @@ def rotary(x, positions, base=10000.0):
 
 # %% [markdown]
 # Keys and values of all tokens so far. `append(k, v)` stores the new ones behind the old ones and
-# returns all of them, `(B, H_kv, length, d_head)` each; `length` is how many positions are stored.
-# What does not fit in shape or in room raises a `ValueError` and leaves the cache as it was. The
-# cache is for inference: it keeps numbers, no gradients, in its own dtype.
+# returns all of them, `(B, H_kv, length, d_head)` each; `length` is how many positions are
+# stored. What does not fit in shape or in room raises a `ValueError` and leaves the cache as it
+# was. The cache is for inference: it keeps numbers, no gradients, in its own dtype.
 
 
 # %%
@@ -181,12 +181,12 @@ class KVCache:
 # causal mask they depend on earlier tokens only. Appending is all that ever happens.
 #
 # **The usual wrong turns.** No check: assigning one row to a slice of no rows broadcasts and does
-# nothing, so a full cache swallows tokens silently. A length that moves before the writing leaves a
-# hole. Memory made as a class attribute is shared by all layers.
+# nothing, so a full cache swallows tokens silently. A length that moves before the writing leaves
+# a hole. Memory made as a class attribute is shared by all layers.
 #
-# **What production code does.** `torch.cat` in every step copies the whole cache for each token, so
-# memory is allocated ahead; servers cut it into blocks of 16 or so tokens, handed out on demand
-# (Kwon et al. 2023, PagedAttention), to avoid room that nobody uses.
+# **What production code does.** `torch.cat` in every step copies the whole cache for each token,
+# so memory is allocated ahead; servers cut it into blocks of 16 or so tokens, handed out on
+# demand (Kwon et al. 2023, PagedAttention), to avoid room that nobody uses.
 
 # %% [raw]
 # exercise: CachedAttention
@@ -201,8 +201,8 @@ class KVCache:
 #     Three tokens are stored and two come. Which positions do they have, which keys may each of
 #     them see, and how wide is the mask?
 #   - >-
-#     The new queries and keys are turned by the positions `start`, `start + 1`, ... where `start` is
-#     the cache's length *before* the append. Then append, and attend from the new queries to all
+#     The new queries and keys are turned by the positions `start`, `start + 1`, ... where `start`
+#     is the cache's length *before* the append. Then append, and attend from the new queries to all
 #     keys under `causal_mask(new, all)`, which aligns at the bottom right.
 #   - |-
 #     q, k, v = split_heads of q_proj(x), k_proj(x), v_proj(x)          # (B, H, L, d_head)
@@ -213,10 +213,10 @@ class KVCache:
 #     return o_proj(merge_heads(output))
 
 # %% [markdown]
-# Causal multi-head self-attention that can go on where it stopped. With a cache, `x` holds only the
-# new tokens; their positions continue at `cache.length`, and they attend to everything stored and
-# to themselves. The output must be the same for *every* way to cut a sequence into chunks. With
-# `rope_base=None` nothing is rotated. Submodules and the order of heads are those of
+# Causal multi-head self-attention that can go on where it stopped. With a cache, `x` holds only
+# the new tokens; their positions continue at `cache.length`, and they attend to everything stored
+# and to themselves. The output must be the same for *every* way to cut a sequence into chunks.
+# With `rope_base=None` nothing is rotated. Submodules and the order of heads are those of
 # `MultiHeadAttention`.
 
 
@@ -310,8 +310,8 @@ class CachedAttention(nn.Module):
 #     return that times layers, tokens, batch and bytes per value
 
 # %% [markdown]
-# How many bytes the caches of all layers take, exactly. `tokens` is the number of positions of each
-# sequence.
+# How many bytes the caches of all layers take, exactly. `tokens` is the number of positions of
+# each sequence.
 
 
 # %%
@@ -336,11 +336,11 @@ def kv_cache_bytes(num_layers, num_kv_heads, d_head, tokens, batch=1, bytes_per_
 
 
 # %% [markdown] tags=["explanation"]
-# **Why it is right.** It is a product of independent counts. Llama-2-70B, 80 layers, 8 KV heads of
-# width 128, in 16 bits: 327,680 bytes per token. With 64 KV heads it would be 2.5 MiB.
+# **Why it is right.** It is a product of independent counts. Llama-2-70B, 80 layers, 8 KV heads
+# of width 128, in 16 bits: 327,680 bytes per token. With 64 KV heads it would be 2.5 MiB.
 #
 # **The usual wrong turns.** Keys without values; one layer; the number of query heads in place of
 # KV heads; `d_model // num_heads` in place of `d_head`.
 #
-# **What production code does.** This product, before anything else, decides how many users fit on a
-# card. Layers with a sliding window store the window only, so the formula does not hold there.
+# **What production code does.** This product, before anything else, decides how many users fit on
+# a card. Layers with a sliding window store the window only, so the formula does not hold there.

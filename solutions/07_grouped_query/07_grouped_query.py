@@ -5,8 +5,8 @@
 # conversion of trained weights, and the cost.
 # The lesson `lessons/07_grouped_query.ipynb` shows every idea you need, with numbers.
 #
-# `H` is the number of query heads, `H_kv` the number of KV heads, `H / H_kv` the group size. Query
-# head `h` reads KV head `h // group size`.
+# `H` is the number of query heads, `H_kv` the number of KV heads, `H / H_kv` the group size.
+# Query head `h` reads KV head `h // group size`.
 #
 # `mine(...)` brings your own work from units 02, 04 and 06, and the course's where yours does not
 # pass yet; it says which.
@@ -77,8 +77,8 @@ def expand_kv(x, num_heads):
 # checkpoints follow it: the rows of `q_proj` were trained for it.
 #
 # **The usual wrong turns.** `x.repeat(1, group, 1, 1)` tiles: `[k0, k1, k0, k1]`. Shapes agree, a
-# fresh model trains, a loaded one talks nonsense. Group size and number of KV heads confused: with
-# 64 query heads on 8 KV heads both are 8, and the error hides.
+# fresh model trains, a loaded one talks nonsense. Group size and number of KV heads confused:
+# with 64 query heads on 8 KV heads both are 8, and the error hides.
 #
 # **What production code does.** It avoids this copy, as you will in the next exercise. The order
 # went wrong in public more than once (onnx#7274: tiled in place of repeated).
@@ -109,9 +109,9 @@ def expand_kv(x, num_heads):
 
 # %% [markdown]
 # Attention with fewer KV heads than query heads: the values that you get from
-# `masked_attention(q, expand_kv(k, H), expand_kv(v, H), mask)`, without ever making a repeated copy
-# of the keys or values. This is counted: with long keys and few queries, the memory your function
-# takes must not grow with the group size. Only the output is returned.
+# `masked_attention(q, expand_kv(k, H), expand_kv(v, H), mask)`, without ever making a repeated
+# copy of the keys or values. This is counted: with long keys and few queries, the memory your
+# function takes must not grow with the group size. Only the output is returned.
 
 
 # %%
@@ -162,12 +162,12 @@ def grouped_attention(q, k, v, mask=None):
 # heads of a group are neighbours, so the fold is a plain reshape.
 #
 # Behind the fold this is `masked_attention(rows, k, v, mask)`, and you may just call it. It is
-# written out here for half precision: `masked_attention` turns keys and values into float32, which
-# is a copy, and twice as many bytes as it copies from. Here they are multiplied as they are, and
-# only the scores, which are few in a decode step, become float32.
+# written out here for half precision: `masked_attention` turns keys and values into float32,
+# which is a copy, and twice as many bytes as it copies from. Here they are multiplied as they
+# are, and only the scores, which are few in a decode step, become float32.
 #
-# **The usual wrong turns.** Expanded keys: right values, and the cost of MHA. Broadcasting
-# `(B, H_kv, group, L_q, d_head) @ (B, H_kv, 1, d_head, L_k)`: matmul copies the keys for each member
+# **The usual wrong turns.** Expanded keys: right values, and the cost of MHA. Broadcasting `(B,
+# H_kv, group, L_q, d_head) @ (B, H_kv, 1, d_head, L_k)`: matmul copies the keys for each member
 # of the group, inside. Folding the rows as `(L_q, group)` in place of `(group, L_q)`: heads and
 # positions change places.
 #
@@ -202,9 +202,9 @@ def grouped_attention(q, k, v, mask=None):
 #     return o_proj(merge_heads(grouped_attention(q, k, v, mask)))
 
 # %% [markdown]
-# The module. `num_kv_heads = num_heads` is multi-head attention, `1` is multi-query attention (MQA).
-# Without a cache it hides nothing unless a mask says so, and positions start at 0. With a cache it
-# is causal, a given mask is joined by `&`, and positions continue at `cache.length`.
+# The module. `num_kv_heads = num_heads` is multi-head attention, `1` is multi-query attention
+# (MQA). Without a cache it hides nothing unless a mask says so, and positions start at 0. With a
+# cache it is causal, a given mask is joined by `&`, and positions continue at `cache.length`.
 
 
 # %%
@@ -224,9 +224,7 @@ class GroupedQueryAttention(nn.Module):
             ``num_heads`` does not divide ``d_model``.
     """
 
-    def __init__(
-        self, d_model, num_heads, num_kv_heads, d_head=None, bias=False, rope_base=None
-    ):
+    def __init__(self, d_model, num_heads, num_kv_heads, d_head=None, bias=False, rope_base=None):
         super().__init__()
         ### BEGIN SOLUTION
         if num_heads % num_kv_heads != 0:
@@ -311,9 +309,9 @@ class GroupedQueryAttention(nn.Module):
 
 # %% [markdown]
 # Turn the weights of a module with `num_heads` KV heads into weights with `num_kv_heads`. Query
-# heads that will share a KV head are neighbours, so their old KV heads are pooled: by their mean, or
-# by the first of each group. `"random"` ignores them and draws fresh weights of the same spread
-# from torch's generator. The given dictionary and its tensors are left as they were.
+# heads that will share a KV head are neighbours, so their old KV heads are pooled: by their mean,
+# or by the first of each group. `"random"` ignores them and draws fresh weights of the same
+# spread from torch's generator. The given dictionary and its tensors are left as they were.
 
 
 # %%
@@ -356,16 +354,16 @@ def pool_kv_heads(state_dict, num_heads, num_kv_heads, how="mean"):
 
 
 # %% [markdown] tags=["explanation"]
-# **Why it is right.** Rows of `k_proj` are heads in order, so a group is a run of neighbouring rows.
-# The mean keeps what the heads of a group have in common; the first keeps one of them and drops the
-# rest.
+# **Why it is right.** Rows of `k_proj` are heads in order, so a group is a run of neighbouring
+# rows. The mean keeps what the heads of a group have in common; the first keeps one of them and
+# drops the rest.
 #
 # **The usual wrong turns.** Pooling heads 0, H_kv, 2 H_kv ...: right shapes, the wrong heads
 # together. The sum in place of the mean: keys that are too long, so a softmax that is too sharp.
 # Biases forgotten: the shapes no longer fit, or with `strict=False` they stay silently at random.
 #
-# **What production code does.** Mean pooling, then some of the original training (Ainslie 2023 used
-# 5 % of it) lets the model find its way back.
+# **What production code does.** Mean pooling, then some of the original training (Ainslie 2023
+# used 5 % of it) lets the model find its way back.
 
 # %% [raw]
 # exercise: attention_cost
@@ -436,8 +434,8 @@ def attention_cost(
 # multiply-adds for the score and `d_head` for the weighted sum, in each *query* head.
 #
 # **The usual wrong turns.** "GQA halves the compute": the FLOPs of the attention know nothing of
-# H_kv. Keys without values. The batch forgotten: weights are read once for all sequences, keys and
-# values once for each.
+# H_kv. Keys without values. The batch forgotten: weights are read once for all sequences, keys
+# and values once for each.
 #
 # **What production code does.** It compares such counts with what the machine can do, FLOPs per
 # second and bytes per second, before it measures: that is the roofline of unit 08.
