@@ -23,22 +23,29 @@ from autograder import build, course
 from autograder.cli import app
 
 SEED = 11
-SOME = 12
+# Every misconception is graded in test_misconceptions.py; here a sample of each unit is enough.
+MANY, SOME = 20, 10
 ENVIRONMENT = os.environ | {
     "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
 }
 
 
-@pytest.fixture(scope="module", params=GRADED_UNITS)
+# One worker for each unit, or the fixtures below would be made by several.
+_PARAMETERS = [pytest.param(unit, marks=pytest.mark.xdist_group(unit)) for unit in GRADED_UNITS]
+
+
+@pytest.fixture(scope="module", params=_PARAMETERS)
 def unit(request):
     return course.unit(request.param)
 
 
 @pytest.fixture(scope="module")
 def submissions(unit, tmp_path_factory):
-    """Notebooks of the unit by student: the reference, the blank one, every misconception."""
+    """Notebooks of the unit by student: the reference, the blank one, many misconceptions."""
     root = tmp_path_factory.mktemp("submissions")
-    answers = {"reference": reference_answers(unit), "blank": {}} | wrong_submissions(unit)
+    wrong = wrong_submissions(unit)
+    answers = {"reference": reference_answers(unit), "blank": {}}
+    answers |= {student: wrong[student] for student in _spread(list(wrong), MANY)}
     return {
         student: write_notebook(root / student / f"{unit.name}.ipynb", notebook_with(unit, each))
         for student, each in answers.items()
@@ -49,8 +56,12 @@ def submissions(unit, tmp_path_factory):
 def some(submissions):
     """The first two and some of the wrong ones, evenly spread: for the ways that are slow."""
     names = list(submissions)
-    step = -(-len(names) // SOME)
-    return {student: submissions[student] for student in [*names[:2], *names[2::step]]}
+    return {student: submissions[student] for student in [*names[:2], *_spread(names[2:], SOME)]}
+
+
+def _spread(names, most):
+    """At most so many of them, evenly spread."""
+    return names[:: -(-len(names) // most)]
 
 
 @pytest.fixture(scope="module")
