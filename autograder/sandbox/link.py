@@ -57,7 +57,7 @@ class Link:
     def close(self) -> dict:
         """End the process; returns how it ended."""
         self._channel.close()
-        end, self._end = self._end, lambda: {"killed": False, "signal": None, "exit": None}
+        end, self._end = self._end, lambda: {"killed": False, "signal": None, "seconds": 0}
         return end()
 
     def __enter__(self):
@@ -147,7 +147,8 @@ class Link:
 
     def _how_it_died(self) -> tuple[str, str]:
         how = self.close()
-        if how["signal"] == getattr(signal, "SIGXCPU", -1):
+        worked = how["seconds"] > self._limits.seconds
+        if how["signal"] == getattr(signal, "SIGXCPU", -1) or (how["signal"] and worked):
             return "timeout", f"Stopped after more than {self._limits.seconds:g} seconds of work."
         if how["signal"]:
             return "crashed", f"The process of the submission was ended by signal {how['signal']}."

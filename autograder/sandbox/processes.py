@@ -19,6 +19,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import bubblewrap
+
 _SERVER = Path(__file__).with_name("server.py")
 _START_SECONDS = 60
 _ORDER_SECONDS = 10
@@ -41,7 +43,7 @@ class ServerFailed(Exception):
     """The server process did not start, or is gone."""
 
 
-_UNKNOWN_END = {"killed": True, "signal": None, "exit": None}
+_UNKNOWN_END = {"killed": True, "signal": None, "seconds": 0}
 
 
 def _environment() -> dict[str, str]:
@@ -57,31 +59,63 @@ class _ForkServer:
     def __init__(self):
         ours, theirs = socket.socketpair()
         self._lock = threading.Lock()
+        self._start_lock = threading.RLock()
         self._control = ours
+        self._bwrap = bubblewrap.usable()
         with theirs:
+            arguments = ["--control", str(theirs.fileno())]
+            plain = [sys.executable, "-s", str(_SERVER), *arguments]
             self._process = subprocess.Popen(
-                [sys.executable, "-s", str(_SERVER), "--control", str(theirs.fileno())],
+                bubblewrap.command(self._bwrap, arguments) if self._bwrap else plain,
                 pass_fds=[theirs.fileno()],
-                env=_environment(),
+                env=_environment() | (bubblewrap.ENVIRONMENT if self._bwrap else {}),
                 stdin=subprocess.DEVNULL,
                 cwd=_SERVER.parent,
+                start_new_session=True,
             )
-        self._ready = False
+        self._holes: dict[str, str] | None = None
+
+    def holes(self) -> dict[str, str]:
+        """The layers of confinement that do not hold here, each with what a submission can do."""
+        with self._start_lock:
+            if self._holes is None:
+                self._wait_until_ready()
+                self._confine()
+            return self._holes
 
     def _wait_until_ready(self) -> None:
-        if self._ready:
-            return
         self._control.settimeout(_START_SECONDS)
         try:
-            self._ready = self._control.recv(5) == b"ready"
+            ready = self._control.recv(5) == b"ready"
         except OSError:
-            self._ready = False
-        if not self._ready:
+            ready = False
+        if not ready:
             self.close(patience=0)
             raise ServerFailed(
                 "the grading process did not start; run 'python -m pip install -r requirements.txt'"
                 f" and try again (exit code {self._process.returncode})"
             )
+
+    def _confine(self) -> None:
+        from . import levels, syscalls
+
+        try:
+            program = syscalls.program()
+        except (ImportError, OSError, RuntimeError):
+            program = b""
+        order = {"verb": "layers", "filter": program.hex(), "readable": self._readable()}
+        order["private"] = bubblewrap.PRIVATE if self._bwrap else None
+        for namespaces in (True, False):
+            self._order(order | {"namespaces": namespaces}, [])
+            self._holes = {}
+            self._holes = levels.holes(self.start)
+            if self._holes is not None:
+                return
+        raise ServerFailed("a submission cannot be given a process here")
+
+    def _readable(self) -> list[str]:
+        place = bubblewrap.INSIDE if self._bwrap else str(_SERVER.parent)
+        return [*bubblewrap.readable(), place, *bubblewrap.DEVICES, "/proc/cpuinfo"]
 
     @property
     def alive(self) -> bool:
@@ -89,6 +123,7 @@ class _ForkServer:
 
     def start(self, limits: Limits):
         """Fork a child; returns its channel and a function that ends it."""
+        self.holes()
         ours, theirs = socket.socketpair()
         order = {"verb": "fork", "megabytes": limits.megabytes, "seconds": limits.seconds}
         with theirs:
@@ -96,16 +131,15 @@ class _ForkServer:
         return ours, functools.partial(self._end, reply["pid"])
 
     def _end(self, pid: int) -> dict:
+        if not pid:
+            return _UNKNOWN_END
         try:
             return self._order({"verb": "end", "pid": pid}, [])
-        except ServerFailed:  # nobody is left to reap it, but it must not run on
-            with contextlib.suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
+        except ServerFailed:  # it took its children with it, or they were told to end by it
             return _UNKNOWN_END
 
     def _order(self, order: dict, descriptors: list[int]) -> dict:
         with self._lock:
-            self._wait_until_ready()
             self._control.settimeout(_ORDER_SECONDS)
             try:
                 socket.send_fds(self._control, [json.dumps(order).encode()], descriptors)
@@ -122,7 +156,8 @@ class _ForkServer:
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(patience)
-        self._process.kill()
+        with contextlib.suppress(OSError):  # its group: bubblewrap, and the server within
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
 
@@ -130,6 +165,13 @@ class _SpawnServer:
     """Where fork is missing: a fresh process for each exercise, over a loopback connection."""
 
     alive = True
+
+    @staticmethod
+    def holes() -> dict[str, str]:
+        """Nothing is confined here but time and memory."""
+        return dict.fromkeys(
+            ("files", "processes", "network"), "a process like any other of yours; see doctor"
+        )
 
     def start(self, limits: Limits):
         """Spawn a process; returns its channel and a function that ends it."""
@@ -172,7 +214,7 @@ class _SpawnServer:
             with contextlib.suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
         crashed = -process.returncode if process.returncode < 0 and not killed else None
-        return {"killed": killed, "signal": crashed, "exit": process.returncode}
+        return {"killed": killed, "signal": crashed, "seconds": 0}
 
     def close(self, patience: float = 0) -> None:
         """Nothing to close: every process ended with its exercise."""
@@ -192,6 +234,11 @@ def the_server():
             _server = _SpawnServer() if spawn else _ForkServer()
             atexit.register(_server.close)
         return _server
+
+
+def holes() -> dict[str, str]:
+    """The layers of confinement that do not hold on this machine; see ``levels``."""
+    return the_server().holes()
 
 
 def start(limits: Limits):

@@ -18,6 +18,11 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cells  # noqa: E402
+
+try:
+    import confine
+except ImportError:  # Windows has no module resource
+    confine = None
 import memory  # noqa: E402
 import torch  # noqa: E402
 import watch  # noqa: E402
@@ -174,27 +179,6 @@ def _exception(kind: str, text: str) -> Exception:
     return type(kind, (Exception,), {})(text)
 
 
-def _limit(megabytes: int, seconds: int) -> None:
-    """Limits that the system enforces, whatever the submission does."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    with contextlib.suppress(OSError):
-        with open("/proc/self/statm") as file:
-            now = int(file.read().split()[0]) * resource.getpagesize()
-        most = now + (megabytes << 20)
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    # The first of two CPU limits sends SIGXCPU, which tells a time-out from a crash.
-    for name, soft, hard in (
-        ("CORE", 0, 0),
-        ("CPU", seconds, seconds + 1),
-        ("FSIZE", 16 << 20, 16 << 20),
-    ):
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (soft, hard))
-
-
 def _silence() -> None:
     """Standard streams of a submission lead nowhere: what it prints is never data."""
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -202,17 +186,37 @@ def _silence() -> None:
         os.dup2(nowhere, stream)
 
 
-def _fork(control, channel_fd: int, order: dict) -> int:
+def _fork(control, channel_fd: int, order: dict, layers) -> int:
+    """Fork a child that serves one submission; returns its process id.
+
+    With namespaces, a process in between forks the child into them and is gone before the child
+    has seen anything of the submission; the child then belongs to the server. Returns 0 where the
+    system gives no namespaces.
+    """
+    told, tell = os.pipe()
     pid = os.fork()
     if pid:
+        os.close(tell)
+        with open(told, "rb") as file:
+            number = file.read(20)
         os.close(channel_fd)
-        return pid
+        if not layers.namespaces:
+            return pid
+        os.waitpid(pid, 0)
+        return int(number or 0)
     try:
         control.close()
+        os.close(told)
+        if layers.namespaces:
+            layers.leave()
+            if child := os.fork():
+                os.write(tell, str(child).encode())
+                os._exit(0)
+        os.close(tell)
         os.setsid()
         _silence()
-        _limit(order["megabytes"], int(order["seconds"]) + 2)
         with socket.socket(fileno=channel_fd) as channel:
+            layers.enter(order["megabytes"], int(order["seconds"]) + 2)
             Child(channel).serve()
     finally:
         os._exit(0)
@@ -221,7 +225,7 @@ def _fork(control, channel_fd: int, order: dict) -> int:
 def _end(pid: int) -> dict:
     """Reap a child, killing it and what it started if it is still there."""
     for _ in range(10):
-        found, status = os.waitpid(pid, os.WNOHANG)
+        found, status, used = os.wait4(pid, os.WNOHANG)
         if found:
             break
         time.sleep(0.002)
@@ -231,33 +235,38 @@ def _end(pid: int) -> dict:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        return {"killed": True, "signal": None, "exit": None}
+        return {"killed": True, "signal": None, "seconds": 0}
     crashed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-    return {"killed": False, "signal": crashed, "exit": None if crashed else os.WEXITSTATUS(status)}
+    return {"killed": False, "signal": crashed, "seconds": used.ru_utime + used.ru_stime}
 
 
 def serve_forks(control: socket.socket) -> None:
-    """Take orders from the grader: ``fork`` (a descriptor comes along) and ``end``."""
+    """Take orders from the grader: ``layers``, ``fork`` (a descriptor comes along) and ``end``."""
     children: set[int] = set()
+    layers = None
     with contextlib.suppress(ConnectionError):  # the grader is gone; nothing is left to do
         control.sendall(b"ready")
         while True:
             data, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
             if not data:
                 break
-            reply = _obey(control, json.loads(data), descriptors, children)
+            order = json.loads(data)
+            reply = {}
+            if order["verb"] == "layers":
+                given = bytes.fromhex(order["filter"])
+                given = (given, order["namespaces"], order["readable"], order["private"])
+                layers = confine.Confinement(*given)
+                layers.adopt()
+            elif order["verb"] == "fork":
+                pid = _fork(control, descriptors[0], order, layers)
+                children |= {pid} - {0}
+                reply = {"pid": pid}
+            else:
+                children.remove(order["pid"])
+                reply = _end(order["pid"])
             control.sendall(json.dumps(reply).encode())
     for pid in children:
         _end(pid)
-
-
-def _obey(control, order: dict, descriptors: list[int], children: set[int]) -> dict:
-    if order["verb"] == "fork":
-        pid = _fork(control, descriptors[0], order)
-        children.add(pid)
-        return {"pid": pid}
-    children.remove(order["pid"])
-    return _end(order["pid"])
 
 
 def main() -> None:
@@ -271,7 +280,8 @@ def main() -> None:
         channel = socket.create_connection(("127.0.0.1", int(value)))
         channel.sendall(os.environ.pop("AUTOGRADER_TOKEN").encode())
         _silence()
-        _limit(int(sys.argv[3]), int(float(sys.argv[4])) + 2)
+        if confine:
+            confine.Confinement().enter(int(sys.argv[3]), int(float(sys.argv[4])) + 2)
         Child(channel).serve()
 
 

