@@ -137,6 +137,55 @@ def release(assignment: str):
     typer.echo(building.release(course.unit(assignment)))
 
 
+@app.command()
+@_clear_errors
+def grade(
+    assignment: str,
+    workers: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="A dask scheduler, tcp://host:port.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Grade with these inputs from now on.")] = None,
+    accept: Annotated[str, typer.Option(help="The weakest confinement: full or partial.")] = "full",
+):
+    """Grade a class: submitted/*/ASSIGNMENT. Exit 0: everyone has a grade, 1: not everyone."""
+    from tqdm import tqdm
+
+    from .class_run import grade_class
+
+    bar = tqdm(unit="submission", disable=None)
+
+    def progress(done, total):
+        bar.total = total
+        bar.update(done - bar.n)
+
+    with bar:
+        found = grade_class(course.unit(assignment), workers, scheduler, seed, accept, progress)
+    confined = ", ".join(sorted(found.isolation)) or "none"
+    typer.echo(
+        f"{assignment}: {len(found.graded)} graded, {len(found.unchanged)} unchanged, "
+        f"{len(found.failed)} failed; confinement: {confined}."
+    )
+    for student, problem in found.failed.items():
+        typer.echo(f"autograder: {student} has no grade: {problem}", err=True)
+    raise typer.Exit(NOT_ALL if found.failed else 0)
+
+
+@app.command()
+@_clear_errors
+def doctor():
+    """Tell what confinement this machine gives submissions. Exit 0: all of it, 1: not all."""
+    from .sandbox import levels
+    from .sandbox.processes import holes
+
+    found = holes()
+    for name, says in levels.LAYERS.items():
+        mark = f"MISSING: {found[name]}" if name in found else "holds"
+        typer.echo(f"{name:13} {mark:8} {says}")
+    typer.echo(f"Confinement: {levels.level(found)}.")
+    if found:
+        typer.echo(levels.ADVICE)
+    raise typer.Exit(NOT_ALL if found else 0)
+
+
 def main() -> None:
     """Entry point; also ``python -m autograder``."""
     for stream in (sys.stdout, sys.stderr):

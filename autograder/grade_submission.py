@@ -8,7 +8,7 @@ from pathlib import Path
 from . import course, submission
 from .course import Exercise
 from .grading import Grader, fresh_seed
-from .sandbox import cells
+from .sandbox import cells, levels, processes
 from .sandbox.link import Link, SubmissionDied
 from .sandbox.processes import Limits
 from .student import LocalStudent, RemoteStudent, StudentProblem
@@ -77,9 +77,28 @@ def grade_read(
             )
     grader = Grader(_opener(found, in_process, limits or Limits()), seed, show_text)
     verdicts = [grader.grade(own[each]) for each in wanted]
-    isolation = "none" if in_process else "partial"
+    isolation = "none" if in_process else confinement("partial")
     version = course.checks_version(found.unit.name)
     return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=found.notices)
+
+
+def confinement(accept: str) -> str:
+    """The level of confinement that submissions get on this machine, ``full`` or ``partial``.
+
+    Args:
+        accept: the weakest level that will do.
+
+    Raises:
+        CourseError: if it is weaker than that.
+    """
+    holes = processes.holes()
+    level = levels.level(holes)
+    if level != "full" and accept == "full":
+        raise course.CourseError(
+            f"submissions cannot be confined fully here ({', '.join(holes)}); see 'python -m "
+            "autograder doctor', or grade all the same with --accept partial"
+        )
+    return level
 
 
 def unreadable(unit: course.Unit, name: str, error: dict, seed: int) -> SubmissionVerdict:

@@ -8,13 +8,19 @@ submission runs in a process apart, and each graded cell gets a verdict and its 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
+import logging
 import os
 import secrets
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.apps.baseapp import NbGrader
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -29,10 +35,12 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
-from traitlets import Integer
+from traitlets import Enum, Integer
 
-from . import course, render, submission
-from .grade_submission import grade_read, unreadable
+from . import build, course, render, submission
+from .class_run import grade_one
+from .course import CourseError
+from .results import Results, key_of
 from .submission import Unreadable
 
 _SECRET = course.ROOT / ".course_secret"
@@ -115,15 +123,18 @@ def _rebuilt(unit: course.Unit, path: Path):
 
 def _find(unit: course.Unit, path: Path) -> tuple[Path, bool]:
     """The submitted file, also where it was renamed."""
-    if path.exists():
-        return path, False
     others = sorted(path.parent.glob("*.ipynb"))
-    if len(others) == 1:
-        return others[0], True
-    names = ", ".join(each.name for each in others)
-    raise Unreadable(
-        "missing_file", f"{path.name} is missing; these files were handed in: {names}."
-    )
+    found = path if path in others else others[0] if len(others) == 1 else None
+    if not found:
+        names = ", ".join(each.name for each in others) or "no notebook"
+        raise Unreadable(
+            "missing_file", f"{path.name} is missing; this was handed in: {names}; hand it in."
+        )
+    if found.is_symlink() or path.parent.is_symlink() or not found.is_file():
+        raise Unreadable(
+            "missing_file", f"{found.name} is not a file of its own; hand in the notebook itself."
+        )
+    return found, found != path
 
 
 def adopt_renamed(assignment, student, notebooks) -> None:
@@ -138,34 +149,123 @@ class Grade(NbGraderPreprocessor):
     seed = Integer(None, allow_none=True, help="Draws the inputs; by default class_seed.").tag(
         config=True
     )
+    accept = Enum(["full", "partial"], "full", help="The weakest confinement that will do.").tag(
+        config=True
+    )
 
     def preprocess(self, nb, resources):
         """Give each graded code cell its verdict and, as its result, its points."""
         info = resources["nbgrader"]
         unit = course.unit(info["assignment"])
-        seed = class_seed(unit) if self.seed is None else self.seed
-        state = nb.metadata.get("autograder", {})
-        if state.get("error"):
-            verdict = unreadable(unit, info["student"], state["error"], seed)
-        else:
-            found = submission.from_rebuilt(nb, unit)
-            verdict = grade_read(found, info["student"], seed=seed, show_text=False)
-        self._write(nb, unit, verdict)
-        nb.metadata["autograder"] = {"verdict": verdict.to_json()}
+        results = Results(self.parent.parent.coursedir.root, unit)
+        seed = results.seed(class_seed(unit)) if self.seed is None else self.seed
+        handed_in = {"notebook": nb, "error": nb.metadata.get("autograder", {}).get("error")}
+        found = handed_in["error"] or submission.from_rebuilt(nb, unit)
+        result = results.load(info["student"])
+        if not result or result["key"] != key_of(found, unit, seed, result["verdict"]["isolation"]):
+            result = grade_one(unit.name, info["student"], handed_in, seed, self.accept)
+            results.save(info["student"], result)
+        self._write(nb, unit, result)
+        nb.metadata["autograder"] = {"verdict": result["verdict"], "key": result["key"]}
         return nb, resources
 
-    def _write(self, nb, unit, verdict) -> None:
-        by_cell = {course.exercise(each.id).check_id: each for each in verdict.exercises}
-        notes = "".join(f"<div>Note: {render.escape(each)}.</div>" for each in verdict.notices)
+    def _write(self, nb, unit, result) -> None:
+        by_cell = {course.exercise(each["id"]).check_id: each for each in _exercises(result)}
+        notices = result["verdict"]["notices"]
+        notes = "".join(f"<div>Note: {render.escape(each)}.</div>" for each in notices)
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
             cell.outputs, cell.execution_count = [], None
             found = by_cell.get(submission.grade_id(cell))
             if found:
-                page = render.exercise_html(found) + notes
+                page = result["pages"][found["id"]] + notes
+                points = repr(float(found["points"]))
                 cell.outputs = [
                     nbformat.v4.new_output("display_data", {"text/html": page}),
-                    nbformat.v4.new_output("execute_result", {"text/plain": repr(found.points)}),
+                    nbformat.v4.new_output("execute_result", {"text/plain": points}),
                 ]
                 notes = ""
+
+
+def _exercises(result: dict) -> list[dict]:
+    return result["verdict"]["exercises"]
+
+
+class Desk:
+    """The course in the current folder, as nbgrader knows it, and one assignment of it.
+
+    Raises:
+        CourseError: if the folder is not a course's.
+    """
+
+    def __init__(self, unit: course.Unit):
+        if not Path("nbgrader_config.py").exists():
+            raise CourseError("there is no nbgrader_config.py here; go to the course's folder")
+        app = NbGrader()
+        app.initialize([])
+        app.config.Application.log_level = logging.ERROR
+        self._api = NbGraderAPI(config=app.config)
+        self._unit = unit
+        self.root = Path(self._api.coursedir.root)
+        self.results = Results(self.root, unit)
+
+    def students(self) -> list[str]:
+        """Everyone who has handed in a folder for the assignment."""
+        folder = self.root / self._api.coursedir.submitted_directory
+        return sorted(each.parent.name for each in folder.glob(f"*/{self._unit.name}"))
+
+    def read(self, student: str) -> dict:
+        """What a student handed in, rebuilt on the release; see ``class_run.grade_one``."""
+        folder = self._folder(self._api.coursedir.submitted_directory, student)
+        notebook = _rebuilt(self._unit, folder / f"{self._unit.name}.ipynb")
+        return {"notebook": notebook, "error": notebook["metadata"]["autograder"].get("error")}
+
+    def release(self) -> None:
+        """Register the assignment in the gradebook, if it is not there."""
+        with self._gradebook() as gradebook, contextlib.suppress(MissingEntry):
+            gradebook.find_assignment(self._unit.name)
+            return
+        source = self.root / self._api.coursedir.source_directory / self._unit.name
+        source.mkdir(parents=True, exist_ok=True)
+        text = nbformat.writes(build.source_notebook(self._unit))
+        (source / f"{self._unit.name}.ipynb").write_text(text + "\n", encoding="utf-8")
+        done = self._api.generate_assignment(self._unit.name)
+        if not done["success"]:
+            raise CourseError(f"nbgrader did not release {self._unit.name}:\n{done['log'][-2000:]}")
+
+    def has(self, student: str, key: str) -> bool:
+        """Whether the gradebook and the autograded notebook hold the result with this key."""
+        folder = self._folder(self._api.coursedir.autograded_directory, student)
+        try:
+            path = folder / f"{self._unit.name}.ipynb"
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            with self._gradebook() as gradebook:
+                gradebook.find_submission(self._unit.name, student)
+        except (FileNotFoundError, ValueError, MissingEntry):
+            return False
+        return notebook["metadata"].get("autograder", {}).get("key") == key
+
+    def enter(self, student: str) -> str:
+        """Have nbgrader enter the result of a student; returns what went wrong, if anything."""
+        if not list(self._folder("submitted", student).glob("*.ipynb")):
+            self._enter_nothing(student)
+            return ""
+        done = self._api.autograde(self._unit.name, student)
+        return "" if done["success"] else done.get("log", "")[-500:] or done.get("error", "")[-500:]
+
+    def _enter_nothing(self, student: str) -> None:
+        """A folder without a notebook: nbgrader would pass over it; here it has no points."""
+        with self._gradebook() as gradebook:
+            gradebook.update_or_create_student(student)
+            entry = gradebook.update_or_create_submission(self._unit.name, student)
+            for notebook in entry.notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = 0, False
+            gradebook.db.commit()
+
+    def _gradebook(self):
+        return Gradebook(self._api.coursedir.db_url, self._api.coursedir.course_id)
+
+    def _folder(self, kind: str, student: str) -> Path:
+        return self.root / kind / student / self._unit.name

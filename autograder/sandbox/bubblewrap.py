@@ -75,7 +75,7 @@ def command(bwrap: str, arguments: list[str]) -> list[str]:
     line += ["--ro-bind-try", "/proc/cpuinfo", "/proc/cpuinfo"]
     for name in _SERVED:
         line += ["--ro-bind", str(_HERE / name), f"{INSIDE}/{name}"]
-    line += ["--dir", PRIVATE, "--remount-ro", "/", "--chdir", INSIDE, "--"]
+    line += ["--tmpfs", PRIVATE, "--remount-ro", "/", "--chdir", INSIDE, "--"]
     return [*line, sys.executable, "-s", f"{INSIDE}/server.py", *arguments]
 
 

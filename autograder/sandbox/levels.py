@@ -22,6 +22,12 @@ LAYERS = {
     "limits": "time, memory and open files have limits",
 }
 
+ADVICE = (
+    "On Linux: install bubblewrap (apt install bubblewrap), and 'pip install -r requirements.txt'. "
+    "Ubuntu and containers may forbid user namespaces. On macOS and Windows: use the container of "
+    "the README."
+)
+
 _PROBE = '''
 import os, resource, socket
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -29,6 +30,9 @@ import watch  # noqa: E402
 import wire  # noqa: E402
 
 sys.path.pop(0)
+
+# What torch loads at the first gradient and at the first tensor on another device.
+_LATE = ("torch.fx.experimental.symbolic_shapes", "torch._dynamo")
 
 
 class Child:
@@ -274,6 +278,9 @@ def main() -> None:
     torch.set_num_threads(1)
     mode, value = sys.argv[1:3]
     if mode == "--control":
+        for name in _LATE:
+            with contextlib.suppress(ModuleNotFoundError):
+                importlib.import_module(name)
         control = socket.socket(fileno=int(value))
         serve_forks(control)
     else:
