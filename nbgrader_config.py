@@ -15,7 +15,9 @@ c.CourseDirectory.course_id = "attention_heads"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 # Nothing but notebooks is carried along: what else lies in a submission may be a trap.
-c.CourseDirectory.ignore = [".*", "*[!b]", "*[!n]b", "*[!y]nb", "*[!p]ynb", "*[!i]pynb", "*[!.]ipynb"]
+c.CourseDirectory.ignore = [
+    *(".*", "*[!b]", "*[!n]b", "*[!y]nb", "*[!p]ynb", "*[!i]pynb", "*[!.]ipynb"),
+]
 
 # The folder that Jupyter's Assignment List looks into; it must be writable.
 c.Exchange.root = str(Path(__file__).resolve().parent / ".lab" / "exchange")

@@ -142,7 +142,9 @@ def release(assignment: str):
 def grade(
     assignment: str,
     workers: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
-    scheduler: Annotated[str | None, typer.Option(help="A dask scheduler, tcp://host:port.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="A dask scheduler, tcp://host:port.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Grade with these inputs from now on.")] = None,
     accept: Annotated[str, typer.Option(help="The weakest confinement: full or partial.")] = "full",
 ):
@@ -167,6 +169,22 @@ def grade(
     for student, problem in found.failed.items():
         typer.echo(f"autograder: {student} has no grade: {problem}", err=True)
     raise typer.Exit(NOT_ALL if found.failed else 0)
+
+
+@app.command()
+@_clear_errors
+def report(
+    assignment: str,
+    to: Annotated[Path | None, typer.Option(help="Folder; reports/ASSIGNMENT by default.")] = None,
+):
+    """Say what a class misunderstands; write JSON, CSV, JUnit, Gradescope's files, feedback."""
+    from . import report as reports
+
+    unit = course.unit(assignment)
+    folder = to or Path("reports") / unit.name
+    verdicts = reports.write(unit, Path.cwd(), folder)
+    typer.echo(reports.class_text(unit, verdicts))
+    typer.echo(f"\nReports are in {folder}.")
 
 
 @app.command()

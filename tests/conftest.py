@@ -9,7 +9,7 @@ import torch
 from autograder import course
 
 # Data of the tests, not tests: submissions and answers.
-collect_ignore = ["samples", "answers"]
+collect_ignore = ["samples", "answers", "attacks"]
 
 # The tests run side by side, one worker a core.
 torch.set_num_threads(1)

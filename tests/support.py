@@ -48,6 +48,11 @@ def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
     return notebook
 
 
+def cell_of(notebook: dict, grade_id: str) -> dict:
+    """The cell with this mark."""
+    return next(cell for cell in notebook["cells"] if submission.grade_id(cell) == grade_id)
+
+
 def write_notebook(path: Path, notebook: dict) -> Path:
     """Write a notebook as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)

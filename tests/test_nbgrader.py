@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from support import write_notebook
+from support import cell_of, write_notebook
 
-from autograder import build, course, submission
+from autograder import build, course
 from autograder.grade_submission import grade
 
 UNIT = "01_single_head"
@@ -22,10 +22,6 @@ SAMPLES = Path(__file__).parent / "samples" / "submitted"
 SEED = 5
 ADA = json.loads((SAMPLES / "ada" / UNIT / f"{UNIT}.ipynb").read_text(encoding="utf-8"))
 FULL = 21.0
-
-
-def cell_of(notebook, grade_id):
-    return next(cell for cell in notebook["cells"] if submission.grade_id(cell) == grade_id)
 
 
 def deleted(notebook):

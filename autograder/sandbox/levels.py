@@ -28,7 +28,7 @@ ADVICE = (
     "the README."
 )
 
-_PROBE = '''
+_PROBE = """
 import os, resource, socket
 
 def allowed(function, *args):
@@ -41,7 +41,8 @@ def allowed(function, *args):
 def probe(secret, port):
     found = {}
     home = os.path.expanduser("~")
-    places = {"/tmp", "/var/tmp", "/dev/shm", "/run", os.getcwd(), home} - {os.environ.get("TMPDIR")}
+    own = os.environ.get("TMPDIR")
+    places = {"/tmp", "/var/tmp", "/dev/shm", "/run", os.getcwd(), home} - {own}
     written = [each for each in places if allowed(open, os.path.join(each, "attention-probe"), "w")]
     if allowed(open, secret) or allowed(os.listdir, os.path.dirname(secret)):
         found["files"] = "it can read what the grader can"
@@ -58,7 +59,7 @@ def probe(secret, port):
     if resource.getrlimit(resource.RLIMIT_AS)[0] < 0 or allowed(bytearray, 1 << 36):
         found["limits"] = "it can take all the memory"
     return found
-'''
+"""
 
 
 def level(holes: dict[str, str]) -> str:

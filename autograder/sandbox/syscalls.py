@@ -10,7 +10,7 @@ import errno
 import functools
 import tempfile
 
-_ALLOWED = """
+_NAMES = """
     read readv pread64 preadv write writev pwrite64 lseek close close_range dup dup2 dup3 fcntl
     open openat stat lstat fstat newfstatat statx statfs fstatfs access faccessat faccessat2
     mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 chmod fchmod fchmodat utimensat
@@ -27,7 +27,7 @@ _ALLOWED = """
     timerfd_create timerfd_settime timerfd_gettime
     poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait
     recvfrom sendto getsockname getsockopt shutdown
-""".split()
+"""
 _CLONE_THREAD = 0x00010000
 
 
@@ -41,7 +41,7 @@ def program() -> bytes:
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
-    for name in _ALLOWED:
+    for name in _NAMES.split():
         if seccomp.resolve_syscall(seccomp.system_arch(), name) >= 0:  # not every processor has all
             rules.add_rule(seccomp.ALLOW, name)
     thread = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)

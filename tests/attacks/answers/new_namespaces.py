@@ -1,0 +1,22 @@
+"""Makes namespaces of its own, to be root in them.
+
+exercise: causal_mask
+class: life
+expect: failed
+points: 0
+"""
+
+import ctypes
+
+import torch
+
+
+class GotThrough(Exception):
+    """Raised when the attack works."""
+
+
+def causal_mask(q_len, k_len=None):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(0x10000000 | 0x00020000) == 0:
+        raise GotThrough
+    return torch.zeros(q_len, k_len or q_len, dtype=torch.bool)

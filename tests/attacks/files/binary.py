@@ -1,0 +1,11 @@
+"""Is no text at all.
+
+unit: 02_masks
+class: files
+expect: not_a_notebook
+points: 0
+"""
+
+
+def hand_in(notebook, folder):
+    (folder / "02_masks.ipynb").write_bytes(bytes(range(256)) * 64)

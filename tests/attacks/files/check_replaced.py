@@ -1,0 +1,15 @@
+"""Replaces the checks of a wrong answer by the number of points.
+
+unit: 02_masks
+class: cells
+expect: graded
+points: 17
+"""
+
+from support import cell_of, write_notebook
+
+
+def hand_in(notebook, folder):
+    cell_of(notebook, "causal_mask")["source"] = "def causal_mask(*sizes): return None"
+    cell_of(notebook, "check_causal_mask")["source"] = "4.0"
+    write_notebook(folder / "02_masks.ipynb", notebook)

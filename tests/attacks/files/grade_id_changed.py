@@ -1,0 +1,16 @@
+"""Gives the check of a wrong answer the mark of a right one.
+
+unit: 02_masks
+class: cells
+expect: graded
+points: 17
+"""
+
+from support import cell_of, write_notebook
+
+
+def hand_in(notebook, folder):
+    cell_of(notebook, "causal_mask")["source"] = "def causal_mask(*sizes): return None"
+    marks = cell_of(notebook, "check_causal_mask")["metadata"]["nbgrader"]
+    marks["grade_id"] = "check_padding_mask"
+    write_notebook(folder / "02_masks.ipynb", notebook)

@@ -1,0 +1,13 @@
+"""Bears another name: honest, and it keeps its points.
+
+unit: 02_masks
+class: files
+expect: graded
+points: 21
+"""
+
+from support import write_notebook
+
+
+def hand_in(notebook, folder):
+    write_notebook(folder / "my work (2).ipynb", notebook)
