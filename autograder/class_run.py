@@ -19,6 +19,7 @@ from . import course
 from .course import CourseError
 
 TRIES = 3
+_one_at_a_time = threading.Lock()
 
 
 @dataclass
@@ -66,10 +67,10 @@ def grade_class(
     for student in students:
         handed_in = desk.read(student)
         known = desk.results.load(student)
-        if known and known["key"] == _key(unit, handed_in, seed, known["verdict"]["isolation"]):
+        if known and known["key"] == _key(unit, handed_in, seed, _isolation(known)):
             if desk.has(student, known["key"]):
                 summary.unchanged.append(student)
-                summary.isolation.add(known["verdict"]["isolation"])
+                summary.isolation.add(_isolation(known))
                 done += 1
                 progress(done, len(students))
             else:
@@ -80,6 +81,11 @@ def grade_class(
         for student, result in pool.graded(unit.name, waiting, seed, accept):
             if isinstance(result, str):
                 summary.failed[student] = result
+            elif result["key"] != _key(unit, desk.read(student), seed, _isolation(result)):
+                summary.failed[student] = (
+                    "it was changed meanwhile, or a worker has another version of the course, of "
+                    "Python or of its packages; make them equal and grade again"
+                )
             else:
                 desk.results.save(student, result)
                 problem = desk.enter(student)
@@ -87,10 +93,14 @@ def grade_class(
                     summary.failed[student] = problem
                 else:
                     summary.graded.append(student)
-                    summary.isolation.add(result["verdict"]["isolation"])
+                    summary.isolation.add(_isolation(result))
             done += 1
             progress(done, len(students))
     return summary
+
+
+def _isolation(result):
+    return result["verdict"]["isolation"]
 
 
 def _key(unit, handed_in, seed, isolation):
@@ -119,7 +129,8 @@ def grade_one(unit_name: str, student: str, handed_in: dict, seed: int, accept: 
         verdict = unreadable(unit, student, found, seed)
     else:
         found = submission.from_rebuilt(handed_in["notebook"], unit)
-        verdict = grade_read(found, student, seed=seed, show_text=False)
+        with _one_at_a_time:  # a dask worker may have several threads
+            verdict = grade_read(found, student, seed=seed, show_text=False)
     verdict.isolation = isolation
     return {
         "key": results.key_of(found, unit, seed, isolation),

@@ -22,10 +22,10 @@ from support import notebook_with, reference_answers, write_notebook
 from autograder import course, report
 from autograder.results import Results
 
+pytestmark = pytest.mark.xdist_group("attacks")
 ATTACKS = Path(__file__).parent / "attacks"
 UNIT = course.unit("02_masks")
 FULL = sum(each.points for each in UNIT.exercises)
-PORT = 47147
 
 
 def header(path: Path) -> dict[str, str]:
@@ -40,12 +40,13 @@ FILES = sorted((ATTACKS / "files").glob("*.py"))
 HONEST = ("aaa-neighbour", "neighbour", "zzz-neighbour")
 
 
-def hand_in(path: Path, folder: Path) -> None:
-    """Write the submission that an attack makes."""
+def hand_in(path: Path, folder: Path, port: int) -> None:
+    """Write the submission that an attack makes; it is told the port of ``listening``."""
     folder.mkdir(parents=True)
     answers = reference_answers(UNIT)
     if path.parent.name == "answers":
-        answers[header(path)["exercise"]] = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8").replace("47147", str(port))
+        answers[header(path)["exercise"]] = text
         write_notebook(folder / f"{UNIT.name}.ipynb", notebook_with(UNIT, answers))
         return
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -56,12 +57,13 @@ def hand_in(path: Path, folder: Path) -> None:
 
 @contextlib.contextmanager
 def listening():
-    """A server on this machine and one on an abstract socket; gives who came to them."""
+    """A server on this machine and one on an abstract socket; gives the port and who came."""
     came: list[str] = []
-    with socket.create_server(("127.0.0.1", PORT)) as tcp, socket.socket(socket.AF_UNIX) as unix:
-        unix.bind("\0attention-canary")
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+        port = tcp.getsockname()[1]
+        unix.bind(f"\0attention-canary-{port}")
         unix.listen()
-        yield came
+        yield port, came
         for name, door in (("tcp", tcp), ("unix", unix)):
             door.settimeout(0)
             with contextlib.suppress(BlockingIOError):
@@ -77,10 +79,10 @@ def attacked(tmp_path_factory):
     honest = notebook_with(UNIT, reference_answers(UNIT))
     for student in HONEST:
         write_notebook(root / "submitted" / student / UNIT.name / f"{UNIT.name}.ipynb", honest)
-    for path in (*ANSWERS, *FILES):
-        hand_in(path, root / "submitted" / path.stem / UNIT.name)
     secret = {"AUTOGRADER_SECRET": "canary-secret"}
-    with listening() as came:
+    with listening() as (port, came):
+        for path in (*ANSWERS, *FILES):
+            hand_in(path, root / "submitted" / path.stem / UNIT.name, port)
         done = subprocess.run(
             [sys.executable, "-m", "autograder", "grade", UNIT.name],
             cwd=root,

@@ -17,7 +17,7 @@ class GotThrough(Exception):
 
 def causal_mask(q_len, k_len=None):
     try:
-        socket.socket(socket.AF_UNIX).connect("\0attention-canary")
+        socket.socket(socket.AF_UNIX).connect("\0attention-canary-47147")
     except OSError:
         pass
     else:
