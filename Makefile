@@ -10,7 +10,7 @@ help:
 	@echo "make setup   only make or update the environment in .venv"
 	@echo "make build   make exercises/ and the lesson notebooks from their sources"
 	@echo "make check   tell whether they agree with their sources, and run ruff"
-	@echo "make bench   measure how long checks take, and how fast attention and decoding are"
+	@echo "make bench   measure how fast checks, attention, decoding and class grading are"
 	@echo "make clean   remove .venv and caches; workspace/ stays"
 
 lab test setup:
@@ -28,6 +28,8 @@ bench:
 	$(COURSE) run tests/benchmarks/check_latency.py
 	$(COURSE) run tests/benchmarks/multi_head_speed.py
 	$(COURSE) run tests/benchmarks/decode_speed.py
+	$(COURSE) run tests/benchmarks/class_speed.py
+	$(COURSE) run tests/benchmarks/class_speed.py --hard
 
 clean:
 	rm -rf .venv .home .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -12,8 +12,6 @@ import contextlib
 import hashlib
 import logging
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -61,29 +59,6 @@ def drift(names=None) -> list[str]:
         if not built.exists() or _cells(_read(built)) != _cells(lesson_notebook(lesson)):
             found.append(_stale(built, lesson))
     return found
-
-
-def release(unit: Unit) -> str:
-    """Register a unit in nbgrader's gradebook as an assignment; what was done, as a sentence.
-
-    Raises:
-        CourseError: if nbgrader refuses.
-    """
-    if unit not in _exercise_units(None):
-        raise CourseError(f"unit {unit.name} has no graded exercises")
-    source = unit.source.with_suffix(".ipynb")
-    source.write_text(nbformat.writes(source_notebook(unit)) + "\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "generate_assignment", unit.name, "--force"],
-        cwd=ROOT,
-        env=os.environ
-        | {"PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise CourseError(f"nbgrader did not release {unit.name}:\n{done.stderr.strip()[-2000:]}")
-    return f"{unit.name} is in the gradebook; hand out exercises/{unit.name}/{unit.name}.ipynb"
 
 
 def _stale(built: Path, source: Path) -> str:

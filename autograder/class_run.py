@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import connection, get_all_start_methods, get_context, parent_process
 
 from . import course
 from .course import CourseError
@@ -52,16 +53,30 @@ def grade_class(
     Raises:
         CourseError: if there is nothing to grade, or no confinement that will do.
     """
+    with _pool(workers, scheduler) as pool:
+        # The workers get ready meanwhile.
+        return _graded(open_desk(unit), unit, pool, seed, accept, progress)
+
+
+def open_desk(unit: course.Unit):
+    """nbgrader's side of an assignment (``gradebook.Desk``), without what takes long to import."""
+    # nbformat imports jsonschema, which would build a grammar of web addresses for 1.5 seconds if
+    # this package of it can be imported; no notebook needs it.
+    sys.modules.setdefault("rfc3987_syntax", None)
     from . import gradebook
 
-    desk = gradebook.Desk(unit)
+    return gradebook.Desk(unit)
+
+
+def _graded(desk, unit, pool, seed, accept, progress) -> Summary:
     if seed is not None:
         desk.results.choose_seed(seed)
-    seed = desk.results.seed(gradebook.class_seed(unit))
+    seed = desk.seed()
     students = desk.students()
     if not students:
         raise CourseError(f"there is nothing to grade: no folder submitted/*/{unit.name}")
-    desk.release()
+    if not desk.is_released():
+        desk.release()
     summary, waiting, done = Summary(), {}, 0
     progress(0, len(students))
     for student in students:
@@ -77,25 +92,25 @@ def grade_class(
                 waiting[student] = known
         else:
             waiting[student] = handed_in
-    with _pool(workers, scheduler) as pool:
-        for student, result in pool.graded(unit.name, waiting, seed, accept):
-            if isinstance(result, str):
-                summary.failed[student] = result
-            elif result["key"] != _key(unit, desk.read(student), seed, _isolation(result)):
-                summary.failed[student] = (
-                    "it was changed meanwhile, or a worker has another version of the course, of "
-                    "Python or of its packages; make them equal and grade again"
-                )
-            else:
+    for student, result in pool.graded(unit.name, waiting, seed, accept):
+        if isinstance(result, str):
+            summary.failed[student] = result
+        elif result["key"] != _key(unit, desk.read(student), seed, _isolation(result)):
+            summary.failed[student] = (
+                "it was changed meanwhile, or a worker has another version of the course, of "
+                "Python or of its packages; make them equal and grade again"
+            )
+        else:
+            if result is not waiting[student]:
                 desk.results.save(student, result)
-                problem = desk.enter(student)
-                if problem:
-                    summary.failed[student] = problem
-                else:
-                    summary.graded.append(student)
-                    summary.isolation.add(_isolation(result))
-            done += 1
-            progress(done, len(students))
+            problem = desk.enter(student)
+            if problem:
+                summary.failed[student] = problem
+            else:
+                summary.graded.append(student)
+                summary.isolation.add(_isolation(result))
+        done += 1
+        progress(done, len(students))
     return summary
 
 
@@ -136,6 +151,7 @@ def grade_one(unit_name: str, student: str, handed_in: dict, seed: int, accept: 
         "key": results.key_of(found, unit, seed, isolation),
         "verdict": verdict.to_json(),
         "pages": {each.id: render.exercise_html(each) for each in verdict.exercises},
+        "notes": render.notices_html(verdict.notices),
     }
 
 
@@ -160,6 +176,8 @@ class _Here:
     def __init__(self, workers: int):
         self._workers = workers
         self._executor = None
+        for _ in range(workers):
+            self._submit(_wake)
 
     def graded(self, unit_name, waiting, seed, accept):
         """Give each student's result as it comes; a string where there is none, saying why."""
@@ -173,7 +191,7 @@ class _Here:
                     yield student, handed_in
                     continue
                 arguments = (unit_name, student, handed_in, seed, accept)
-                running[self._submit(*arguments)] = student, handed_in
+                running[self._submit(grade_one, *arguments)] = student, handed_in
             if not running:
                 continue
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -192,14 +210,14 @@ class _Here:
                 except Exception as problem:
                     yield student, f"{type(problem).__name__}: {problem}"
 
-    def _submit(self, *arguments):
+    def _submit(self, function, *arguments):
         for _ in range(2):
             if self._executor is None:
                 self._executor = ProcessPoolExecutor(
-                    self._workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+                    self._workers, mp_context=_context(), initializer=_end_with_parent
                 )
             try:
-                return self._executor.submit(grade_one, *arguments)
+                return self._executor.submit(function, *arguments)
             except BrokenProcessPool:
                 self._executor = None
         raise CourseError("no grading process could be started")
@@ -208,6 +226,22 @@ class _Here:
         """End the workers."""
         if self._executor:
             self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _context():
+    """How workers are started: torch is imported once for all of them, where the system can."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([f"{__package__}.grade_submission", f"{__package__}.render"])
+    return context
+
+
+def _wake() -> None:
+    """What a worker does first: it has its server find out what confinement there is."""
+    from .sandbox.processes import holes
+
+    holes()
 
 
 def _end_with_parent() -> None:

@@ -132,9 +132,9 @@ def models():
 @_clear_errors
 def release(assignment: str):
     """Register an assignment in nbgrader's gradebook, so that it can be collected and graded."""
-    from . import build as building
+    from .class_run import open_desk
 
-    typer.echo(building.release(course.unit(assignment)))
+    typer.echo(open_desk(course.unit(assignment)).release())
 
 
 @app.command()

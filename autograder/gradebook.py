@@ -39,7 +39,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets import Enum, Integer
 
-from . import build, course, render, submission
+from . import build, course, submission
 from .class_run import grade_one
 from .course import CourseError
 from .results import Results, key_of
@@ -177,8 +177,7 @@ class Grade(NbGraderPreprocessor):
 
     def _write(self, nb, unit, result) -> None:
         by_cell = {course.exercise(each["id"]).check_id: each for each in _exercises(result)}
-        notices = result["verdict"]["notices"]
-        notes = "".join(f"<div>Note: {render.escape(each)}.</div>" for each in notices)
+        notes = result["notes"]
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
@@ -216,6 +215,10 @@ class Desk:
         self.root = Path(self._api.coursedir.root)
         self.results = Results(self.root, unit)
 
+    def seed(self) -> int:
+        """What draws the inputs: the seed that was chosen, else ``class_seed``."""
+        return self.results.seed(class_seed(self._unit))
+
     def students(self) -> list[str]:
         """Everyone who has handed in a folder for the assignment."""
         folder = self.root / self._api.coursedir.submitted_directory
@@ -227,18 +230,30 @@ class Desk:
         notebook = _rebuilt(self._unit, folder / f"{self._unit.name}.ipynb")
         return {"notebook": notebook, "error": notebook["metadata"]["autograder"].get("error")}
 
-    def release(self) -> None:
-        """Register the assignment in the gradebook, if it is not there."""
+    def is_released(self) -> bool:
+        """Whether the gradebook knows the assignment."""
         with self._gradebook() as gradebook, contextlib.suppress(MissingEntry):
-            gradebook.find_assignment(self._unit.name)
-            return
-        source = self.root / self._api.coursedir.source_directory / self._unit.name
-        source.mkdir(parents=True, exist_ok=True)
+            return bool(gradebook.find_assignment(self._unit.name))
+        return False
+
+    def release(self) -> str:
+        """Register the assignment in the gradebook, anew if it is there; says what was done.
+
+        Raises:
+            CourseError: if it has no exercises, or nbgrader refuses.
+        """
+        name = self._unit.name
+        if not self._unit.exercises:
+            raise CourseError(f"unit {name} has no graded exercises")
+        source = self.root / self._api.coursedir.source_directory / name / f"{name}.ipynb"
+        source.parent.mkdir(parents=True, exist_ok=True)
         text = nbformat.writes(build.source_notebook(self._unit))
-        (source / f"{self._unit.name}.ipynb").write_text(text + "\n", encoding="utf-8")
-        done = self._api.generate_assignment(self._unit.name)
+        source.write_text(text + "\n", encoding="utf-8")
+        done = self._api.generate_assignment(name)
         if not done["success"]:
-            raise CourseError(f"nbgrader did not release {self._unit.name}:\n{done['log'][-2000:]}")
+            raise CourseError(f"nbgrader did not release {name}:\n{done['log'][-2000:]}")
+        released = self._api.coursedir.release_directory
+        return f"{name} is in the gradebook; hand out {released}/{name}/{name}.ipynb"
 
     def has(self, student: str, key: str) -> bool:
         """Whether the gradebook and the autograded notebook hold the result with this key."""

@@ -177,6 +177,11 @@ def exercise_html(verdict: ExerciseVerdict) -> str:
     return f'<div style="{_BOX.format(color)}">{"".join(parts)}</div>'
 
 
+def notices_html(notices) -> str:
+    """What was odd about a submission, as HTML."""
+    return "".join(f"<div>Note: {escape(each)}.</div>" for each in notices)
+
+
 def escape(text: str) -> str:
     """Text of any origin as harmless HTML."""
     return html.escape(_printable(text))

@@ -16,6 +16,9 @@ ENVIRONMENT = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), PRIVATE)
 _SERVED = ("server.py", "wire.py", "cells.py", "watch.py", "memory.py", "confine.py")
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+_CPUS = "/proc/cpuinfo"
+# The C library looks here whether it may ask for large pages.
+_LARGE_PAGES = "/sys/kernel/mm/transparent_hugepage"
 _HERE = Path(__file__).parent
 _PACKAGE = _HERE.parent
 
@@ -72,7 +75,8 @@ def command(bwrap: str, arguments: list[str]) -> list[str]:
         line += ["--tmpfs", hidden, "--remount-ro", hidden]
     for device in DEVICES:
         line += ["--dev-bind-try", device, device]
-    line += ["--ro-bind-try", "/proc/cpuinfo", "/proc/cpuinfo"]
+    for fact in (_CPUS, _LARGE_PAGES):
+        line += ["--ro-bind-try", fact, fact]
     for name in _SERVED:
         line += ["--ro-bind", str(_HERE / name), f"{INSIDE}/{name}"]
     line += ["--tmpfs", PRIVATE, "--remount-ro", "/", "--chdir", INSIDE, "--"]

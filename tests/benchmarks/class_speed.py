@@ -56,6 +56,7 @@ def class_folder(root: Path, count: int, hard: bool) -> Path:
         write_notebook(
             root / "submitted" / f"s{number:04}" / UNIT.name / f"{UNIT.name}.ipynb", notebook
         )
+    run(root, "autograder", "release", UNIT.name)
     return root
 
 
