@@ -8,6 +8,7 @@ is kept as it comes (``results.py``), then nbgrader enters it, notebook, late pe
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import threading
@@ -242,6 +243,7 @@ def _wake() -> None:
     from .sandbox.processes import holes
 
     holes()
+    gc.freeze()
 
 
 def _end_with_parent() -> None:

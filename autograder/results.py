@@ -6,6 +6,7 @@ run which was killed goes on where it stopped.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -75,7 +76,11 @@ def key_of(found: Submission | dict, unit: course.Unit, seed: int, isolation: st
         found: the submission, or the error if it cannot be read.
     """
     answers = found if isinstance(found, dict) else [found.cells, found.missing, found.notices]
-    versions = [metadata.version(each) for each in ("torch", "numpy")]
-    place = [platform.python_version(), platform.machine(), *versions, isolation]
-    parts = [answers, course.checks_version(unit.name), seed, place]
+    parts = [answers, course.checks_version(unit.name), seed, *_environment(), isolation]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+@functools.cache
+def _environment() -> list[str]:
+    versions = [metadata.version(each) for each in ("torch", "numpy")]
+    return [platform.python_version(), platform.machine(), *versions]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -281,6 +282,7 @@ def main() -> None:
         for name in _LATE:
             with contextlib.suppress(ModuleNotFoundError):
                 importlib.import_module(name)
+        gc.freeze()  # what was imported is never garbage: a child need not look through it
         control = socket.socket(fileno=int(value))
         serve_forks(control)
     else:
