@@ -20,9 +20,9 @@ except ImportError:
 
 _NEW_USER, _NEW_PID, _NEW_NETWORK, _NEW_IPC = 0x10000000, 0x20000000, 0x40000000, 0x08000000
 _NEW_MOUNTS, _NEW_HOST, _NEW_CGROUP = 0x00020000, 0x04000000, 0x02000000
-_NEW_NAMESPACES = _NEW_PID | _NEW_NETWORK | _NEW_IPC | _NEW_MOUNTS | _NEW_HOST | _NEW_CGROUP
+_NEW_NAMESPACES = _NEW_NETWORK | _NEW_IPC | _NEW_MOUNTS | _NEW_HOST | _NEW_CGROUP
 _PRIVATE, _RECURSIVE, _NO_SUID, _NO_DEVICES = 1 << 18, 1 << 14, 2, 4
-_SET_NO_NEW_PRIVS, _SET_SECCOMP, _SET_CHILD_SUBREAPER, _SET_DUMPABLE = 38, 22, 36, 4
+_SET_NO_NEW_PRIVS, _SET_SECCOMP, _SET_DUMPABLE = 38, 22, 4
 _FILTER = 2
 _LINUX = sys.platform == "linux"
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -60,22 +60,30 @@ class Confinement:
                 self._rules = landlock.Ruleset()
                 self._allow(readable)
 
-    def adopt(self) -> None:
-        """Become the parent of grandchildren whose parent ends."""
-        if _LINUX:
-            self._prctl(_SET_CHILD_SUBREAPER, 1)
-
-    def leave(self) -> None:
-        """The next process that the caller forks is the first of a pid namespace of its own.
+    def fork(self) -> int:
+        """Fork as ``os.fork`` does; the child is the first of a pid namespace of its own.
 
         Raises:
-            OSError: where the system does not give them.
+            OSError: where the system does not give it.
         """
-        self._unshare(_NEW_NAMESPACES)
-        if self._private:
-            self._mount(None, b"/", None, _PRIVATE | _RECURSIVE, None)
-            place = self._private.encode()
-            self._mount(b"tmpfs", place, b"tmpfs", _NO_SUID | _NO_DEVICES, b"size=16m,mode=0700")
+        if not self.namespaces:
+            return os.fork()
+        self._unshare(_NEW_PID)
+        parent = os.getpid()
+        try:
+            return os.fork()
+        finally:
+            if os.getpid() == parent:
+                self._bear_here(parent)
+
+    def _bear_here(self, own: int) -> None:
+        """What the caller forks from now on lives where the caller lives."""
+        descriptor = os.pidfd_open(own)
+        try:
+            if self._libc.setns(descriptor, _NEW_PID):
+                raise OSError(ctypes.get_errno(), "no way back to one's own pid namespace")
+        finally:
+            os.close(descriptor)
 
     def enter(self, megabytes: int, seconds: int) -> None:
         """Confine this process for good."""
@@ -84,6 +92,8 @@ class Confinement:
             return
         self._prctl(_SET_DUMPABLE, 0)
         if self.namespaces:
+            self._unshare(_NEW_NAMESPACES)
+            self._mount_private()
             with contextlib.suppress(OSError):  # what it guards against is refused below as well
                 self._unshare(_NEW_USER)
         self._drop_capabilities()
@@ -113,6 +123,12 @@ class Confinement:
     def _mount(self, *arguments) -> None:
         if self._libc.mount(*arguments):
             raise OSError(ctypes.get_errno(), "no folder of one's own")
+
+    def _mount_private(self) -> None:
+        if self._private:
+            self._mount(None, b"/", None, _PRIVATE | _RECURSIVE, None)
+            place = self._private.encode()
+            self._mount(b"tmpfs", place, b"tmpfs", _NO_SUID | _NO_DEVICES, b"size=16m,mode=0700")
 
     def _prctl(self, option: int, value, pointer=None) -> None:
         words = (ctypes.c_ulong(0), ctypes.c_ulong(0))

@@ -192,32 +192,16 @@ def _silence() -> None:
 
 
 def _fork(control, channel_fd: int, order: dict, layers) -> int:
-    """Fork a child that serves one submission; returns its process id.
-
-    With namespaces, a process in between forks the child into them and is gone before the child
-    has seen anything of the submission; the child then belongs to the server. Returns 0 where the
-    system gives no namespaces.
-    """
-    told, tell = os.pipe()
-    pid = os.fork()
+    """Fork a child that serves one submission; returns its process id, 0 if there is none."""
+    try:
+        pid = layers.fork()
+    except OSError:
+        pid = -1
     if pid:
-        os.close(tell)
-        with open(told, "rb") as file:
-            number = file.read(20)
         os.close(channel_fd)
-        if not layers.namespaces:
-            return pid
-        os.waitpid(pid, 0)
-        return int(number or 0)
+        return max(pid, 0)
     try:
         control.close()
-        os.close(told)
-        if layers.namespaces:
-            layers.leave()
-            if child := os.fork():
-                os.write(tell, str(child).encode())
-                os._exit(0)
-        os.close(tell)
         os.setsid()
         _silence()
         with socket.socket(fileno=channel_fd) as channel:
@@ -261,7 +245,6 @@ def serve_forks(control: socket.socket) -> None:
                 given = bytes.fromhex(order["filter"])
                 given = (given, order["namespaces"], order["readable"], order["private"])
                 layers = confine.Confinement(*given)
-                layers.adopt()
             elif order["verb"] == "fork":
                 pid = _fork(control, descriptors[0], order, layers)
                 children |= {pid} - {0}
