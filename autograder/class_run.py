@@ -15,12 +15,20 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import connection, get_all_start_methods, get_context, parent_process
+from multiprocessing import (
+    connection,
+    forkserver,
+    get_all_start_methods,
+    get_context,
+    parent_process,
+)
 
 from . import course
 from .course import CourseError
+from .sandbox.processes import holes, the_server
 
 TRIES = 3
+_FORKS = "forkserver" in get_all_start_methods()
 _one_at_a_time = threading.Lock()
 
 
@@ -177,14 +185,20 @@ class _Here:
     def __init__(self, workers: int):
         self._workers = workers
         self._executor = None
-        for _ in range(workers):
-            self._submit(_wake)
+        self._lender = the_server().lend()
+        if _FORKS:
+            # torch is imported once for all workers, and once for all their servers.
+            modules = ("grade_submission", "render", "sandbox.late")
+            forkserver.set_forkserver_preload([f"{__package__}.{each}" for each in modules])
+            forkserver.ensure_running()
 
     def graded(self, unit_name, waiting, seed, accept):
         """Give each student's result as it comes; a string where there is none, saying why."""
         tries = dict.fromkeys(waiting, 0)
         queue = list(reversed(list(waiting.items())))
         running = {}
+        for _ in range(self._workers):
+            self._submit(_wake)
         while queue or running:
             while queue and len(running) < 2 * self._workers:
                 student, handed_in = queue.pop()
@@ -215,7 +229,10 @@ class _Here:
         for _ in range(2):
             if self._executor is None:
                 self._executor = ProcessPoolExecutor(
-                    self._workers, mp_context=_context(), initializer=_end_with_parent
+                    self._workers,
+                    mp_context=get_context("forkserver" if _FORKS else "spawn"),
+                    initializer=_begin,
+                    initargs=(self._lender,),
                 )
             try:
                 return self._executor.submit(function, *arguments)
@@ -229,27 +246,14 @@ class _Here:
             self._executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _context():
-    """How workers are started: torch is imported once for all of them, where the system can."""
-    if "forkserver" not in get_all_start_methods():
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload([f"{__package__}.grade_submission", f"{__package__}.render"])
-    return context
-
-
 def _wake() -> None:
     """What a worker does first: it has its server find out what confinement there is."""
-    from .sandbox.processes import holes
-
     holes()
     gc.freeze()
 
 
-def _end_with_parent() -> None:
-    """A worker whose class run was killed must not wait for ever."""
-    from .sandbox.processes import the_server
-
+def _begin(lender) -> None:
+    """Make a worker ready; one whose class run was killed must not wait for ever."""
     parent = parent_process()
 
     def watch():
@@ -257,4 +261,4 @@ def _end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    the_server()
+    the_server(lender)

@@ -109,10 +109,11 @@ class LenientExporter(NotebookExporter):
             return super().from_filename(filename, resources, **kw)
         unit = course.unit(resources["nbgrader"]["assignment"])
         resources["metadata"] = {"name": unit.name, "path": str(Path(filename).parent)}
-        return self.from_notebook_node(_rebuilt(unit, Path(filename)), resources, **kw)
+        notebook = nbformat.from_dict(_rebuilt(unit, Path(filename)))
+        return self.from_notebook_node(notebook, resources, **kw)
 
 
-def _rebuilt(unit: course.Unit, path: Path):
+def _rebuilt(unit: course.Unit, path: Path) -> dict:
     try:
         path, renamed = _find(unit, path)
         notebook = submission.rebuild(unit, submission.read_notebook(path))
@@ -124,7 +125,7 @@ def _rebuilt(unit: course.Unit, path: Path):
         notebook = submission.released(unit)
         error = {"kind": problem.kind, "message": problem.message}
         notebook["metadata"]["autograder"] = {"error": error, "missing": [], "notices": []}
-    return nbformat.from_dict(notebook)
+    return notebook
 
 
 def _find(unit: course.Unit, path: Path) -> tuple[Path, bool]:

@@ -13,7 +13,7 @@ from pathlib import Path
 INSIDE = "/sandbox"
 PRIVATE = "/private"
 ENVIRONMENT = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), PRIVATE)
-_SERVED = ("server.py", "wire.py", "cells.py", "watch.py", "memory.py", "confine.py")
+_SERVED = ("server.py", "wire.py", "cells.py", "watch.py", "memory.py", "confine.py", "late.py")
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _CPUS = "/proc/cpuinfo"

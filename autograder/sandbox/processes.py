@@ -56,15 +56,25 @@ def _environment() -> dict[str, str]:
 
 
 class _ForkServer:
-    """One server process for the life of the grader; children are forked from it."""
+    """One server process for the life of the grader; children are forked from it.
 
-    def __init__(self):
-        ours, theirs = socket.socketpair()
+    Args:
+        lender: the control socket of another process's server. A twin of that server is this one's,
+            instead of one that has to import torch for itself.
+    """
+
+    def __init__(self, lender: socket.socket | None = None):
+        self._control, theirs = socket.socketpair()
         self._lock = threading.Lock()
         self._start_lock = threading.RLock()
-        self._control = ours
         self._bwrap = bubblewrap.usable()
+        self._process = None
+        self._closed = False
+        self._holes: dict[str, str] | None = None
         with theirs:
+            if lender:
+                socket.send_fds(lender, [json.dumps({"verb": "twin"}).encode()], [theirs.fileno()])
+                return
             arguments = ["--control", str(theirs.fileno())]
             plain = [sys.executable, "-s", str(_SERVER), *arguments]
             self._process = subprocess.Popen(
@@ -75,7 +85,10 @@ class _ForkServer:
                 cwd=_SERVER.parent,
                 start_new_session=True,
             )
-        self._holes: dict[str, str] | None = None
+
+    def lend(self) -> socket.socket:
+        """What another process makes its own server of; this one is not used from then on."""
+        return self._control
 
     def holes(self) -> dict[str, str]:
         """The layers of confinement that do not hold here, each with what a submission can do."""
@@ -93,9 +106,10 @@ class _ForkServer:
             ready = False
         if not ready:
             self.close(patience=0)
+            code = self._process.returncode if self._process else "of another process"
             raise ServerFailed(
                 "the grading process did not start; run 'python -m pip install -r requirements.txt'"
-                f" and try again (exit code {self._process.returncode})"
+                f" and try again (exit code {code})"
             )
 
     def _confine(self) -> None:
@@ -121,7 +135,7 @@ class _ForkServer:
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        return not self._closed and (self._process is None or self._process.poll() is None)
 
     def start(self, limits: Limits):
         """Fork a child; returns its channel and a function that ends it."""
@@ -155,7 +169,10 @@ class _ForkServer:
 
     def close(self, patience: float = 5) -> None:
         """End the server, which ends its children; kill it if it takes longer than ``patience``."""
+        self._closed = True
         self._control.close()
+        if not self._process:
+            return
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(patience)
         with contextlib.suppress(OSError):  # its group: bubblewrap, and the server within
@@ -167,6 +184,10 @@ class _SpawnServer:
     """Where fork is missing: a fresh process for each exercise, over a loopback connection."""
 
     alive = True
+
+    @staticmethod
+    def lend() -> None:
+        """There is nothing to lend."""
 
     @staticmethod
     def holes() -> dict[str, str]:
@@ -226,14 +247,18 @@ _server = None
 _server_lock = threading.Lock()
 
 
-def the_server():
-    """The one server of this process; started at the first call, without waiting for it."""
+def the_server(lender: socket.socket | None = None):
+    """The one server of this process; started at the first call, without waiting for it.
+
+    Args:
+        lender: what ``lend`` of another process's server gave, to start from.
+    """
     global _server
     with _server_lock:
         if _server is None or not _server.alive:
             forks = hasattr(os, "fork") and hasattr(socket, "send_fds")
             spawn = not forks or os.environ.get("AUTOGRADER_SPAWN") == "1"
-            _server = _SpawnServer() if spawn else _ForkServer()
+            _server = _SpawnServer() if spawn else _ForkServer(lender)
             atexit.register(_server.close)
         return _server
 
