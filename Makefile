@@ -29,7 +29,8 @@ bench:
 	$(COURSE) run tests/benchmarks/multi_head_speed.py
 	$(COURSE) run tests/benchmarks/decode_speed.py
 	$(COURSE) run tests/benchmarks/class_speed.py
-	$(COURSE) run tests/benchmarks/class_speed.py --hard
+	$(COURSE) run tests/benchmarks/class_speed.py --hard --stock 50 --rounds 1
+	$(COURSE) run tests/benchmarks/class_speed.py --sizes 50 200 1000
 
 clean:
 	rm -rf .venv .home .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -74,6 +74,7 @@ def open_desk(unit: course.Unit):
     sys.modules.setdefault("rfc3987_syntax", None)
     from . import gradebook
 
+    gradebook.reuse_engine()
     return gradebook.Desk(unit)
 
 

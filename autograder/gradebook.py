@@ -47,9 +47,16 @@ from .submission import Unreadable
 
 _SECRET = course.ROOT / ".course_secret"
 
-# nbgrader opens the gradebook some ten times for each submission; with one engine for all of them,
-# SQLAlchemy compiles each statement once, and entering a submission takes half as long.
-nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
+
+def reuse_engine() -> None:
+    """For a process that enters a whole class.
+
+    nbgrader opens the gradebook seven times for each submission. With one engine for all of them,
+    SQLAlchemy compiles each statement and looks for the tables once, which takes half the time.
+    """
+    nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
+    tables = nbgrader.api.Base.metadata
+    tables.create_all = functools.cache(tables.create_all)
 
 
 def class_seed(unit: course.Unit) -> int:

@@ -131,7 +131,13 @@ def main() -> None:
     options.add_argument("--stock", type=int, default=20)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--hard", action="store_true", help="with crashes and time-outs")
+    options.add_argument(
+        "--sizes", type=int, nargs="*", help="only ours, on classes of these sizes"
+    )
     given = options.parse_args()
+    if given.sizes:
+        _keep("class_speed_sizes.json", {"cores": os.cpu_count(), "sizes": _by_size(given.sizes)})
+        return
     rounds = []
     for number in range(given.rounds):
         with tempfile.TemporaryDirectory() as ours, tempfile.TemporaryDirectory() as stock:
@@ -150,9 +156,24 @@ def main() -> None:
     ratio = statistics.median(each["ratio"] for each in rounds)
     kept = {"count": given.count, "stock": given.stock, "hard": given.hard, "cores": os.cpu_count()}
     kept |= {"rounds": rounds, "median_ratio": ratio}
-    name = "class_speed_hard.json" if given.hard else "class_speed.json"
-    (HERE / "results" / name).write_text(json.dumps(kept, indent=2) + "\n")
+    _keep("class_speed_hard.json" if given.hard else "class_speed.json", kept)
     print(f"stock takes {ratio} times as long for each submission")
+
+
+def _by_size(sizes: list[int]) -> list[dict]:
+    found = []
+    for count in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            class_folder(Path(folder), count, False)
+            seconds, memory = run(Path(folder), "autograder", "grade", UNIT.name)
+        found.append({"count": count, "seconds": round(seconds, 1), "memory_mib": round(memory)})
+        found[-1]["each"] = round(seconds / count, 4)
+        print(found[-1], flush=True)
+    return found
+
+
+def _keep(name: str, figures: dict) -> None:
+    (HERE / "results" / name).write_text(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":
