@@ -155,7 +155,10 @@ def grade_one(unit_name: str, student: str, handed_in: dict, seed: int, accept: 
     else:
         found = submission.from_rebuilt(handed_in["notebook"], unit)
         with _one_at_a_time:  # a dask worker may have several threads
+            server = the_server()
             verdict = grade_read(found, student, seed=seed, show_text=False)
+            if not server.alive:  # what ended with it was not ended by the submission
+                verdict = grade_read(found, student, seed=seed, show_text=False)
     verdict.isolation = isolation
     return {
         "key": results.key_of(found, unit, seed, isolation),

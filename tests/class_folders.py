@@ -118,6 +118,11 @@ def workers(pid: int) -> list[int]:
     return [each for each in starters if _parent(each) in starters]
 
 
+def boxes(pid: int) -> list[int]:
+    """bubblewrap around the servers that submissions are forked from."""
+    return [each for each in descendants(pid) if _command(each).split("\0")[0].endswith("bwrap")]
+
+
 def is_there(pid: int) -> bool:
     """Whether a process still runs."""
     try:

@@ -1,12 +1,23 @@
 """Grading a class: what is kept, what is graded again, what a kill costs."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 
 import pytest
-from class_folders import FULL, UNIT, ClassFolder, descendants, is_there, kill, wait_until, workers
+from class_folders import (
+    FULL,
+    UNIT,
+    ClassFolder,
+    boxes,
+    descendants,
+    is_there,
+    kill,
+    wait_until,
+    workers,
+)
 from support import reference_answers
 
 from autograder import course, results
@@ -152,6 +163,20 @@ def test_a_killed_worker_costs_nothing(tmp_path):
     assert process.returncode == 0, err
     assert "16 graded, 0 unchanged, 0 failed" in out
     assert set(folder.points()) == set(folder.students)
+
+
+def test_killed_servers_cost_nothing(tmp_path):
+    folder = ClassFolder(tmp_path, 16)
+    process = folder.start("--workers", "2")
+    folder.wait_for_results(3, process)
+    for each in boxes(process.pid):
+        with contextlib.suppress(ProcessLookupError):  # one box ends with the other
+            kill(each)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "16 graded, 0 unchanged, 0 failed; confinement: full." in out
+    points = folder.points()
+    assert all(points[student] == FULL for student in folder.students[1::2])
 
 
 def test_a_killed_run_leaves_no_process_and_goes_on_where_it_stopped(tmp_path):

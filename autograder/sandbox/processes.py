@@ -73,8 +73,10 @@ class _ForkServer:
         self._holes: dict[str, str] | None = None
         with theirs:
             if lender:
-                socket.send_fds(lender, [json.dumps({"verb": "twin"}).encode()], [theirs.fileno()])
-                return
+                with contextlib.suppress(OSError):  # a lender that is gone
+                    order = json.dumps({"verb": "twin"}).encode()
+                    socket.send_fds(lender, [order], [theirs.fileno()])
+                    return
             arguments = ["--control", str(theirs.fileno())]
             plain = [sys.executable, "-s", str(_SERVER), *arguments]
             self._process = subprocess.Popen(
@@ -264,19 +266,26 @@ def the_server(lender: socket.socket | None = None):
 
 
 def holes() -> dict[str, str]:
-    """The layers of confinement that do not hold on this machine; see ``levels``."""
-    return the_server().holes()
+    """The layers of confinement that do not hold on this machine; see ``levels``.
+
+    Raises:
+        ServerFailed: if no server starts.
+    """
+    return _asked(lambda server: server.holes())
 
 
 def start(limits: Limits):
     """Start a process for one exercise; returns its channel and a function that ends it.
 
-    A server that died since the last one is replaced.
-
     Raises:
-        ServerFailed: if a new one does not start either.
+        ServerFailed: if no server starts.
     """
+    return _asked(lambda server: server.start(limits))
+
+
+def _asked(question):
+    """What the server answers; one that died since it was last asked is replaced."""
     try:
-        return the_server().start(limits)
+        return question(the_server())
     except ServerFailed:
-        return the_server().start(limits)
+        return question(the_server())
