@@ -35,7 +35,10 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One function or class a learner writes. ``id`` is its name and its ``grade_id``."""
+    """One function or class a learner writes. ``id`` is its name and its ``grade_id``.
+
+    ``megabytes``, if given, is the memory that its process may take, in place of the usual limit.
+    """
 
     id: str
     unit: str
@@ -47,6 +50,7 @@ class Exercise:
     forbidden: tuple[str, ...]
     hints: tuple[str, ...]
     solution: str = field(repr=False)
+    megabytes: int | None = None
 
     @property
     def check_id(self) -> str:
@@ -132,6 +136,7 @@ def _read_exercise(unit: str, cells, index: int) -> Exercise:
             forbidden=tuple(info["forbidden"]),
             hints=tuple(hint.rstrip("\n") for hint in info["hints"]),
             solution=solution_of(cells, index),
+            megabytes=info.get("megabytes"),
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as problem:
         raise CourseError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from pathlib import Path
 
 from . import course, submission
@@ -137,14 +138,16 @@ def _opener(found: Submission, in_process: bool, limits: Limits):
         if in_process:
             yield _open_local(found, exercise, replace)
             return
+        megabytes = min(limits.megabytes, exercise.megabytes or limits.megabytes)
+        own = dataclasses.replace(limits, megabytes=megabytes)
         if survives:
-            with Link(limits, exercise.forbidden) as link:
+            with Link(own, exercise.forbidden) as link:
                 student, died = _open_remote(found, found.cells, exercise, replace, link)
                 if not died:
                     yield student
                     return
         survives = False
-        with Link(limits, exercise.forbidden) as link:
+        with Link(own, exercise.forbidden) as link:
             code = _careful(found.cells, exercise)
             yield _open_remote(found, code, exercise, replace, link)[0]
 

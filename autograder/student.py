@@ -39,9 +39,13 @@ class StudentProblem(Exception):
 
 
 class _Student:
-    """What both kinds share: whether the last call changed its tensors, and calls back."""
+    """What both kinds share: whether the last call changed its tensors, and calls back.
+
+    ``limited`` tells whether it runs in a process of its own, with a limit on memory.
+    """
 
     changed: list[bool] = []
+    limited = False
     _raised: Exception | None = None
     _counting = False
     _peak = 0
@@ -226,6 +230,8 @@ class _LocalObject:
 
 class RemoteStudent(_Student):
     """A submission in a process apart, behind a ``Link``."""
+
+    limited = True
 
     def __init__(self, link: Link):
         self._link = link

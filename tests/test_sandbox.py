@@ -757,3 +757,36 @@ def test_a_callback_takes_little(monkeypatch):
     thread.join()
     theirs.close()
     assert died.value.kind == "protocol"
+
+
+EXPANDED = """
+def grouped_attention(q, k, v, mask=None):
+    group = q.shape[1] // k.shape[1]
+    if group * k.shape[1] != q.shape[1]:
+        raise ValueError("KV heads do not divide the query heads")
+    k, v = (each.repeat_interleave(group, dim=1) for each in (k, v))
+    return masked_attention(q, k, v, mask)[0]
+"""
+FORGED_COUNT = """
+import sys
+
+from autograder import mine
+
+masked_attention = mine("masked_attention")
+counter = sys.modules.get("memory")
+if counter:
+    counter.Peak.bytes = property(lambda self: 0, lambda self, value: None)
+"""
+
+
+@forks
+def test_memory_is_limited_from_outside_as_well_as_counted(tmp_path):
+    path = tmp_path / "answer.py"
+    for head, says in (
+        (FORGED_COUNT.split("counter")[0], "the memory of a copy"),
+        (FORGED_COUNT, "more memory than it may use"),
+    ):
+        path.write_text(head + EXPANDED)
+        exercise = grade(path, ["grouped_attention"], seed=3).exercises[0]
+        failed = {each.id: each.message for each in exercise.checks if not each.passed}
+        assert list(failed) == ["copies_no_keys"] and says in failed["copies_no_keys"]

@@ -91,6 +91,7 @@ def expand_kv(x, num_heads):
 # points: 13
 # prerequisites: [masked_attention]
 # forbidden: [attention]
+# megabytes: 400
 # hints:
 #   - >-
 #     Three query heads share one KV head. For that KV head, what is the difference between three

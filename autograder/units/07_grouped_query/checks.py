@@ -206,6 +206,9 @@ def copies_no_keys(student, reference, draw):
         f"takes the memory of a copy of {l_k} keys or more.",
         "expanded",
     )
+    if student.limited:  # a count can be forged: here copies take 480 MB, and 400 are to be had
+        k, v = (draw.normal(1, h_kv, 20, d_head).repeat(1, 1, 2900, 1) for _ in range(2))
+        student.grouped_attention(draw.normal(1, 16 * h_kv, 1, d_head, std=1.4), k, v)
 
 
 @check(
