@@ -94,19 +94,22 @@ def run(root: Path, *command: str) -> tuple[float, float]:
     """Run a command; returns seconds and the most memory of all its processes together, in MiB."""
     path = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     started, most = time.perf_counter(), 0.0
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", *command],
-        cwd=root,
-        env=os.environ | {"PATH": path},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", *command],
+            cwd=root,
+            env=os.environ | {"PATH": path},
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        ) as process,
+    ):
         while process.poll() is None:
             most = max(most, _memory(process.pid))
             time.sleep(0.2)
         if process.returncode not in (0, 1):
-            raise SystemExit(f"{command}: {process.stderr.read()[-2000:]}")
+            said.seek(0)
+            raise SystemExit(f"{command}: {said.read()[-2000:]}")
     return time.perf_counter() - started, most
 
 
