@@ -15,13 +15,7 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import (
-    connection,
-    forkserver,
-    get_all_start_methods,
-    get_context,
-    parent_process,
-)
+from multiprocessing import connection, get_all_start_methods, get_context, parent_process
 
 from . import course
 from .course import CourseError
@@ -191,6 +185,8 @@ class _Here:
         self._executor = None
         self._lender = the_server().lend()
         if _FORKS:
+            from multiprocessing import forkserver
+
             # torch is imported once for all workers, and once for all their servers.
             modules = ("grade_submission", "render", "sandbox.late")
             forkserver.set_forkserver_preload([f"{__package__}.{each}" for each in modules])

@@ -790,3 +790,28 @@ def test_memory_is_limited_from_outside_as_well_as_counted(tmp_path):
         exercise = grade(path, ["grouped_attention"], seed=3).exercises[0]
         failed = {each.id: each.message for each in exercise.checks if not each.passed}
         assert list(failed) == ["copies_no_keys"] and says in failed["copies_no_keys"]
+
+
+@forks
+@proc
+def test_a_twin_serves_for_itself_and_ends_with_its_lender(tmp_path, monkeypatch):
+    lender = processes._ForkServer()
+    twin = processes._ForkServer(lender.lend())
+    monkeypatch.setattr(processes, "_server", twin)
+    bad, good = grade_body(tmp_path, RIGHT)
+    assert bad.points + good.points == bad.max_points + good.max_points
+    assert the_server() is twin and twin.holes() == lender.holes()
+    lender.close()
+    bad, good = grade_body(tmp_path, RIGHT)
+    assert bad.points + good.points == bad.max_points + good.max_points
+    assert the_server() is not twin and not twin.alive
+    the_server().close()
+
+
+@forks
+def test_a_lender_that_is_gone_lends_nothing_and_stops_nothing():
+    lender = processes._ForkServer()
+    lender.close()
+    server = processes._ForkServer(lender.lend())
+    assert server.holes() == the_server().holes()
+    server.close()

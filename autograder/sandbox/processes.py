@@ -89,7 +89,7 @@ class _ForkServer:
             )
 
     def lend(self) -> socket.socket:
-        """What another process makes its own server of; this one is not used from then on."""
+        """What another process makes its own server of."""
         return self._control
 
     def holes(self) -> dict[str, str]:

@@ -261,12 +261,14 @@ def serve_forks(control: socket.socket) -> None:
 
 
 def _twin() -> int:
-    """Fork a server like this one; what it starts is its own, and none waits for it."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    """Fork a server like this one, an orphan at once: this one need not wait for it."""
     pid = os.fork()
-    if not pid:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    return pid
+    if pid:
+        os.waitpid(pid, 0)
+        return pid
+    if os.fork():
+        os._exit(0)
+    return 0
 
 
 def main() -> None:
