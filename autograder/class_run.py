@@ -197,7 +197,7 @@ class _Here:
         tries = dict.fromkeys(waiting, 0)
         queue = list(reversed(list(waiting.items())))
         running = {}
-        for _ in range(self._workers):
+        for _ in range(min(self._workers, len(waiting))):
             self._submit(_wake)
         while queue or running:
             while queue and len(running) < 2 * self._workers:
@@ -214,7 +214,6 @@ class _Here:
                 try:
                     yield student, future.result()
                 except BrokenProcessPool:
-                    self._executor = None
                     tries[student] += 1
                     if tries[student] < TRIES:
                         queue.append((student, handed_in))
