@@ -53,12 +53,8 @@ class Confinement:
         self._filter = filter
         self.namespaces = namespaces
         self._private = private
-        self._rules = None
+        self._readable = readable
         self._memory = _virtual_memory()
-        if readable is not None and landlock:
-            with contextlib.suppress(OSError, landlock.LandlockError):
-                self._rules = landlock.Ruleset()
-                self._allow(readable)
 
     def fork(self) -> int:
         """Fork as ``os.fork`` does; the child is the first of a pid namespace of its own.
@@ -97,24 +93,30 @@ class Confinement:
             with contextlib.suppress(OSError):  # what it guards against is refused below as well
                 self._unshare(_NEW_USER)
         self._drop_capabilities()
-        if self._rules:
-            if self._private:
-                self._rules.allow(self._private)
-            self._rules.apply()
+        if self._readable is not None and landlock:
+            self._lock_files()
         self._prctl(_SET_NO_NEW_PRIVS, 1)
         if self._filter:
             program = ctypes.create_string_buffer(self._filter, len(self._filter))
             whole = _Program(len(self._filter) // 8, ctypes.addressof(program))
             self._prctl(_SET_SECCOMP, _FILTER, ctypes.byref(whole))
 
-    def _allow(self, readable) -> None:
+    def _lock_files(self) -> None:
+        """Landlock, by a ruleset of this process's own: one that is shared could be added to."""
         access = landlock.FSAccess
-        for path in readable:
-            if os.path.isdir(path):
-                self._rules.allow(path, rules=access.READ_FILE | access.READ_DIR | access.EXECUTE)
-            elif os.path.exists(path):
-                self._rules.allow(path, rules=access.READ_FILE | access.EXECUTE)
-        self._rules.allow(os.devnull, rules=access.READ_FILE | access.WRITE_FILE)
+        try:
+            rules = landlock.Ruleset()
+            for path in self._readable:
+                if os.path.isdir(path):
+                    rules.allow(path, rules=access.READ_FILE | access.READ_DIR | access.EXECUTE)
+                elif os.path.exists(path):
+                    rules.allow(path, rules=access.READ_FILE | access.EXECUTE)
+            rules.allow(os.devnull, rules=access.READ_FILE | access.WRITE_FILE)
+            if self._private:
+                rules.allow(self._private)
+        except (OSError, landlock.LandlockError):
+            return
+        rules.apply()
 
     def _unshare(self, what: int) -> None:
         if self._libc.unshare(what):

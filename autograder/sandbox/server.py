@@ -202,6 +202,8 @@ def _fork(control, channel_fd: int, order: dict, layers) -> int:
         _silence()
         with socket.socket(fileno=channel_fd) as channel:
             layers.enter(order["megabytes"], int(order["seconds"]) + 2)
+            os.closerange(3, channel_fd)
+            os.closerange(channel_fd + 1, 1024)
             Child(channel).serve()
     finally:
         os._exit(0)
