@@ -31,6 +31,8 @@ import torch.nn.functional as F
 
 from attnlab import COLOURS, conversion, show, smollm2, table
 from attnlab.decoder import generate
+from attnlab.kept import load
+from attnlab.training import corpus
 from autograder import mine
 from autograder.sandbox.memory import Peak
 
@@ -439,7 +441,7 @@ print("heads 0 and 2, 1 and 3 together (wrong):", wrong.mean(dim=1).flatten(0, 1
 # ten minutes: `python -m attnlab.conversion` makes it again. Its results come with the course.
 
 # %%
-kept = conversion.load_results()
+kept = load("conversion")
 budgets = kept["budgets"]
 
 
@@ -530,7 +532,7 @@ table(rows, ["KV heads", "how", *(f"{step} steps" for step in budgets[1:])], cap
 GroupedQueryAttention, pool_kv_heads = mine("GroupedQueryAttention", "pool_kv_heads")
 live = conversion.run_seed(
     seed=3,
-    data=conversion.corpus(),
+    data=corpus(),
     attention=GroupedQueryAttention,
     pool=pool_kv_heads,
     wanted=[(8, "none"), (2, "mean"), (2, "first"), (2, "random")],

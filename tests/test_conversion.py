@@ -6,7 +6,8 @@ import statistics
 
 import pytest
 import torch
-from attnlab import conversion
+from attnlab import conversion, training
+from attnlab.kept import load
 
 from autograder import course
 
@@ -16,7 +17,7 @@ ATTENTION, POOL = NAMES["GroupedQueryAttention"], NAMES["pool_kv_heads"]
 
 def tiny_corpus():
     tokens = torch.arange(4000) % 11
-    return conversion.Corpus(tokens[:3600], tokens[3600:], 11)
+    return training.Corpus(tokens[:3600], tokens[3600:], 11)
 
 
 def test_pooling_to_as_many_heads_changes_nothing():
@@ -33,14 +34,14 @@ def test_a_converted_model_has_the_pooled_weights_and_learns():
     heads = before["layers.1.attention.k_proj.weight"].unflatten(0, (2, 4, 16))
     got = fewer.layers[1].attention.k_proj.weight
     torch.testing.assert_close(got, heads.mean(1).flatten(0, 1))
-    found = conversion.train(fewer, data, 6, seed=1, measure_at=(0, 6))
+    found = training.train(fewer, data, 6, seed=1, measure_at=(0, 6))
     assert found[6] < found[0]
     for name, each in model.state_dict().items():
         assert torch.equal(each, before[name]), f"{name} of the given model has changed"
 
 
 def test_the_kept_results_are_complete_and_in_the_told_order():
-    kept = conversion.load_results()
+    kept = load("conversion")
     found = {(each["seed"], each["kv_heads"], each["how"]) for each in kept["runs"]}
     assert found == {(seed, *run) for seed in conversion.SEEDS for run in conversion.runs()}
     last = str(conversion.BUDGETS[-1])
@@ -57,9 +58,11 @@ def test_the_kept_results_are_complete_and_in_the_told_order():
 
 
 def test_a_restarted_experiment_runs_what_is_missing(monkeypatch, tmp_path):
-    small = {"SEEDS": (0,), "KV_HEADS": (2,), "BASE_STEPS": 2, "BUDGETS": (0, 1), "CONTEXT": 12}
+    small = {"SEEDS": (0,), "KV_HEADS": (2,), "BASE_STEPS": 2, "BUDGETS": (0, 1)}
     for name, value in small.items():
         monkeypatch.setattr(conversion, name, value)
+    monkeypatch.setattr(training, "CONTEXT", 12)
+    monkeypatch.setattr("sys.argv", ["conversion"])
     monkeypatch.setattr(conversion, "RESULTS", tmp_path / "conversion.json")
     monkeypatch.setattr(conversion, "corpus", tiny_corpus)
     monkeypatch.setattr(

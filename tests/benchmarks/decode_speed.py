@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from alternated import machine, quartiles, ratios, seconds, take_turns
+from attnlab.timing import machine, quartiles, ratios, read_bandwidth, take_turns
 
 from autograder import course
 
@@ -73,12 +73,6 @@ def candidates(tokens: int, dtype):
 
 def _enable_gqa(q, k, v):
     return F.scaled_dot_product_attention(q, k, v, enable_gqa=True)
-
-
-def read_bandwidth() -> float:
-    """Bytes per second at which the machine adds up a tensor that no cache holds."""
-    numbers = torch.ones(1 << 28)  # 1 GiB
-    return numbers.nbytes / min(seconds(numbers.sum, 1) for _ in range(5))
 
 
 @torch.no_grad()

@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
-from alternated import machine, quartiles, ratios, take_turns
+from attnlab.timing import machine, quartiles, ratios, take_turns
 from torch import nn
 
 from autograder import course

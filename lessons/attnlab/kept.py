@@ -1,0 +1,71 @@
+"""Results of long experiments, kept as data: settings, machine, runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from pathlib import Path
+
+from .timing import machine
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def load(name: str) -> dict:
+    """The results of an experiment that come with the course."""
+    return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+
+
+class Kept:
+    """The results of one experiment; on the disk after every run, so that it can be left.
+
+    Args:
+        path: the file; runs that it holds already are kept if they were made with ``settings``.
+        settings: what the results depend on, as plain JSON.
+        same_machine: whether runs of another machine are to be made again.
+
+    Attributes:
+        runs: plain dictionaries.
+    """
+
+    def __init__(self, path: Path, settings: dict, same_machine: bool = False):
+        self._path = path
+        self._head = json.loads(json.dumps(settings)) | {"machine": machine()}
+        before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        compared = self._head if same_machine else settings
+        fits = all(before.get(name) == self._head[name] for name in compared)
+        self.runs: list[dict] = before["runs"] if before and fits else []
+
+    def add(self, *runs: dict) -> None:
+        """Write these runs as well."""
+        self.runs += json.loads(json.dumps(runs))
+        text = json.dumps(self._head, indent=1)[:-2]
+        lines = ",\n".join(json.dumps(run) for run in self.runs)
+        half = self._path.with_suffix(".part")
+        half.write_text(f'{text},\n "runs": [\n{lines}\n]\n}}\n', encoding="utf-8")
+        half.replace(self._path)
+
+
+def path_and_again(path: Path, description: str) -> tuple[Path, bool]:
+    """Where a script writes: ``path``, or with ``--again`` a file beside it to compare with."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument(
+        "--again", action="store_true", help="run it all in a second file and compare the two"
+    )
+    again = parser.parse_args().again
+    return (path.with_suffix(".again.json") if again else path), again
+
+
+def compare(before: dict[str, list[float]], after: dict[str, list[float]]) -> None:
+    """Print, by name, the medians of two runs of an experiment beside the spread of the first."""
+    inside = 0
+    for name, values in before.items():
+        found = statistics.median(after[name])
+        fits = min(values) <= found <= max(values)
+        inside += fits
+        print(
+            f"{name:<44}{statistics.median(values):9.4g} ({min(values):.4g} to {max(values):.4g})"
+            f"{found:9.4g}  {'inside' if fits else 'OUTSIDE'}"
+        )
+    print(f"{inside} of {len(before)} medians of this run lie inside the spread of the other")

@@ -1,0 +1,126 @@
+"""Honest timing: candidates that take turns, quartiles, and what the machine can do at best."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import random
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+
+def best_device() -> torch.device:
+    """CUDA or MPS where there is one, else the processor."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def synchronise(device="cpu") -> None:
+    """Wait until the device has done all that it was asked for.
+
+    A GPU takes orders and works on them later: without this the clock times the ordering.
+    """
+    kind = torch.device(device).type
+    if kind == "cuda":
+        torch.cuda.synchronize(device)
+    elif kind == "mps":
+        torch.mps.synchronize()
+
+
+def seconds(run: Callable, times: int = 1, device="cpu") -> float:
+    """Seconds for one call, on average of ``times`` calls."""
+    synchronise(device)
+    start = time.perf_counter()
+    for _ in range(times):
+        run()
+    synchronise(device)
+    return (time.perf_counter() - start) / times
+
+
+def take_turns(
+    runs: dict[str, Callable],
+    sample_seconds: float,
+    cell_seconds: float,
+    rounds: tuple[int, int],
+    device="cpu",
+) -> dict[str, list[float]]:
+    """Samples in seconds of each candidate, in rounds whose order changes.
+
+    Args:
+        runs: the candidates by name.
+        sample_seconds: a sample repeats its call until it takes about this long.
+        cell_seconds: about how long all of it may take.
+        rounds: fewest and most rounds.
+        device: where they work.
+    """
+    once = {name: min(seconds(run, 1, device) for _ in range(3)) for name, run in runs.items()}
+    times = {name: max(1, round(sample_seconds / each)) for name, each in once.items()}
+    per_round = sum(once[name] * times[name] for name in runs)
+    count = min(max(rounds[0], int(cell_seconds / per_round)), rounds[1])
+    samples: dict[str, list[float]] = {name: [] for name in runs}
+    order = list(runs)
+    for _ in range(count):
+        random.shuffle(order)
+        for name in order:
+            samples[name].append(seconds(runs[name], times[name], device))
+    return samples
+
+
+def quartiles(values) -> tuple[float, ...]:
+    """(low, median, high)."""
+    return tuple(statistics.quantiles(values, n=4, method="inclusive"))
+
+
+def ratios(above: list[float], below: list[float]) -> tuple[float, ...]:
+    """Quartiles of the ratio, taken within each round."""
+    return quartiles([a / b for a, b in zip(above, below, strict=True)])
+
+
+def read_bandwidth(device="cpu", size: int = 1 << 30) -> float:
+    """Bytes per second at which the machine adds up a tensor of ``size`` bytes, read once.
+
+    The best of five: this is a ceiling. A tensor that fits into a cache is read faster.
+    """
+    numbers = torch.ones(size // 4, device=device)
+    return numbers.nbytes / min(seconds(numbers.sum, 1, device) for _ in range(5))
+
+
+def flop_peak(dtype=torch.float32, device="cpu", width: int = 2048) -> float:
+    """FLOPs per second in a product of two square matrices: the best of five."""
+    a, b = (torch.randn(width, width, device=device).to(dtype) for _ in range(2))
+    return 2 * width**3 / min(seconds(lambda: a @ b, 1, device) for _ in range(5))
+
+
+@functools.cache
+def machine() -> dict:
+    """What it ran on."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        model = lines[0].split(":")[1].strip() if lines else model
+    device = best_device()
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "device": torch.cuda.get_device_name() if device.type == "cuda" else device.type,
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def said(found: dict | None = None) -> str:
+    """A machine in one line, for figures."""
+    found = machine() if found is None else found
+    name = found["cpu"].replace("(R)", "").replace("(TM)", "")
+    gpu = "" if found.get("device", "cpu") == "cpu" else f"{found['device']}, "
+    threads = f", {found['threads']} of {found['cores']} cores"
+    return f"{gpu}{name}{threads}, {found['system']}, torch {found['torch']}"

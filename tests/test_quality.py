@@ -1,0 +1,85 @@
+"""The quality experiment: matched sizes, training, its restart, a second run beside the first."""
+
+import json
+
+import pytest
+import torch
+from attnlab import kept, quality, training
+
+from autograder import course
+
+ATTENTION = course.reference_namespace("07_grouped_query")["GroupedQueryAttention"]
+
+
+def tiny_corpus():
+    tokens = torch.arange(4000) % 11
+    return training.Corpus(tokens[:3600], tokens[3600:], 11)
+
+
+def parameters(num_kv_heads, vocabulary=94):
+    shape = quality.matched_shape(vocabulary, num_kv_heads)
+    model = quality.new_model(ATTENTION, shape, seed=0)
+    return sum(each.numel() for each in model.parameters())
+
+
+def test_all_models_have_the_same_size_up_to_rounding():
+    sizes = [parameters(number) for number in quality.KV_HEADS]
+    assert max(sizes) - min(sizes) <= quality.LAYERS * 3 * quality.D_MODEL // 2
+
+
+def test_fewer_kv_heads_make_a_wider_mlp():
+    shapes = [quality.matched_shape(94, number) for number in quality.KV_HEADS]
+    assert [each.num_kv_heads for each in shapes] == [8, 4, 2, 1]
+    assert [each.d_hidden for each in shapes] == [256, 299, 320, 331]
+
+
+def test_a_run_learns_and_tells_its_size():
+    found = quality.run(0, 2, tiny_corpus(), ATTENTION, steps=8)
+    assert found["parameters"] == parameters(2, vocabulary=11)
+    assert list(found["losses"]) == [2, 4, 8]
+    assert found["losses"][8] < found["losses"][2]
+
+
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    for name, value in {"SEEDS": (0, 1), "KV_HEADS": (8, 1), "STEPS": 4}.items():
+        monkeypatch.setattr(quality, name, value)
+    monkeypatch.setattr(quality, "corpus", tiny_corpus)
+    monkeypatch.setattr(quality, "RESULTS", tmp_path / "quality.json")
+    monkeypatch.setattr(kept, "DATA", tmp_path)
+    monkeypatch.setattr("sys.argv", ["quality"])
+    return tmp_path
+
+
+def test_a_restarted_experiment_runs_what_is_missing(small, monkeypatch):
+    quality.main()
+    whole = json.loads(quality.RESULTS.read_text())
+    assert [(each["seed"], each["kv_heads"]) for each in whole["runs"]] == [
+        (0, 8), (0, 1), (1, 8), (1, 1),
+    ]  # fmt: skip
+    quality.RESULTS.write_text(json.dumps(whole | {"runs": whole["runs"][:3]}))
+    made = []
+    real = quality.run
+    monkeypatch.setattr(quality, "run", lambda *args: made.append(args[:2]) or real(*args))
+    quality.main()
+    assert made == [(1, 1)]
+    last = json.loads(quality.RESULTS.read_text())["runs"][-1]
+    assert last["losses"] == pytest.approx(whole["runs"][-1]["losses"], rel=1e-4)
+
+
+def test_other_settings_begin_anew(small, monkeypatch):
+    quality.main()
+    monkeypatch.setattr(quality, "STEPS", 8)
+    quality.main()
+    runs = json.loads(quality.RESULTS.read_text())["runs"]
+    assert [list(each["losses"]) for each in runs] == [["2", "4", "8"]] * 4
+
+
+def test_a_second_run_is_compared_and_leaves_the_first(small, monkeypatch, capsys):
+    quality.main()
+    before = quality.RESULTS.read_text()
+    monkeypatch.setattr("sys.argv", ["quality", "--again"])
+    quality.main()
+    assert quality.RESULTS.read_text() == before
+    assert (small / "quality.again.json").exists()
+    assert "2 of 2 medians of this run lie inside the spread" in capsys.readouterr().out
