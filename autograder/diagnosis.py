@@ -18,7 +18,7 @@ import torch
 from . import course, misconceptions
 from .checks import Check
 from .draw import FULL, Draw, sub_seed
-from .expect import Failed, observing, same_values
+from .expect import Failed, flagging, observing, same_values
 from .misconceptions import Mutant
 from .student import LocalStudent, StudentProblem
 
@@ -29,11 +29,15 @@ _UNREADABLE = "Your answer gave back something that this check cannot read ({pro
 
 @dataclass
 class Run:
-    """One run of a check against one student: what was seen and how it ended."""
+    """One run of a check against one student: what was seen and how it ended.
+
+    ``flags`` are the reasons for a person to look at the answer.
+    """
 
     record: list
     failure: Failed | None = None
     problem: StudentProblem | None = None
+    flags: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -46,16 +50,17 @@ def run_check(check: Check, student, seed: int, level: int = FULL) -> Run:
     draw = Draw(sub_seed(seed, check.exercise, check.id, level), level)
     unit = course.exercise(check.exercise).unit
     reference = LocalStudent(course.reference_namespace(unit))
-    with observing() as record:
+    failure = problem = None
+    with observing() as record, flagging() as flags:
         try:
             check.run(student, reference, draw)
-        except Failed as failure:
-            return Run(record, failure=failure)
-        except StudentProblem as problem:
-            return Run(record, problem=problem)
-        except Exception as problem:  # whatever an answer hands back, the grader goes on
-            return Run(record, failure=Failed(_UNREADABLE.format(problem=problem)))
-    return Run(record)
+        except Failed as found:
+            failure = found
+        except StudentProblem as found:
+            problem = found
+        except Exception as found:  # whatever an answer hands back, the grader goes on
+            failure = Failed(_UNREADABLE.format(problem=found))
+    return Run(record, failure, problem, tuple(flags))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ TOLERANCE = {
 # largest" would ask for more digits than there are.
 SMALLEST_SCALE = 1e-2
 _record: contextvars.ContextVar[list | None] = contextvars.ContextVar("record", default=None)
+_flags: contextvars.ContextVar[list | None] = contextvars.ContextVar("flags", default=None)
 
 
 @dataclass
@@ -64,6 +65,24 @@ def observing():
         yield record
     finally:
         _record.reset(token)
+
+
+@contextlib.contextmanager
+def flagging():
+    """Collect what checks inside want a person to look at (``flag``)."""
+    flags: list[str] = []
+    token = _flags.set(flags)
+    try:
+        yield flags
+    finally:
+        _flags.reset(token)
+
+
+def flag(sentence: str) -> None:
+    """Ask for a person to look at the answer, and say why. It costs no points."""
+    flags = _flags.get()
+    if flags is not None:
+        flags.append(sentence)
 
 
 def seen(value) -> None:
@@ -190,6 +209,33 @@ def integer(got, want: int, what: str) -> None:
         raise Failed(f"{what} should be an int; it is of type {kind}.")
     if got != want:
         raise Failed(f"{what} should be {want:,}; it is {got:,}.")
+
+
+def number(got, want: float, what: str, tolerance: float = 1e-6) -> None:
+    """Demand a number up to a relative tolerance.
+
+    Args:
+        got: what the learner returned: an int, a float or a tensor with one number.
+        want: the expected number.
+        what: how the message calls it, e.g. the call with its arguments.
+        tolerance: relative to ``want``.
+    """
+    value = plain_number(got)
+    if value is None:
+        kind = getattr(got, "kind", type(got).__name__)
+        seen(kind)
+        raise Failed(f"{what} should be a number; it is of type {kind}.")
+    seen(float(f"{value:.6g}"))
+    if not abs(value - want) <= tolerance * abs(want):
+        raise Failed(f"{what} should be {want:.6g}; it is {value:.6g}.")
+
+
+def plain_number(value) -> float | None:
+    """``value`` as a float if it is a number or a tensor with one; else None."""
+    if isinstance(value, torch.Tensor) and value.numel() == 1 and not value.is_complex():
+        value = value.item()
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number else None
 
 
 def _upper(text: str) -> str:

@@ -103,8 +103,8 @@ def release_preprocessors() -> list:
 
 
 def autograde_preprocessors() -> list:
-    """The steps of nbgrader autograde, with ``Grade`` in place of ``Execute``."""
-    return [Grade, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+    """The steps of nbgrader autograde, with our ``Grade`` and ``SaveGrades``."""
+    return [Grade, SaveGrades, AssignLatePenalties, CheckCellMetadata]
 
 
 class LenientExporter(NotebookExporter):
@@ -199,6 +199,25 @@ class Grade(NbGraderPreprocessor):
                     nbformat.v4.new_output("execute_result", {"text/plain": points}),
                 ]
                 notes = ""
+
+
+class SaveGrades(SaveAutoGrades):
+    """Saves the points; what a person should look at goes into formgrader's manual grading."""
+
+    def preprocess(self, nb, resources):
+        """Save the points of a notebook that ``Grade`` has graded."""
+        verdict = nb.metadata["autograder"]["verdict"]
+        flagged = [each["id"] for each in verdict["exercises"] if each["flags"]]
+        self._flagged = {course.exercise(each).check_id for each in flagged}
+        return super().preprocess(nb, resources)
+
+    def _add_score(self, cell, resources):
+        super()._add_score(cell, resources)
+        name = cell.metadata["nbgrader"]["grade_id"]
+        if name in self._flagged:
+            notebook = self.notebook_id, self.assignment_id, self.student_id
+            self.gradebook.find_grade(name, *notebook).needs_manual_grade = True
+            self.gradebook.db.commit()
 
 
 def _exercises(result: dict) -> list[dict]:

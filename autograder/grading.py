@@ -110,7 +110,13 @@ class Grader:
         reached = exercise.points if passed else sum(each.points for each in checks)
         status = "passed" if passed else _status(checks)
         return ExerciseVerdict(
-            exercise.id, exercise.title, round(reached, 4), exercise.points, status, checks
+            exercise.id,
+            exercise.title,
+            round(reached, 4),
+            exercise.points,
+            status,
+            checks,
+            flags=tuple(dict.fromkeys(flag for run in runs.values() for flag in run.flags)),
         )
 
     def _check_verdict(self, check, run, student, explanation, points) -> CheckVerdict:

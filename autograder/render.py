@@ -11,6 +11,7 @@ from .verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
 
 MOST = 8
 _SAME = "The same cause as above."
+_FLAGGED = "A person should look at this; it costs no points."
 _STATUS = {
     "passed": "passed",
     "failed": "not yet",
@@ -85,6 +86,7 @@ def exercise_text(verdict: ExerciseVerdict) -> str:
     lines = [f"{head} ({_STATUS[verdict.status]})"]
     if verdict.replaced:
         lines.append(f"  Graded with the course's {_listed(verdict.replaced)} in place of yours.")
+    lines += [f"  {_FLAGGED} {each}" for each in verdict.flags]
     if verdict.status in ("not_started", "missing", "timeout", "crashed", "syntax_error"):
         broken = next(each for each in verdict.checks if not each.passed)
         return _printable("\n".join([*lines, *_details(broken, "  ")]))
@@ -168,6 +170,7 @@ def exercise_html(verdict: ExerciseVerdict) -> str:
     if verdict.replaced:
         names = escape(_listed(verdict.replaced))
         parts.append(f"<div>Graded with the course's {names} in place of yours.</div>")
+    parts += [f"<div>{_FLAGGED} {escape(each)}</div>" for each in verdict.flags]
     alike = verdict.status in ("not_started", "missing", "timeout", "crashed", "syntax_error")
     checks = [next(c for c in verdict.checks if not c.passed)] if alike else verdict.checks
     told: set[str] = set()

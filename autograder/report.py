@@ -90,17 +90,20 @@ def gradescope(verdict: dict) -> dict:
 
 
 def grades_csv(unit: course.Unit, verdicts: list[dict]) -> str:
-    """One line for each student: points in all and by exercise, and what went wrong where."""
+    """One line for each student: points, status by exercise, exercises that a person should see."""
     ids = [each.id for each in unit.exercises]
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(["student", "points", "max_points", *ids, *(f"{each} status" for each in ids)])
+    lines.writerow(
+        ["student", "points", "max_points", *ids, *(f"{each} status" for each in ids), "look at"]
+    )
     for verdict in verdicts:
         by_id = {each["id"]: each for each in verdict["exercises"]}
         points = [by_id[each]["points"] for each in ids]
         status = [by_id[each]["status"] for each in ids]
         head = [_plain(verdict["submission"]), verdict["points"], verdict["max_points"]]
-        lines.writerow([*head, *points, *status])
+        flagged = " ".join(each["id"] for each in verdict["exercises"] if each["flags"])
+        lines.writerow([*head, *points, *status, flagged])
     return out.getvalue().rstrip("\n")
 
 
@@ -148,4 +151,10 @@ def class_text(unit: course.Unit, verdicts: list[dict]) -> str:
             for name in {n for check in each["checks"] for n in check["misconceptions"]}
         )
         lines += [f"  {number:4} x {name}" for name, number in wrong.most_common(8)]
-    return "\n".join(lines)
+    flagged = [
+        f"  {verdict['submission']}, {each['id']}: {reason}"
+        for verdict in verdicts
+        for each in verdict["exercises"]
+        for reason in each["flags"]
+    ]
+    return "\n".join([*lines, *(["\nFor a person to look at:", *flagged] if flagged else [])])

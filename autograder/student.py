@@ -49,6 +49,7 @@ class _Student:
     _raised: Exception | None = None
     _counting = False
     _peak = 0
+    _whole = False
 
     def _callback(self, function):
         """A function of the check's as the learner's code gets it.
@@ -103,6 +104,14 @@ class _Student:
             self._counting = False
         return self._peak
 
+    def made_by(self, function, *args):
+        """What a call gives as an object with attributes, a named tuple too."""
+        self._whole = True
+        try:
+            return function(*args)
+        finally:
+            self._whole = False
+
     def gradients(self, output, inputs, direction) -> tuple[torch.Tensor, ...]:
         """Gradients of ``(output * direction).sum()`` to each of ``inputs``; zeros if unused."""
         flows = isinstance(output, torch.Tensor) and output.requires_grad
@@ -141,6 +150,7 @@ class LocalStudent(_Student):
         args, kwargs = _copied(self._sent(args), passed), _copied(self._sent(kwargs), passed)
         outer, self._spotter = self._spotter, watch.Watch(self._forbidden)
         spotter, self._raised = self._spotter, None
+        whole, self._whole = self._whole, False  # calls from within give what they always do
         counter = memory.Peak() if self._counting else None
         try:
             with spotter, counter or contextlib.nullcontext():
@@ -157,7 +167,7 @@ class LocalStudent(_Student):
             raise StudentProblem("forbidden", calls=spotter.seen)
         self.changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
         self._peak = counter.bytes if counter else 0
-        return self._wrap(result)
+        return _LocalObject(self, result) if whole else self._wrap(result)
 
     def _callback(self, function):
         called = super()._callback(function)
@@ -256,7 +266,8 @@ class RemoteStudent(_Student):
         self._raised = None
         owner = module._of if module._parameters else None
         try:
-            reply = self._read(self._link.call(of, args, kwargs, keep, owner, self._counting))
+            counting, whole, self._whole = self._counting, self._whole, False
+            reply = self._read(self._link.call(of, args, kwargs, keep, owner, counting, whole))
         except SubmissionDied as death:
             raise StudentProblem(death.kind, text=death.message) from None
         except StudentProblem as problem:

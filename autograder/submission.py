@@ -284,15 +284,20 @@ def _as_cells(added, anchor) -> list[dict]:
 
 
 def from_rebuilt(notebook: dict, unit: Unit) -> Submission:
-    """The code of a rebuilt notebook, ready to run."""
+    """The code of a rebuilt notebook, ready to run.
+
+    Released cells without a mark only show something; of these the learner's copies count, as added
+    cells.
+    """
     state = notebook["metadata"].get("autograder", {})
     absent = state.get("missing", ())
     cells = []
     for cell in notebook["cells"]:
         mark = cell["metadata"].get("nbgrader", {})
-        if cell["cell_type"] != "code" or mark.get("grade") or mark.get("grade_id") in absent:
-            continue
         is_added = "autograder" in cell["metadata"]
+        is_ours = bool(mark) and not mark.get("grade") and mark.get("grade_id") not in absent
+        if cell["cell_type"] != "code" or not (is_added or is_ours):
+            continue
         name = f"added cell {len(cells)}" if is_added else mark.get("grade_id", "set-up")
         cells.append({"id": name, "code": _text(cell), "define_only": is_added})
     added = [cell["code"] for cell in cells if cell["define_only"]]

@@ -57,7 +57,11 @@ class CheckVerdict:
 
 @dataclass
 class ExerciseVerdict:
-    """What came of one exercise. ``replaced`` names the earlier work graded with the reference."""
+    """What came of one exercise.
+
+    ``replaced`` names the earlier work graded with the reference; ``flags`` are the reasons for a
+    person to look at it.
+    """
 
     id: str
     title: str
@@ -66,7 +70,7 @@ class ExerciseVerdict:
     status: str
     checks: list[CheckVerdict] = field(default_factory=list)
     replaced: tuple[str, ...] = ()
-    note: str = ""
+    flags: tuple[str, ...] = ()
 
     @property
     def carried_forward(self) -> bool:
@@ -81,6 +85,7 @@ class ExerciseVerdict:
             "max_points": self.max_points,
             "status": self.status,
             "carried_forward": self.carried_forward,
+            "flags": list(self.flags),
             "checks": [each.to_json() for each in self.checks],
         }
 

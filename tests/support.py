@@ -18,6 +18,7 @@ GRADED_UNITS = (
     "04_multi_head",
     "06_kv_cache",
     "07_grouped_query",
+    "08_efficiency",
 )
 
 

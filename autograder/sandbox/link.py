@@ -76,7 +76,9 @@ class Link:
             self._die("protocol", INTERFERED)
         return [_tidy(each) if isinstance(each, dict) else None for each in problems]
 
-    def call(self, of, args: tuple, kwargs: dict, keep: bool, module=None, count=False) -> dict:
+    def call(
+        self, of, args: tuple, kwargs: dict, keep: bool, module=None, count=False, whole=False
+    ) -> dict:
         """Call something of the submission's.
 
         Args:
@@ -85,6 +87,7 @@ class Link:
             keep: whether the submission's side keeps the graph of this call for ``backward``.
             module: the module, if any, whose parameters ``backward`` differentiates to as well.
             count: whether to count the memory that the call takes.
+            whole: whether the result stays there as an object, whatever it is.
 
         Returns:
             The reply, with ``call``, the number of this call.
@@ -94,6 +97,7 @@ class Link:
         request = {"verb": "call", "of": of, "call": number, "keep": keep, "module": module}
         request |= {"args": self._outgoing(args), "kwargs": self._outgoing(kwargs)}
         request |= {"grad": torch.is_grad_enabled(), "forbidden": self.forbidden, "count": count}
+        request["whole"] = whole
         return self.request(request) | {"call": number}
 
     def request(self, message: dict) -> dict:

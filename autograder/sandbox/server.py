@@ -111,7 +111,8 @@ class Child:
             self.calls[request["call"]] = (result, given, parameters)
         changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
         counted = {"peak": counter.bytes} if counter else {}
-        return {"value": self.keep(result), "changed": changed} | counted
+        value = self.store(result) if request["whole"] else self.keep(result)
+        return {"value": value, "changed": changed} | counted
 
     def do_backward(self, request, used):
         result, given, parameters = self.calls[request["call"]]
@@ -167,6 +168,10 @@ class Child:
             return value
         if type(value).__module__ in ("builtins", "numpy") and not callable(value):
             return wire.Foreign(type(value).__name__)
+        return self.store(value)
+
+    def store(self, value) -> wire.Handle:
+        """Keep an object here; its number goes out."""
         self.objects.append(value)
         return wire.Handle(len(self.objects) - 1)
 

@@ -1,0 +1,196 @@
+"""Samples of a clock: what a number says of them, whether they are those of calls that the check
+timed itself, and whether they look as no clock gives them.
+
+Seconds differ from run to run, so what goes on record is which of these holds, never the seconds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+import time
+
+from autograder import expect
+
+# Samples may have passed through float32.
+_ROUNDING = 2e-6
+FEWEST = 8  # with fewer samples the definitions of a quartile reach to the extremes
+_UNITS = {"milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+
+
+def numbers(values) -> list[float] | None:
+    """A list, tuple or 1-d tensor of positive numbers as floats; None if it is anything else."""
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    if not isinstance(values, (list, tuple)):
+        return None
+    found = [expect.plain_number(each) for each in values]
+    good = all(each is not None and math.isfinite(each) and each > 0 for each in found)
+    return found if good else None
+
+
+def _near(a: float, b: float) -> bool:
+    return abs(a - b) <= _ROUNDING * max(abs(a), abs(b))
+
+
+def _between(value: float, low: float, high: float) -> bool:
+    return low - _ROUNDING * abs(low) <= value <= high + _ROUNDING * abs(high)
+
+
+def statistic(value: float, samples: list[float]) -> str:
+    """Which statistic of the samples a number is; quartiles by any of the usual definitions.
+
+    Returns:
+        ``"median"``, ``"low"``, ``"high"``, ``"mean"``, ``"least"``, ``"most"``, ``"deviation"``
+        (that far from the centre), the same with the name of a unit behind it, or ``"other"``.
+    """
+    direct = _statistic(value, samples)
+    if direct != "other":
+        return direct
+    scaled = ((_statistic(value / scale, samples), unit) for unit, scale in _UNITS.items())
+    return next((f"{name} in {unit}" for name, unit in scaled if name != "other"), "other")
+
+
+def _statistic(value: float, samples: list[float]) -> str:
+    ordered, count = sorted(samples), len(samples)
+    first, last = count // 4, math.ceil((count - 1) / 4 + 1)  # from 1, by all usual definitions
+    low = ordered[max(first, 1) - 1], ordered[min(last, count) - 1]
+    high = ordered[count - min(last, count)], ordered[count - max(first, 1)]
+    median, mean = statistics.median(ordered), statistics.fmean(ordered)
+    spreads = [statistics.stdev(ordered), statistics.pstdev(ordered)] if count > 1 else []
+    middle = ordered[(count - 1) // 2], ordered[count // 2]
+    if _between(value, *middle):
+        return "median"
+    if _between(value, *low):
+        return "low"
+    if _between(value, *high):
+        return "high"
+    for name, each in (("mean", mean), ("least", ordered[0]), ("most", ordered[-1])):
+        if _near(value, each):
+            return name
+    away = (c + sign * s for c in (mean, median) for s in spreads for sign in (1, -1))
+    return "deviation" if any(_near(value, each) for each in away) else "other"
+
+
+class Timed:
+    """A function that takes a while and notes when each of its calls began and ended.
+
+    Args:
+        pauses: seconds that the calls take, in order; the last one from then on.
+    """
+
+    def __init__(self, pauses):
+        self._pauses = list(pauses)
+        self._begins: list[float] = []
+        self._ends: list[float] = []
+        self._start = time.perf_counter()
+
+    def __call__(self, *args):
+        self._begins.append(time.perf_counter())
+        pause = self._pauses[min(len(self._begins), len(self._pauses)) - 1]
+        if pause:
+            time.sleep(pause)
+        self._ends.append(time.perf_counter())
+
+    @property
+    def calls(self) -> int:
+        """How often it was called."""
+        return len(self._begins)
+
+    def what_are(self, samples: list[float], warmup: int) -> str:
+        """What the samples are: ``"calls"`` (one each, in order, after the warm-up, in seconds).
+
+        A sample is longer than the call inside it and shorter than the gap between the calls beside
+        it, by one clock, however busy the machine is. Otherwise ``"sorted"``, ``"cumulative"``,
+        ``"average"``, ``"work"`` (waiting is left out), the name of a unit, ``"first calls"`` or
+        ``"other"``.
+        """
+        count = len(samples)
+        if count + warmup > self.calls:
+            return "other"
+        limits = self._limits()
+        own = limits[warmup : warmup + count]
+        differences = [b - a for a, b in itertools.pairwise([0.0, *samples])]
+        ranked = zip(sorted(low for low, _ in own), sorted(high for _, high in own), strict=True)
+        if _inside(samples, own):
+            return "calls"
+        for unit, scale in _UNITS.items():
+            if _inside([each / scale for each in samples], own):
+                return unit
+        if all(_near(each, samples[0]) for each in samples):
+            return "average"
+        if samples == sorted(samples) and _inside(samples, list(ranked)):
+            return "sorted"
+        if _inside(differences[1:], own[1:]):
+            return "cumulative"
+        if all(each < low for each, (low, _) in zip(samples, own, strict=True)):
+            return "work"
+        return "first calls" if _inside(samples, limits[:count]) else "other"
+
+    def is_their_size(self, samples: list[float]) -> bool:
+        """Whether each sample could be one of the calls, if not in this order."""
+        limits = self._limits()
+        least, most = min(low for low, _ in limits), max(high for _, high in limits)
+        return all(least <= each <= most for each in samples)
+
+    def _limits(self) -> list[tuple[float, float]]:
+        """For each call, the least and the most seconds that a clock around it can have shown."""
+        before = [self._start, *self._ends[:-1]]
+        after = [*self._begins[1:], time.perf_counter()]
+        calls = zip(before, self._begins, self._ends, after, strict=True)
+        return [(end - begin, last - first) for first, begin, end, last in calls]
+
+
+def _inside(samples, limits) -> bool:
+    each = zip(samples, limits, strict=True)
+    return all(
+        low * (1 - _ROUNDING) <= value <= high * (1 + _ROUNDING) for value, (low, high) in each
+    )
+
+
+def look_made_up(rows: list[list[float]]) -> list[str]:
+    """Why the samples of a table look as no clock gives them; nothing if they look measured.
+
+    Evidence for a person, not a proof either way: an honest table can be odd, and whoever knows
+    these rules can draw numbers that keep them.
+
+    Args:
+        rows: samples of each row, in the order of the calls.
+    """
+    reasons = {
+        "most samples of a row are equal": any(_mostly_equal(row) for row in rows),
+        "the samples are round numbers": all(_is_round(row) for row in rows),
+        "the samples of a row are evenly spaced": any(_evenly_spaced(row) for row in rows),
+        "samples repeat or follow those of another row": any(
+            _copied(a, b) for a, b in itertools.combinations(rows, 2)
+        ),
+    }
+    return [reason for reason, holds in reasons.items() if holds]
+
+
+def _mostly_equal(row: list[float]) -> bool:
+    return len(set(row)) <= len(row) / 2
+
+
+def _is_round(row: list[float]) -> bool:
+    """At most three digits, where a clock of nanoseconds shows four and more."""
+    digits = (len(f"{each:.12e}".split("e")[0].rstrip("0").replace(".", "")) for each in row)
+    return statistics.median(digits) <= 3
+
+
+def _evenly_spaced(row: list[float]) -> bool:
+    steps = [b - a for a, b in itertools.pairwise(sorted(row))]
+    return len(steps) > 2 and max(steps) - min(steps) <= 0.02 * max(map(abs, steps))
+
+
+def _copied(a: list[float], b: list[float]) -> bool:
+    """The same numbers up to a factor in any order, or in order with very little noise."""
+    if len(set(a) & set(b)) > len(a) / 4:
+        return True
+    if len(a) != len(b) or len(a) < FEWEST or _mostly_equal(a) or _mostly_equal(b):
+        return False
+    logs = [[math.log(each) for each in row] for row in (a, b)]
+    apart = [x - y for x, y in zip(*map(sorted, logs), strict=True)]
+    scaled = statistics.pstdev(apart) < 1e-3 * statistics.pstdev(logs[0])
+    return scaled or statistics.correlation(*logs) > 0.99
