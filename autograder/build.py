@@ -207,6 +207,7 @@ def execute(notebook, folder: Path = LESSONS):
         timeout=SECONDS_PER_CELL,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
     try:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-from autograder import course, misconceptions, submission
+from autograder import build, course, misconceptions, submission
 from autograder.grading import Grader
 from autograder.student import LocalStudent
 
@@ -47,6 +51,24 @@ def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
         if answer is not None:
             cell["source"] = answer.splitlines(keepends=True)
     return notebook
+
+
+def autograde(root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: int) -> None:
+    """Have nbgrader release and autograde these notebooks, by student, in a new course's folder."""
+    shutil.copy(course.ROOT / "nbgrader_config.py", root)
+    source = root / "solutions" / unit.name / f"{unit.name}.ipynb"
+    write_notebook(source, json.loads(json.dumps(build.source_notebook(unit))))
+    for student, path in notebooks.items():
+        target = root / "submitted" / student / unit.name / path.name
+        target.parent.mkdir(parents=True)
+        shutil.copy(path, target)
+    path = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+    for command in (["generate_assignment"], ["autograde", f"--Grade.seed={seed}"]):
+        command = [sys.executable, "-m", "nbgrader", *command, unit.name]
+        done = subprocess.run(
+            command, cwd=root, env=os.environ | {"PATH": path}, capture_output=True
+        )
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
 
 
 def cell_of(notebook: dict, grade_id: str) -> dict:

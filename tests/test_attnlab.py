@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from attnlab import COLOURS, heatmap, heatmaps, show, table, trace_shapes
+from attnlab.curves import curve, log_axes, theory
 from matplotlib import colors
 from PIL import Image
 
@@ -465,3 +466,25 @@ def test_the_style_tells_lines_apart_without_colour():
 def test_everything_public_is_exported():
     assert all(getattr(attnlab, name) is not None for name in attnlab.__all__)
     assert attnlab.__file__.startswith(str(course.ROOT / "lessons"))
+
+
+def test_a_picture_says_on_which_machine_it_was_measured():
+    picture = show(line_plot(), "A line rises.", machine="a laptop")
+    assert picture.alt == "A line rises. Measured on: a laptop."
+    assert picture.caption == picture.alt
+    assert cut_off(picture) == []
+    assert pixels(picture).shape[0] > pixels(show(line_plot(), "A line rises.")).shape[0]
+
+
+def test_a_curve_has_its_range_and_its_theory():
+    fig, ax = plt.subplots()
+    line = curve(ax, [1, 10], [(1, 2, 4), (3, 5, 6)], "measured", number=1)
+    theory(ax, [1, 10], [1, 3], number=1)
+    log_axes(ax, x=[1, 10], y=[1, 3, 10])
+    assert line.get_ydata().tolist() == [2, 5]
+    (bars,) = ax.containers[0].lines[2]
+    assert [segment[:, 1].tolist() for segment in bars.get_segments()] == [[1, 4], [3, 6]]
+    assert ax.lines[-1].get_color() == line.get_color()
+    fig.canvas.draw()
+    assert labels_of(ax.xaxis) == ["1", "10"] and labels_of(ax.yaxis) == ["1", "3", "10"]
+    plt.close(fig)

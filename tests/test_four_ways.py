@@ -1,8 +1,6 @@
 """One submission, four ways of grading it, the same points."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -12,6 +10,7 @@ from jupyter_client.manager import start_new_kernel
 from nbgrader.api import Gradebook
 from support import (
     GRADED_UNITS,
+    autograde,
     notebook_with,
     reference_answers,
     write_notebook,
@@ -19,15 +18,12 @@ from support import (
 )
 from typer.testing import CliRunner
 
-from autograder import build, course
+from autograder import course
 from autograder.cli import app
 
 SEED = 11
 # Every misconception is graded in test_misconceptions.py; here a sample of each unit is enough.
 MANY, SOME = 20, 10
-ENVIRONMENT = os.environ | {
-    "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
-}
 
 
 # One worker for each unit, or the fixtures below would be made by several.
@@ -123,22 +119,7 @@ def test_the_pytest_plugin_gives_the_same(some, by_command_line, tmp_path):
 
 
 def test_nbgrader_autograde_gives_the_same(unit, some, by_command_line, tmp_path):
-    shutil.copy(course.ROOT / "nbgrader_config.py", tmp_path)
-    source = tmp_path / "solutions" / unit.name / f"{unit.name}.ipynb"
-    write_notebook(source, json.loads(json.dumps(build.source_notebook(unit))))
-    for student, path in some.items():
-        target = tmp_path / "submitted" / student / unit.name / path.name
-        target.parent.mkdir(parents=True)
-        shutil.copy(path, target)
-    nbgrader = [sys.executable, "-m", "nbgrader"]
-    for command in (
-        ["generate_assignment", unit.name],
-        ["autograde", unit.name, f"--Grade.seed={SEED}"],
-    ):
-        done = subprocess.run(
-            nbgrader + command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True
-        )
-        assert done.returncode == 0, done.stderr.decode()[-2000:]
+    autograde(tmp_path, unit, some, SEED)
     points = {}
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
         for submitted in gradebook.assignment_submissions(unit.name):

@@ -123,6 +123,14 @@ def bad_pictures(notebook):
                 yield f"cell {number}: something is cut off at the edge of the picture"
 
 
+def without_machine(notebook):
+    """Pictures that do not say where their numbers were measured."""
+    for number, page in pages_of(notebook):
+        for image in Images(page).found:
+            if "Measured on: " not in image["alt"]:
+                yield f"cell {number}: {image['alt'][:60]}"
+
+
 def local_paths(notebook):
     """Outputs that tell where they were made."""
     folders = {course.ROOT, Path.home(), Path(sys.prefix), Path(tempfile.gettempdir())}
@@ -138,6 +146,8 @@ def test_a_lesson_runs_offline_quickly_and_quietly(lesson, tmp_path):
     assert list(noise(notebook)) == []
     assert list(bad_pictures(notebook)) == []
     assert list(local_paths(notebook)) == []
+    if lesson.stem == "08_efficiency":
+        assert list(without_machine(notebook)) == []
     assert seconds < SECONDS
     assert peak < PEAK_BYTES
 

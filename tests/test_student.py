@@ -209,6 +209,16 @@ def test_named_tuples_are_tuples(student, name):
     assert type(got) is tuple and len(got) == 2 and isinstance(got[1], torch.Tensor)
 
 
+@pytest.mark.parametrize("name", ["named", "fresh_cache"])
+def test_an_object_keeps_its_names_whatever_it_is(student, name):
+    made = student.made_by(getattr(student, name), *[X] * (name == "named"))
+    if name == "named":
+        assert torch.equal(made.output, X) and torch.equal(made.weights, -X)
+    else:
+        assert student.append(made, X) == 1
+    assert type(student.named(X)) is tuple
+
+
 def test_numbers(student):
     assert student.number("int") == 7 and student.number("big") == 2**70
     assert student.number("float") == -0.1 and student.number("bool") is True

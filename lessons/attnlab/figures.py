@@ -29,14 +29,18 @@ class Picture:
         )
 
 
-def show(fig: Figure, alt: str, caption: str | None = None) -> Picture:
+def show(fig: Figure, alt: str, caption: str | None = None, machine: str | None = None) -> Picture:
     """Turn a matplotlib figure into a `Picture` and close it, so that it is drawn only once.
 
     `alt` says what the picture shows, with the numbers that matter; the caption under the
-    picture is the same text unless `caption` is given. Raises ValueError if `alt` is empty.
+    picture is the same text unless `caption` is given. `machine` says what was measured on, in the
+    picture's corner and after its text. Raises ValueError if `alt` is empty.
     """
     if not alt.strip():
         raise ValueError("show() needs alt: a sentence with what the figure shows, in words.")
+    if machine:
+        fig.text(1, -0.02, machine, ha="right", va="top", fontsize=7.5, color="0.35")
+        alt = f"{alt} Measured on: {machine}."
     buffer = io.BytesIO()
     # "tight" grows the picture to all that was drawn: no label is cut off at its edge.
     options = {"dpi": DPI, "bbox_inches": "tight", "pad_inches": 0.06}

@@ -59,7 +59,7 @@ def take_turns(
         rounds: fewest and most rounds.
         device: where they work.
     """
-    once = {name: min(seconds(run, 1, device) for _ in range(3)) for name, run in runs.items()}
+    once = {name: _warm_up(run, device) for name, run in runs.items()}
     times = {name: max(1, round(sample_seconds / each)) for name, each in once.items()}
     per_round = sum(once[name] * times[name] for name in runs)
     count = min(max(rounds[0], int(cell_seconds / per_round)), rounds[1])
@@ -70,6 +70,12 @@ def take_turns(
         for name in order:
             samples[name].append(seconds(runs[name], times[name], device))
     return samples
+
+
+def _warm_up(run: Callable, device) -> float:
+    """Seconds of the fastest of three first calls; of one, if that takes a second."""
+    first = seconds(run, 1, device)
+    return first if first > 1 else min(first, *(seconds(run, 1, device) for _ in range(2)))
 
 
 def quartiles(values) -> tuple[float, ...]:

@@ -1,0 +1,217 @@
+"""The efficiency laboratory: what it counts, how it keeps results, what the kept ones say."""
+
+import dataclasses
+import itertools
+import json
+
+import pytest
+import torch
+from attnlab import efficiency, kept
+from attnlab.decoder import Decoder, DecoderShape
+from attnlab.efficiency import Case, rows_of
+from attnlab.grouping import WAYS
+
+from autograder import course
+
+REFERENCE = course.reference_namespace("07_grouped_query")
+TINY = dataclasses.replace(
+    efficiency.QUICK,
+    num_heads=6,
+    d_head=5,
+    kv_heads=(6, 3, 1),
+    contexts=(16, 32),
+    batches=(1, 2),
+    context=24,
+    prefills=(8, 16),
+    held=8,
+    model=DecoderShape(11, 24, 2, 6, 6, 4, 16),
+    model_kv_heads=(6, 2),
+    model_contexts=(8, 16),
+    model_batches=(3,),
+    pool=1 << 16,
+    seconds=0.0,
+    visits=2,
+)
+
+
+@pytest.fixture
+def tiny(monkeypatch, tmp_path):
+    for name in ("FULL", "QUICK"):
+        monkeypatch.setattr(efficiency, name, TINY)
+    monkeypatch.setattr(efficiency, "_wide", lambda device: 32)
+    monkeypatch.setattr(efficiency, "DATA", tmp_path)
+    monkeypatch.setattr(kept, "DATA", tmp_path)
+    monkeypatch.setattr("sys.argv", ["efficiency"])
+    monkeypatch.setattr(efficiency.timing, "best_device", lambda: torch.device("cpu"))
+    return tmp_path / "efficiency_cpu.json"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kv_heads", [6, 3, 2, 1])
+def test_all_ways_give_the_same_values(way, kv_heads):
+    q = torch.randn(2, 6, 4, 5, dtype=torch.float64)
+    k, v = torch.randn(2, 2, kv_heads, 7, 5, dtype=torch.float64)
+    want = REFERENCE["grouped_attention"](q, k, v)
+    torch.testing.assert_close(WAYS[way](q, k, v), want, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_counted_bytes_are_those_of_the_tensors(dtype):
+    case = Case(6, 2, 5, 3, 7, 4, dtype)
+    seen = []
+
+    def way(q, k, v):
+        seen.append((q, k, v))
+        return torch.empty_like(q)
+
+    pool = efficiency._Pool(1 << 14, dtype, "cpu")
+    WAYS["seen"] = way
+    try:
+        call = pool.call(dataclasses.replace(case, way="seen"), "cpu")
+        output = [call() for _ in range(3)][0]
+    finally:
+        del WAYS["seen"]
+    q, k, v = seen[0]
+    assert q.shape == (4, 6, 3, 5) and k.shape == v.shape == (4, 2, 7, 5)
+    assert case.kv_bytes == k.nbytes + v.nbytes
+    assert case.bytes == sum(each.nbytes for each in (q, k, v, output))
+    assert len({each[1].data_ptr() for each in seen}) == 3, "the same keys again"
+
+
+def test_bytes_of_a_model_are_those_of_its_weights_and_caches():
+    shape = DecoderShape(11, 24, 2, 6, 3, 4, 16)
+    model = Decoder(shape, REFERENCE["GroupedQueryAttention"])
+    matrices = sum(each.nbytes for each in model.parameters() if each.dim() > 1)
+    caches = model.new_caches(REFERENCE["KVCache"], 5, 8)
+    row = efficiency.model_row(shape, tokens=7, batch=5, dtype="float32")
+    assert row["weight_bytes"] == matrices
+    assert row["cache_bytes"] == sum(each.keys.nbytes + each.values.nbytes for each in caches)
+
+
+def test_a_step_decodes_at_its_place_again_and_again():
+    shape = DecoderShape(11, 24, 2, 6, 3, 4, 16)
+    model = efficiency._model(shape, "float32", "cpu")
+    step = efficiency._step(model, batch=2, tokens=9)
+    first = step()
+    assert first.shape == (2, 1, 11)
+    torch.testing.assert_close(step(), first)
+
+
+def test_repeat_takes_room_for_all_heads_and_fold_none():
+    cases = [Case(6, n, 8, 1, 500, 2, "float32", way) for way in WAYS for n in (6, 3, 1)]
+    rows = efficiency.peak_memory(cases, {}, "cpu", TINY)
+    peak = {(row["way"], row["kv_heads"]): row["peak"] for row in rows}
+    whole = cases[0].kv_bytes
+    assert all(peak["repeat", n] >= whole for n in (3, 1))
+    assert peak["broadcast", 3] >= whole / 2
+    assert peak["fold", 1] == peak["fold", 6] < whole / 3
+
+
+def test_a_stopped_run_goes_on_where_it_was(tiny, monkeypatch):
+    efficiency.main()
+    whole = json.loads(tiny.read_text())["runs"]
+    assert len({(each["group"], each["visit"]) for each in whole}) == len(whole)
+    short = json.loads(tiny.read_text()) | {"runs": whole[:-3]}
+    tiny.write_text(json.dumps(short))
+    asked = []
+    real = efficiency.Kept.add
+    monkeypatch.setattr(
+        efficiency.Kept, "add", lambda self, run: asked.append(run["group"]) or real(self, run)
+    )
+    efficiency.main()
+    assert asked == [each["group"] for each in whole[-3:]]
+    found = json.loads(tiny.read_text())["runs"]
+    assert [(each["group"], each["visit"]) for each in found] == [
+        (each["group"], each["visit"]) for each in whole
+    ]
+
+
+def test_another_machine_begins_anew(tiny):
+    tiny.write_text(
+        json.dumps({"command": "python -m attnlab.efficiency", "machine": {}, "runs": 5})
+    )
+    efficiency.main()
+    assert json.loads(tiny.read_text())["machine"] == efficiency.timing.machine()
+
+
+def test_a_second_run_is_compared(tiny, monkeypatch, capsys):
+    efficiency.main()
+    before = tiny.read_text()
+    monkeypatch.setattr("sys.argv", ["efficiency", "--again"])
+    efficiency.main()
+    assert tiny.read_text() == before
+    assert "medians of this run lie inside the spread of the other" in capsys.readouterr().out
+
+
+def test_visits_are_merged_with_the_widest_range():
+    rows = [
+        {"low": 2.0, "median": 3.0, "high": 4.0, "gain": [1.0, 2.0, 3.0], "kv_heads": 1},
+        {"low": 1.0, "median": 2.0, "high": 9.0, "gain": [2.0, 4.0, 5.0], "kv_heads": 1},
+        {"low": 3.0, "median": 5.0, "high": 6.0, "gain": [1.5, 3.0, 4.0], "kv_heads": 1},
+    ]
+    runs = [{"group": "decode", "visit": i, "rows": [row]} for i, row in enumerate(rows)]
+    (found,) = rows_of({"runs": runs}, "dec", kv_heads=1)
+    assert (found["low"], found["median"], found["high"]) == (1.0, 3.0, 9.0)
+    assert found["gain"] == (1.0, 3.0, 5.0)
+    assert rows_of({"runs": runs}, "dec", kv_heads=2) == []
+
+
+CPU, GPU = kept.load("efficiency_cpu"), kept.load("efficiency_cuda")
+BOTH = [pytest.param(CPU, "float32", id="cpu"), pytest.param(GPU, "bfloat16", id="gpu")]
+
+
+@pytest.mark.parametrize(("results", "settings"), [(CPU, "FULL"), (GPU, "GPU")], ids=["cpu", "gpu"])
+def test_kept_results_are_complete(results, settings):
+    settings = getattr(efficiency, settings)
+    wanted = {"ceilings", *efficiency.groups(settings)}
+    for group, visits in itertools.groupby(sorted(e["group"] for e in results["runs"])):
+        once = group.startswith(efficiency.ONCE)
+        assert len(list(visits)) == (1 if once else settings.visits), group
+        wanted.remove(group)
+    assert not wanted
+    rows = rows_of(results, "")
+    assert all(row["low"] <= row["median"] <= row["high"] for row in rows if "median" in row)
+
+
+@pytest.mark.parametrize(("results", "dtype"), BOTH)
+def test_what_lesson_08_says_of_decode_steps_holds(results, dtype):
+    rows = rows_of(results, "decode by KV heads", dtype=dtype)
+    most = max(row["kv_heads"] for row in rows)
+    mha = min(row["median"] for row in rows if row["kv_heads"] == most)
+    for row in rows:
+        if row["way"] in ("repeat", "broadcast"):
+            assert row["median"] > 2 * mha
+        elif row["kv_heads"] < most:
+            assert row["median"] < mha
+        assert row["median"] >= 0.9 * row["roofline"]
+
+
+def test_what_lesson_08_says_of_a_gpu_holds():
+    few, many = (
+        rows_of(GPU, f"decode by context, {n},", dtype="bfloat16", way="SDPA") for n in (256, 16384)
+    )
+    assert few[0]["median"] < 1.5 * few[-1]["median"]
+    assert many[0]["median"] > 15 * many[-1]["median"]
+    for row in rows_of(GPU, "model,"):
+        assert 0.85 < row["gain"][1] < 1.1
+        assert row["median"] > 20 * row["roofline"]
+    waits, not_waiting = rows_of(GPU, "clock")
+    assert waits["median"] > 300 * not_waiting["median"]
+
+
+@pytest.mark.parametrize(("results", "dtype"), BOTH)
+def test_what_lesson_08_says_of_prefill_holds(results, dtype):
+    rows = rows_of(results, "prefill,", dtype=dtype, way="SDPA")
+    assert all(0.9 < row["gain"][1] < 1.15 for row in rows)
+
+
+def test_what_lesson_08_says_of_whole_models_holds():
+    def gain(tokens, batch):
+        (row,) = rows_of(
+            CPU, f"model, {tokens} tokens, batch {batch},", dtype="float32", kv_heads=1
+        )
+        return row["gain"][1]
+
+    assert gain(256, 1) < 1.2
+    assert gain(16384, 1) > 2
+    assert gain(256, 32) > 1.4

@@ -1,0 +1,169 @@
+"""Samples of a clock: their statistics, calls that the check times itself, made-up tables."""
+
+import random
+import statistics
+import time
+
+import pytest
+import torch
+from attnlab.grouping import fold
+
+from autograder import course
+from autograder.units import samples
+
+REFERENCE = course.reference_namespace("08_efficiency")
+
+
+def drawn(count, seed=0):
+    """Skewed samples, as a clock gives them."""
+    draw = random.Random(seed)
+    return [1e-3 * (1 + draw.expovariate(5)) for _ in range(count)]
+
+
+QUARTILES = {
+    "inclusive": lambda own: statistics.quantiles(own, n=4, method="inclusive"),
+    "exclusive": lambda own: statistics.quantiles(own, n=4),
+    "torch": lambda own: torch.tensor(own).quantile(torch.tensor([0.25, 0.5, 0.75])).tolist(),
+    "lower": lambda own: (
+        torch.tensor(own, dtype=torch.float64)
+        .quantile(torch.tensor([0.25, 0.5, 0.75], dtype=torch.float64), interpolation="lower")
+        .tolist()
+    ),
+    "halves": lambda own: [
+        statistics.median(sorted(own)[: len(own) // 2]),
+        statistics.median(own),
+        statistics.median(sorted(own)[-(len(own) // 2) :]),
+    ],
+}
+
+
+@pytest.mark.parametrize("definition", QUARTILES.values(), ids=QUARTILES)
+@pytest.mark.parametrize("count", [*range(samples.FEWEST, 26), 101])
+def test_every_usual_definition_of_quartiles_is_known(definition, count):
+    own = drawn(count, seed=count)
+    found = [samples.statistic(each, own) for each in definition(own)]
+    assert found == ["low", "median", "high"]
+
+
+def test_other_statistics_have_names():
+    own = drawn(20)
+    mean, spread = statistics.fmean(own), statistics.stdev(own)
+    named = {
+        "mean": mean,
+        "least": min(own),
+        "most": max(own),
+        "deviation": mean - spread,
+        "median in milliseconds": statistics.median(own) * 1e3,
+        "other": 3.14,
+    }
+    assert {name: samples.statistic(each, own) for name, each in named.items()} == {
+        name: name for name in named
+    }
+
+
+def timed(clock=time.perf_counter, warmup=2, repeats=9):
+    """A function that the check times itself, and samples of it by a clock."""
+    fn = samples.Timed([0.004, 0.003, 0.0005, 0.002, 0.001, 0.003, 0.0005, 0.002])
+    for _ in range(warmup):
+        fn()
+    found = []
+    for _ in range(repeats):
+        start = clock()
+        fn()
+        found.append(clock() - start)
+    return fn, found
+
+
+def test_one_call_for_each_sample_is_seen_whatever_the_machine_does():
+    for _ in range(20):
+        fn, found = timed()
+        assert fn.what_are(found, 2) == "calls"
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        (lambda own: [1e3 * each for each in own], "milliseconds"),
+        (lambda own: [1e9 * each for each in own], "nanoseconds"),
+        (sorted, "sorted"),
+        (lambda own: [sum(own[: i + 1]) for i in range(len(own))], "cumulative"),
+        (lambda own: [sum(own) / len(own)] * len(own), "average"),
+        (lambda own: own[::-1], "other"),
+        (lambda own: [each / 3 for each in own], "work"),
+        (lambda own: own * 2, "other"),
+    ],
+)
+def test_what_else_samples_can_be(changed, what):
+    fn, found = timed()
+    assert fn.what_are(changed(found), 2) == what
+
+
+def test_processor_time_and_a_counted_warm_up_are_seen():
+    fn, found = timed(time.process_time)
+    assert fn.what_are(found, 2) == "work"
+    fn, found = timed(warmup=0)
+    assert fn.what_are(found[:5], 2) in ("first calls", "other")
+    assert fn.what_are(found[:5], 0) == "calls"
+
+
+def measured_table():
+    """An honest table, small."""
+    cases = [case | {"k_len": min(case["k_len"], 300)} for case in REFERENCE["CASES"]]
+    with torch.no_grad():
+        rows = REFERENCE["run_experiment"](fold, cases)
+    return [row["samples"] for row in rows]
+
+
+def test_measured_tables_are_not_flagged():
+    for _ in range(8):
+        table = measured_table()
+        assert samples.look_made_up(table) == []
+        assert samples.look_made_up([[round(each, 9) for each in row] for row in table]) == []
+
+
+def test_the_table_of_the_model_solution_is_not_flagged():
+    assert samples.look_made_up([row["samples"] for row in REFERENCE["my_results"]()]) == []
+
+
+MADE_UP = {
+    "equal": (lambda t: [[row[0]] * 20 for row in t], "equal"),
+    "round": (lambda t: [[float(f"{each:.2g}") for each in row] for row in t], "round"),
+    "ramps": (lambda t: [[row[0] * (1 + i / 50) for i in range(20)] for row in t], "evenly"),
+    "scaled": (lambda t: [[each * i for each in t[0]] for i in range(1, 10)], "another row"),
+    "shuffled": (
+        lambda t: [random.Random(i).sample([e * i for e in t[0]], 20) for i in range(1, 10)],
+        "another row",
+    ),
+    "noisy copies": (
+        lambda t: [
+            [each * i * random.Random(i * j).gauss(1, 1e-3) for j, each in enumerate(t[0])]
+            for i in range(1, 10)
+        ],
+        "another row",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MADE_UP)
+def test_made_up_tables_are_flagged(kind):
+    change, reason = MADE_UP[kind]
+    table = [drawn(20, seed) for seed in range(9)]
+    assert any(reason in each for each in samples.look_made_up(change(table)))
+
+
+@pytest.mark.parametrize(
+    ("given", "want"),
+    [
+        ((0.5, 1), [0.5, 1.0]),
+        (torch.tensor([0.5, 0.25]), [0.5, 0.25]),
+        ([], []),
+        ([0.5, -1], None),
+        ([0.5, float("nan")], None),
+        ([True], None),
+        ("text", None),
+        (None, None),
+        (3.0, None),
+    ],
+)
+def test_only_positive_numbers_are_samples(given, want):
+    assert samples.numbers(given) == want
