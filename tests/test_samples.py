@@ -41,8 +41,14 @@ QUARTILES = {
 @pytest.mark.parametrize("count", [*range(samples.FEWEST, 26), 101])
 def test_every_usual_definition_of_quartiles_is_known(definition, count):
     own = drawn(count, seed=count)
-    found = [samples.statistic(each, own) for each in definition(own)]
-    assert found == ["low", "median", "high"]
+    names = ["low", "median", "high"]
+    found = definition(own)
+    assert [samples.statistic(*each) for each in zip(found, [own] * 3, names, strict=True)] == names
+
+
+def test_equal_samples_have_equal_quartiles():
+    names = ("low", "median", "high")
+    assert [samples.statistic(0.003, [0.003] * 20, name) for name in names] == list(names)
 
 
 def test_other_statistics_have_names():

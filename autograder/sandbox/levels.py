@@ -85,7 +85,7 @@ def holes(start) -> dict[str, str] | None:
         begin = {"verb": "begin", "cells": [cell], "replace": {}, "earlier_work": ""}
         call = {"verb": "call", "of": "probe", "call": 1, "keep": False, "module": None}
         call |= {"args": (str(secret), door.getsockname()[1]), "kwargs": {}, "grad": True}
-        call |= {"forbidden": [], "count": False}
+        call |= {"forbidden": [], "count": False, "whole": False}
         try:
             wire.send(channel, begin, 10)
             wire.receive(channel, 10)

@@ -38,39 +38,46 @@ def _between(value: float, low: float, high: float) -> bool:
     return low - _ROUNDING * abs(low) <= value <= high + _ROUNDING * abs(high)
 
 
-def statistic(value: float, samples: list[float]) -> str:
+def statistic(value: float, samples: list[float], wanted: str = "median") -> str:
     """Which statistic of the samples a number is; quartiles by any of the usual definitions.
+
+    Args:
+        wanted: what it should be. It is that if it can be, also where samples are equal.
 
     Returns:
         ``"median"``, ``"low"``, ``"high"``, ``"mean"``, ``"least"``, ``"most"``, ``"deviation"``
         (that far from the centre), the same with the name of a unit behind it, or ``"other"``.
     """
-    direct = _statistic(value, samples)
-    if direct != "other":
-        return direct
-    scaled = ((_statistic(value / scale, samples), unit) for unit, scale in _UNITS.items())
-    return next((f"{name} in {unit}" for name, unit in scaled if name != "other"), "other")
+    known = _statistics(samples)
+    known = {wanted: known[wanted]} | known
+
+    def name_of(number):
+        fits = (name for name, ranges in known.items() if any(_between(number, *r) for r in ranges))
+        return next(fits, "other")
+
+    scaled = ((name_of(value / scale), f" in {unit}") for unit, scale in _UNITS.items())
+    found = ((name, unit) for name, unit in [(name_of(value), ""), *scaled] if name != "other")
+    return "".join(next(found, ("other", "")))
 
 
-def _statistic(value: float, samples: list[float]) -> str:
+def _statistics(samples: list[float]) -> dict[str, list[tuple[float, float]]]:
+    """Ranges that a number of each name lies in; most names have one value."""
     ordered, count = sorted(samples), len(samples)
     first, last = count // 4, math.ceil((count - 1) / 4 + 1)  # from 1, by all usual definitions
     low = ordered[max(first, 1) - 1], ordered[min(last, count) - 1]
     high = ordered[count - min(last, count)], ordered[count - max(first, 1)]
     median, mean = statistics.median(ordered), statistics.fmean(ordered)
     spreads = [statistics.stdev(ordered), statistics.pstdev(ordered)] if count > 1 else []
-    middle = ordered[(count - 1) // 2], ordered[count // 2]
-    if _between(value, *middle):
-        return "median"
-    if _between(value, *low):
-        return "low"
-    if _between(value, *high):
-        return "high"
-    for name, each in (("mean", mean), ("least", ordered[0]), ("most", ordered[-1])):
-        if _near(value, each):
-            return name
-    away = (c + sign * s for c in (mean, median) for s in spreads for sign in (1, -1))
-    return "deviation" if any(_near(value, each) for each in away) else "other"
+    away = [c + sign * s for c in (mean, median) for s in spreads for sign in (1, -1)]
+    return {
+        "median": [(ordered[(count - 1) // 2], ordered[count // 2])],
+        "low": [low],
+        "high": [high],
+        "mean": [(mean, mean)],
+        "least": [ordered[:1] * 2],
+        "most": [ordered[-1:] * 2],
+        "deviation": [(each, each) for each in away],
+    }
 
 
 class Timed:

@@ -98,7 +98,7 @@ def _expect_summary(rows, what):
         for name, value in zip(_SUMMARY, summary, strict=True):
             value = expect.plain_number(value)
             expect.true(value is not None, f"`{name}` {what} should be a number.")
-            kind = samples.statistic(value, own)
+            kind = samples.statistic(value, own, name)
             expect.seen(kind)
             wanted = "median" if name == "median" else f"{name} quartile"
             expect.true(kind == name, f"`{name}` {what} should be the {wanted} of the samples.")
