@@ -26,6 +26,7 @@
 # figure says on which machine it was measured.
 
 # %%
+import itertools
 import json
 import os
 import statistics
@@ -36,12 +37,13 @@ import time
 import matplotlib.pyplot as plt
 import torch
 
-from attnlab import COLOURS, conversion, efficiency, quality, show, table, timing
+from attnlab import COLOURS, conversion, efficiency, measurements, quality, show, table, timing
 from attnlab.curves import curve, log_axes, theory
 from attnlab.decoder import Decoder
 from attnlab.efficiency import rows_of
 from attnlab.grouping import WAYS
 from attnlab.kept import load
+from attnlab.measurements import Case
 from attnlab.timing import quartiles, said, take_turns
 from attnlab.training import corpus
 from autograder import mine
@@ -395,6 +397,21 @@ for kv_heads in (9, 3, 1):
     rows.append((kv_heads, kv_cache_bytes(1, kv_heads, 64, 500, batch=2), held))
 headers = ["KV heads", "bytes by the formula", "bytes of the tensors"]
 table(rows, headers, caption="one layer, 2 sequences of 500 tokens, d_head 64, bfloat16")
+
+# %% [markdown]
+# To the byte. The same for all sizes that this lesson measures:
+
+# %%
+sizes = itertools.product((16, 8, 4, 2, 1), (256, 1024, 4096, 16384), (1, 4, 8, 32))
+cases = [
+    Case(16, kv_heads, 64, 1, tokens, batch, dtype)
+    for kv_heads, tokens, batch in sizes
+    for dtype in ("float32", "bfloat16")
+]
+rows = measurements.cache_bytes(cases)
+differ = [row for row in rows if row["held"] != row["kv_bytes"]]
+print(f"{len(rows)} caches, from {min(row['held'] for row in rows):,} bytes", end=" ")
+print(f"to {max(row['held'] for row in rows):,}; {len(differ)} differ from the formula")
 
 # %% [markdown]
 # Now a large model, Llama-3-8B: 32 layers, 32 query heads, d_head 128, in 16 bits; its 8 billion
@@ -829,9 +846,8 @@ show(
 # %%
 shapes = [quality.matched_shape(data.vocabulary, kv_heads) for kv_heads in quality.KV_HEADS]
 ceilings = {row["dtype"]: row for row in rows_of(live, "ceilings")}
-settings = efficiency.QUICK
 torch.set_num_threads(all_cores)
-steps_of = efficiency.decode_steps(shapes, 4096, 16, "float32", ceilings, "cpu", settings)
+steps_of = measurements.decode_steps(shapes, 4096, 16, "float32", ceilings, "cpu", seconds=1.5)
 rows, points = [], []
 for row in steps_of:
     losses = by_heads[row["kv_heads"]]

@@ -6,10 +6,11 @@ import json
 
 import pytest
 import torch
-from attnlab import efficiency, kept
+from attnlab import efficiency, kept, measurements
 from attnlab.decoder import Decoder, DecoderShape
-from attnlab.efficiency import Case, rows_of
+from attnlab.efficiency import rows_of
 from attnlab.grouping import WAYS
+from attnlab.measurements import Case
 
 from autograder import course
 
@@ -38,7 +39,7 @@ TINY = dataclasses.replace(
 def tiny(monkeypatch, tmp_path):
     for name in ("FULL", "QUICK"):
         monkeypatch.setattr(efficiency, name, TINY)
-    monkeypatch.setattr(efficiency, "_wide", lambda device: 32)
+    monkeypatch.setattr(measurements, "_wide", lambda device: 32)
     monkeypatch.setattr(efficiency, "DATA", tmp_path)
     monkeypatch.setattr(kept, "DATA", tmp_path)
     monkeypatch.setattr("sys.argv", ["efficiency"])
@@ -64,7 +65,7 @@ def test_counted_bytes_are_those_of_the_tensors(dtype):
         seen.append((q, k, v))
         return torch.empty_like(q)
 
-    pool = efficiency._Pool(1 << 14, dtype, "cpu")
+    pool = measurements._Pool(1 << 14, dtype, "cpu")
     WAYS["seen"] = way
     try:
         call = pool.call(dataclasses.replace(case, way="seen"), "cpu")
@@ -83,23 +84,32 @@ def test_bytes_of_a_model_are_those_of_its_weights_and_caches():
     model = Decoder(shape, REFERENCE["GroupedQueryAttention"])
     matrices = sum(each.nbytes for each in model.parameters() if each.dim() > 1)
     caches = model.new_caches(REFERENCE["KVCache"], 5, 8)
-    row = efficiency.model_row(shape, tokens=7, batch=5, dtype="float32")
+    row = measurements.model_row(shape, tokens=7, batch=5, dtype="float32")
     assert row["weight_bytes"] == matrices
     assert row["cache_bytes"] == sum(each.keys.nbytes + each.values.nbytes for each in caches)
 
 
 def test_a_step_decodes_at_its_place_again_and_again():
     shape = DecoderShape(11, 24, 2, 6, 3, 4, 16)
-    model = efficiency._model(shape, "float32", "cpu")
-    step = efficiency._step(model, batch=2, tokens=9)
+    model = measurements._model(shape, "float32", "cpu")
+    step = measurements._step(model, batch=2, tokens=9)
     first = step()
     assert first.shape == (2, 1, 11)
     torch.testing.assert_close(step(), first)
 
 
+def test_caches_hold_what_the_formula_says():
+    cases = [Case(6, n, 5, 1, 7, 3, dtype) for n in (6, 2) for dtype in ("float64", "bfloat16")]
+    rows = measurements.cache_bytes(cases)
+    assert [row["held"] for row in rows] == [
+        2 * 3 * n * 7 * 5 * size for n in (6, 2) for size in (8, 2)
+    ]
+    assert all(row["held"] == row["kv_bytes"] for row in rows)
+
+
 def test_repeat_takes_room_for_all_heads_and_fold_none():
     cases = [Case(6, n, 8, 1, 500, 2, "float32", way) for way in WAYS for n in (6, 3, 1)]
-    rows = efficiency.peak_memory(cases, {}, "cpu", TINY)
+    rows = measurements.peak_memory(cases, "cpu")
     peak = {(row["way"], row["kv_heads"]): row["peak"] for row in rows}
     whole = cases[0].kv_bytes
     assert all(peak["repeat", n] >= whole for n in (3, 1))
@@ -163,7 +173,7 @@ BOTH = [pytest.param(CPU, "float32", id="cpu"), pytest.param(GPU, "bfloat16", id
 @pytest.mark.parametrize(("results", "settings"), [(CPU, "FULL"), (GPU, "GPU")], ids=["cpu", "gpu"])
 def test_kept_results_are_complete(results, settings):
     settings = getattr(efficiency, settings)
-    wanted = {"ceilings", *efficiency.groups(settings)}
+    wanted = set(efficiency.groups(settings))
     for group, visits in itertools.groupby(sorted(e["group"] for e in results["runs"])):
         once = group.startswith(efficiency.ONCE)
         assert len(list(visits)) == (1 if once else settings.visits), group

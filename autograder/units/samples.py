@@ -61,7 +61,7 @@ def statistic(value: float, samples: list[float], wanted: str = "median") -> str
 
 
 def _statistics(samples: list[float]) -> dict[str, list[tuple[float, float]]]:
-    """Ranges that a number of each name lies in; most names have one value."""
+    """Ranges that a number of each name lies in, first of those that are one value."""
     ordered, count = sorted(samples), len(samples)
     first, last = count // 4, math.ceil((count - 1) / 4 + 1)  # from 1, by all usual definitions
     low = ordered[max(first, 1) - 1], ordered[min(last, count) - 1]
@@ -70,13 +70,13 @@ def _statistics(samples: list[float]) -> dict[str, list[tuple[float, float]]]:
     spreads = [statistics.stdev(ordered), statistics.pstdev(ordered)] if count > 1 else []
     away = [c + sign * s for c in (mean, median) for s in spreads for sign in (1, -1)]
     return {
-        "median": [(ordered[(count - 1) // 2], ordered[count // 2])],
-        "low": [low],
-        "high": [high],
         "mean": [(mean, mean)],
         "least": [ordered[:1] * 2],
         "most": [ordered[-1:] * 2],
         "deviation": [(each, each) for each in away],
+        "median": [(ordered[(count - 1) // 2], ordered[count // 2])],
+        "low": [low],
+        "high": [high],
     }
 
 
@@ -114,7 +114,7 @@ class Timed:
         ``"other"``.
         """
         count = len(samples)
-        if count + warmup > self.calls:
+        if count + warmup != self.calls:
             return "other"
         limits = self._limits()
         own = limits[warmup : warmup + count]

@@ -9,22 +9,17 @@ once more, into a file beside it, and compares the two.
 from __future__ import annotations
 
 import dataclasses
-import functools
-import itertools
 import statistics
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 
-from autograder import course
-from autograder.sandbox.memory import Peak
-
-from . import timing
-from .decoder import Decoder, DecoderShape
+from . import measurements, timing
+from .decoder import DecoderShape
 from .grouping import WAYS
 from .kept import DATA, Kept, compare, load, path_and_again
+from .measurements import Case
 from .progress import bar
 
 
@@ -124,253 +119,8 @@ QUICK = Settings(
 )
 
 
-@dataclass(frozen=True)
-class Case:
-    """Attention by itself: ``queries`` new positions of each sequence over ``tokens`` keys."""
-
-    num_heads: int
-    kv_heads: int
-    d_head: int
-    queries: int
-    tokens: int
-    batch: int
-    dtype: str
-    way: str = "fold"
-
-    @property
-    def flops(self) -> int:
-        """FLOPs of scores and weighted sum; they do not depend on the KV heads."""
-        return self._cost["attention_flops"]
-
-    @property
-    def kv_bytes(self) -> int:
-        """Keys and values, read once."""
-        return self._cost["kv_bytes"]
-
-    @property
-    def bytes(self) -> int:
-        """What an ideal kernel moves: keys, values and queries are read, the output is written."""
-        rows = self.batch * self.num_heads * self.queries * self.d_head
-        return self.kv_bytes + 2 * rows * _dtype(self.dtype).itemsize
-
-    @functools.cached_property
-    def _cost(self) -> dict:
-        attention_cost = course.reference_namespace("07_grouped_query")["attention_cost"]
-        return attention_cost(
-            self.num_heads * self.d_head,
-            self.num_heads,
-            self.kv_heads,
-            self.d_head,
-            self.queries,
-            self.tokens,
-            self.batch,
-            _dtype(self.dtype).itemsize,
-        )
-
-    def row(self) -> dict:
-        """Its sizes and counts, as the beginning of a row."""
-        names = ("num_heads", "kv_heads", "d_head", "queries", "tokens", "batch", "dtype", "way")
-        sizes = {name: getattr(self, name) for name in names}
-        return sizes | {"flops": self.flops, "bytes": self.bytes}
-
-
-def _dtype(name: str) -> torch.dtype:
-    return getattr(torch, name)
-
-
-class _Pool:
-    """Random numbers that keys and values are views of."""
-
-    def __init__(self, size: int, dtype: str, device):
-        draws = torch.randn(1 << 20, device=device).to(_dtype(dtype))
-        count = size // draws.itemsize
-        self._numbers = draws.repeat(-(-count // len(draws)))[:count]
-
-    def call(self, case: Case, device) -> Callable:
-        """A call of the case; each time on the next keys and values of the pool."""
-        size = (case.batch, case.num_heads, case.queries, case.d_head)
-        q = torch.randn(size, device=device).to(_dtype(case.dtype))
-        shape = (case.batch, case.kv_heads, case.tokens, case.d_head)
-        each = case.kv_bytes // 2 // q.itemsize
-        pairs = self._numbers[: len(self._numbers) // (2 * each) * 2 * each].view(-1, 2, *shape)
-        turns = itertools.cycle(pairs.unbind())
-        way = WAYS[case.way]
-
-        def run():
-            k, v = next(turns)
-            return way(q, k, v)
-
-        return run
-
-
-@torch.no_grad()
-def attention(cases: list[Case], known: dict, device, settings: Settings) -> list[dict]:
-    """Seconds of each case, in turns, beside the least seconds of the roofline.
-
-    Args:
-        cases: of one dtype; the first is what the others are compared with.
-        known: the ceilings by dtype.
-
-    Returns:
-        A row for each case: its sizes, ``flops``, ``bytes``, the quartiles ``low``, ``median``,
-        ``high`` in seconds, ``gain`` (quartiles of how many times as long the first case takes,
-        round by round) and ``roofline`` in seconds.
-    """
-    largest = max(2 * case.kv_bytes for case in cases)
-    pool = _Pool(max(settings.pool, largest), cases[0].dtype, device)
-    calls = {str(i): pool.call(case, device) for i, case in enumerate(cases)}
-    rows = [case.row() for case in cases]
-    return _timed(calls, rows, known, device, settings)
-
-
-def _timed(calls, rows, known, device, settings) -> list[dict]:
-    samples = timing.take_turns(calls, 0.005, settings.seconds, (3, 25), device)
-    first = samples["0"]
-    found = []
-    for row, own in zip(rows, samples.values(), strict=True):
-        low, median, high = timing.quartiles(own)
-        ceiling = known[row["dtype"]]
-        least = row["flops"] / ceiling["peak_flops"], row["bytes"] / ceiling["bandwidth"]
-        found.append(
-            row
-            | {"low": low, "median": median, "high": high, "gain": timing.ratios(first, own)}
-            | {"roofline": max(least)}
-        )
-    return found
-
-
-def ceilings(known: dict, device, settings: Settings) -> list[dict]:
-    """What this machine can do at best, a row for each dtype.
-
-    ``bandwidth`` is bytes per second read, ``peak_flops`` FLOPs per second of a matrix product.
-    """
-    bandwidth = timing.read_bandwidth(device, settings.pool)
-    return [
-        {"dtype": dtype, "bandwidth": bandwidth, "peak_flops": peak}
-        for dtype in settings.dtypes
-        for peak in [timing.flop_peak(_dtype(dtype), device, _wide(device))]
-    ]
-
-
-def _wide(device) -> int:
-    """Rows of a square matrix that keeps the device busy for some milliseconds."""
-    return 8192 if torch.device(device).type == "cuda" else 2048
-
-
-@torch.no_grad()
-def clock(known: dict, device, settings: Settings) -> list[dict]:
-    """A matrix product by a clock that waits for the device, and by one that does not."""
-    a = torch.randn(_wide(device), _wide(device), device=device)
-    rows = []
-    for waits in (True, False):
-        own = []
-        for _ in range(20):
-            timing.synchronise(device)
-            start = time.perf_counter()
-            a @ a
-            if waits:
-                timing.synchronise(device)
-            own.append(time.perf_counter() - start)
-        low, median, high = timing.quartiles(own[3:])
-        rows.append({"waits": waits, "low": low, "median": median, "high": high})
-    return rows
-
-
-@torch.no_grad()
-def peak_memory(cases: list[Case], known: dict, device, settings: Settings) -> list[dict]:
-    """Bytes that a call of each case takes beside its inputs: ``peak``.
-
-    On a GPU by the allocator's own statistics, elsewhere by counting the tensors that PyTorch
-    makes (what an operator uses inside is not seen there).
-    """
-    rows = []
-    for case in cases:
-        call = _Pool(2 * case.kv_bytes, case.dtype, device).call(case, device)
-        rows.append(case.row() | {"peak": _peak(call, device)})
-    return rows
-
-
-def _peak(call, device) -> int:
-    if torch.device(device).type != "cuda":
-        with Peak() as peak:
-            call()
-        return peak.bytes
-    call()
-    before = torch.cuda.memory_allocated()
-    torch.cuda.reset_peak_memory_stats()
-    call()
-    return torch.cuda.max_memory_allocated() - before
-
-
-@functools.lru_cache(maxsize=3)
-def _model(shape: DecoderShape, dtype: str, device: str) -> Decoder:
-    """A model with weights that nobody trained: its speed is that of a trained one."""
-    reference = course.reference_namespace("07_grouped_query")
-    model = Decoder(shape, reference["GroupedQueryAttention"])
-    return model.to(device, _dtype(dtype)).requires_grad_(False).eval()
-
-
-def _step(model: Decoder, batch: int, tokens: int) -> Callable:
-    """A call that decodes one token for each sequence, with ``tokens`` in the caches."""
-    reference = course.reference_namespace("07_grouped_query")
-    caches = model.new_caches(reference["KVCache"], batch, tokens + 1)
-    for cache in caches:
-        size = (batch, model.shape.num_kv_heads, 1, model.shape.d_head)
-        one = torch.randn(size, device=cache.keys.device).to(cache.keys.dtype)
-        cache.append(*2 * [one.expand(-1, -1, tokens, -1)])
-    new = torch.zeros(batch, 1, dtype=torch.long, device=model.embed.weight.device)
-
-    def run():
-        logits = model(new, caches)
-        for cache in caches:
-            cache.length = tokens
-        return logits
-
-    return run
-
-
-@torch.no_grad()
-def decode_steps(
-    shapes: list[DecoderShape],
-    tokens: int,
-    batch: int,
-    dtype: str,
-    known: dict,
-    device,
-    settings: Settings,
-) -> list[dict]:
-    """Decode steps of whole models, with ``tokens`` in the cache: rows as ``attention`` has them.
-
-    Weights are read once for all sequences, keys and values once for each: ``bytes`` has both.
-    """
-    calls, rows = {}, []
-    for i, shape in enumerate(shapes):
-        calls[str(i)] = _step(_model(shape, dtype, str(device)), batch, tokens)
-        rows.append(model_row(shape, tokens, batch, dtype))
-    return _timed(calls, rows, known, device, settings)
-
-
-def model_row(shape: DecoderShape, tokens: int, batch: int, dtype: str) -> dict:
-    """Sizes and counts of one decode step of a whole model."""
-    size = _dtype(dtype).itemsize
-    attention_widths = 2 * (shape.num_heads + shape.num_kv_heads) * shape.d_head
-    layer = shape.d_model * (attention_widths + 3 * shape.d_hidden)
-    weights = shape.num_layers * layer + shape.vocabulary * shape.d_model
-    case = Case(shape.num_heads, shape.num_kv_heads, shape.d_head, 1, tokens + 1, batch, dtype)
-    cache = shape.num_layers * case.kv_bytes
-    flops = 2 * weights * batch + shape.num_layers * case.flops
-    counts = {"weight_bytes": weights * size, "cache_bytes": cache}
-    counts |= {"flops": flops, "bytes": weights * size + cache}
-    return {
-        "kv_heads": shape.num_kv_heads,
-        "tokens": tokens,
-        "batch": batch,
-        "dtype": dtype,
-    } | counts
-
-
 def groups(settings: Settings) -> dict[str, Callable]:
-    """What is measured, by name: functions of (known ceilings, device, settings) that give rows.
+    """What is measured, by name: functions of (known ceilings, device) that give rows.
 
     The candidates of a group take turns. From group to group one thing changes.
     """
@@ -381,39 +131,57 @@ def groups(settings: Settings) -> dict[str, Callable]:
     def case(kv_heads, dtype, way="fold", queries=1, tokens=s.context, batch=s.batch):
         return Case(s.num_heads, kv_heads, s.d_head, queries, tokens, batch, dtype, way)
 
+    def attention(name, cases):
+        found[f"{name}, {cases[0].dtype}"] = lambda known, device: measurements.attention(
+            cases, known, device, s.seconds, s.pool
+        )
+
+    def model(tokens, batch, dtype):
+        shapes = [dataclasses.replace(s.model, num_kv_heads=n) for n in s.model_kv_heads]
+        name = f"model, {tokens} tokens, batch {batch}, {dtype}"
+        found[name] = lambda known, device: measurements.decode_steps(
+            shapes, tokens, batch, dtype, known, device, s.seconds
+        )
+
+    def memory(name, *place):
+        cases = [case(n, s.dtypes[0], way, *place) for way in WAYS for n in s.kv_heads]
+        found[name] = lambda known, device: measurements.peak_memory(cases, device)
+
+    found["ceilings"] = lambda known, device: measurements.ceilings(s.dtypes, device, s.pool)
     for dtype in s.dtypes:
-
-        def add(name, measurement, *args, dtype=dtype):
-            found[f"{name}, {dtype}"] = functools.partial(measurement, *args)
-
         cases = [case(s.kv_heads[0], dtype, way) for way in ("fold", "SDPA")]
         cases += [case(number, dtype, way) for way in WAYS for number in s.kv_heads[1:]]
-        add("decode by KV heads", attention, cases)
+        attention("decode by KV heads", cases)
         pairs = [(number, dtype, way) for way in ("fold", "SDPA") for number in ends]
         for tokens in s.contexts:
-            cases = [case(*pair, tokens=tokens) for pair in pairs]
-            add(f"decode by context, {tokens}", attention, cases)
+            name = f"decode by context, {tokens}"
+            attention(name, [case(*pair, tokens=tokens) for pair in pairs])
         for batch in s.batches:
-            cases = [case(*pair, batch=batch) for pair in pairs]
-            add(f"decode by batch, {batch}", attention, cases)
+            attention(f"decode by batch, {batch}", [case(*pair, batch=batch) for pair in pairs])
         for length in s.prefills:
             ways = ["SDPA", *(way for way in WAYS if way != "SDPA" and length <= s.held)]
             cases = [case(n, dtype, way, length, length, 1) for way in ways for n in ends]
-            add(f"prefill, {length}", attention, cases)
-        first = s.model_contexts[0]
-        places = [(tokens, 1) for tokens in s.model_contexts]
-        shapes = [dataclasses.replace(s.model, num_kv_heads=n) for n in s.model_kv_heads]
-        for place in places + [(first, batch) for batch in s.model_batches]:
-            name = "model, {} tokens, batch {}".format(*place)
-            add(name, decode_steps, shapes, *place, dtype)
-    places = {"decode": (1, s.context, s.batch), "prefill": (s.held, s.held, 1)}
-    for name, place in places.items():
-        cases = [case(n, s.dtypes[0], way, *place) for way in WAYS for n in s.kv_heads]
-        found[f"memory, {name}"] = functools.partial(peak_memory, cases)
-    return found | {"clock": clock}
+            attention(f"prefill, {length}", cases)
+        for tokens in s.model_contexts:
+            model(tokens, 1, dtype)
+        for batch in s.model_batches:
+            model(s.model_contexts[0], batch, dtype)
+    memory("memory, decode", 1, s.context, s.batch)
+    memory("memory, prefill", s.held, s.held, 1)
+    sizes = [
+        case(n, dtype, tokens=tokens, batch=batch)
+        for n in s.kv_heads
+        for dtype in s.dtypes
+        for tokens in s.contexts
+        for batch in s.batches
+    ]
+    found["cache"] = lambda known, device: measurements.cache_bytes(sizes)
+    found["clock"] = lambda known, device: measurements.clock(device)
+    return found
 
 
-ONCE = ("ceilings", "memory", "clock")
+ONCE = ("ceilings", "memory", "cache", "clock")
+"""Groups that are visited once: counts, and what the whole run is compared with."""
 
 
 def run(quick: bool = False, device=None, kept: Kept | None = None) -> dict:
@@ -431,7 +199,7 @@ def run(quick: bool = False, device=None, kept: Kept | None = None) -> dict:
     settings = QUICK if quick else GPU if device.type == "cuda" else FULL
     runs = list(kept.runs) if kept else []
     done = {(each["group"], each["visit"]) for each in runs}
-    wanted = {"ceilings": ceilings} | groups(settings)
+    wanted = groups(settings)
     places = [
         (name, visit)
         for visit in range(settings.visits)
@@ -441,11 +209,11 @@ def run(quick: bool = False, device=None, kept: Kept | None = None) -> dict:
     missing = [place for place in places if place not in done]
     for name, visit in bar(missing, name=lambda place: place[0]):
         known = {row["dtype"]: row for row in _visits(runs, "ceilings")[0]} if runs else {}
-        rows = [_short(row) for row in wanted[name](known, device, settings)]
+        rows = [_short(row) for row in wanted[name](known, device)]
         runs.append({"group": name, "visit": visit, "rows": rows})
         if kept:
             kept.add(runs[-1])
-    _model.cache_clear()
+    measurements.forget_models()
     return {"machine": timing.machine(), "runs": runs}
 
 

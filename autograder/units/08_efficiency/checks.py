@@ -11,6 +11,7 @@ import torch
 
 from autograder import course, expect
 from autograder.checks import check
+from autograder.student import StudentProblem
 from autograder.units import samples
 
 _SIZES = ("num_heads", "num_kv_heads", "d_head", "q_len", "k_len", "batch")
@@ -23,9 +24,21 @@ _PAUSES = [0.0003 * step for step in (1, 3, 5, 2, 1, 4, 1, 2, 9, 1, 3, 2)]
 def _timing(student, fn, *args):
     """What ``measure`` gives, as (object, samples)."""
     timed = student.made_by(student.measure, fn, *args)
-    found = samples.numbers(timed.samples)
+    found = samples.numbers(_attribute(timed, "samples"))
     expect.true(found is not None, "`samples` should be a list of floats, all above 0.")
     return timed, found
+
+
+def _attribute(timed, name):
+    try:
+        return getattr(timed, name)
+    except StudentProblem as problem:
+        if problem.fatal:
+            raise
+    raise expect.Failed(
+        "measure should return an object with the attributes samples, median, low and high; what "
+        f"it returns, of type {timed.kind}, has no `{name}`."
+    )
 
 
 @check(
@@ -113,7 +126,8 @@ def _expect_summary(rows, what):
 def summarises_its_samples(student, reference, draw):
     _, timed, found, _ = _timed_calls(student, draw)
     expect.true(len(found) >= samples.FEWEST, "There should be a sample for each of the 12 calls.")
-    _expect_summary([([timed.median, timed.low, timed.high], found)], "of the result")
+    summary = [_attribute(timed, name) for name in _SUMMARY]
+    _expect_summary([(summary, found)], "of the result")
 
 
 @check(
@@ -173,7 +187,24 @@ def _compare_front(student, reference, points):
         not wrong,
         f"{call} should hold ints, indices into the points, but holds a {[*wrong, ''][0]}.",
     )
-    expect.true(got == want, f"{call} should be {want}; it is {got}.")
+    places = range(len(points))
+    expect.true(
+        all(each in places for each in got) and len(set(got)) == len(got),
+        f"{call} should hold indices from 0 to {len(points) - 1}, each once; it is {got}.",
+    )
+    for i in got:
+        better = next((points[j] for j in want if _beats(points[j], points[i])), None)
+        expect.true(not better, f"{call} keeps {points[i]} (index {i}), which {better} beats.")
+    dropped = [f"{points[i]} (index {i})" for i in want if i not in got]
+    expect.true(not dropped, f"{call} drops {', '.join(dropped)}, which no point beats.")
+    expect.true(
+        got == want,
+        f"{call} holds the right indices, but by rising cost they are {want}, not {got}.",
+    )
+
+
+def _beats(a, b) -> bool:
+    return a[0] <= b[0] and a[1] >= b[1] and a != b
 
 
 def _staircase(draw, steps):
@@ -416,8 +447,10 @@ def _cases_asked():
 def _table(student):
     """The learner's rows, if they are one for each case; with their samples."""
     rows, cases = student.my_results(), _cases_asked()
+    kind = getattr(rows, "kind", type(rows).__name__)
+    hint = " Is `return` missing?" if rows is None else ""
     fits = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
-    expect.true(fits, "There should be a list of dictionaries.")
+    expect.true(fits, f"There should be a list of dictionaries; this is of type {kind}.{hint}")
     expect.true(
         len(rows) == len(cases), f"There should be {len(cases)} rows; there are {len(rows)}."
     )
@@ -438,6 +471,19 @@ def _table(student):
 def results_hold_the_counts(student, reference, draw):
     rows, cases = _table(student)
     _expect_counts(reference, [(*pair, 4) for pair in zip(rows, cases, strict=True)])
+
+
+@check(
+    "my_results",
+    "gives the same rows whenever it is called",
+    "Does your function measure, or does it hold what was printed?",
+)
+def results_are_kept(student, reference, draw):
+    first, _ = _table(student)
+    expect.true(
+        student.my_results() == first,
+        "A second call gives other rows. my_results is a record: copy the printed rows into it.",
+    )
 
 
 @check(
@@ -508,7 +554,7 @@ def _ends(name):
 @check(
     "my_conclusions",
     "says what bounds MHA, by its intensity",
-    "FLOPs per byte of a long decode step with 8 KV heads: below 10 or above?",
+    "How many FLOPs for each byte does that step do with 8 KV heads: fewer than 10, or more?",
     weight=2,
 )
 def concludes_the_bound(student, reference, draw):
@@ -520,8 +566,7 @@ def concludes_the_bound(student, reference, draw):
         want = "memory" if _theory(reference, _ends(name)[0])["intensity"] < 10 else "compute"
         expect.true(
             found.get(name) == want,
-            f"`bound` of {name!r} should say what decides, memory or compute; it says "
-            f"{str(found.get(name))[:20]!r}.",
+            f"In {name!r}, {str(found.get(name))[:20]!r} is not what decides.",
         )
 
 

@@ -561,15 +561,33 @@ misconception(
 )
 misconception(
     "bytes_forgotten",
-    run_experiment=[
-        _bytes(f"{_C_BYTES} // dtype.itemsize"),
-        _bytes(f"{_C_BYTES} // dtype.itemsize * 2"),
-        _bytes(f"{_C_BYTES} // dtype.itemsize * 4"),
-    ],
+    run_experiment=_bytes(f"{_C_BYTES} // dtype.itemsize"),
     my_results=[
         _recounted(f'"kv_bytes": {_R_BYTES} // {by}', f'"intensity": {by} * {_R_INTENSITY}')
         for by in (4,)
     ],
+)
+misconception(
+    "value_size_fixed",
+    says="every value is counted with the same number of bytes, whatever the dtype",
+    asks="How many bytes does `attention_cost` count for a value if nobody says?",
+    run_experiment=[_bytes(f"{_C_BYTES} // dtype.itemsize * {size}") for size in (2, 4)],
+)
+misconception(
+    "projections_counted",
+    says="the FLOPs of the projections are counted as well",
+    asks="Which FLOPs does `attend` do, once it has q, k and v?",
+    run_experiment=_flops(f'{_C_FLOPS} + cost["projection_flops"]'),
+)
+misconception(
+    "measured_again",
+    says="it measures anew in each call",
+    asks="Somebody reads your notebook next year. Which numbers should they see?",
+    my_results=edit(
+        _ROWS,
+        'return [row | {"measured": time.perf_counter()} for row in rows]',
+        fails="results_are_kept",
+    ),
 )
 misconception(
     "bits_for_bytes",

@@ -1,4 +1,4 @@
-# names: bytes_forgotten
+# names: value_size_fixed
 # attention_cost's default of 2 bytes is taken for every dtype.
 import torch
 
