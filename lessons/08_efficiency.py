@@ -3,8 +3,8 @@
 #
 # Lesson 07 said which way of sharing KV heads is fast. How do you know that it is true, on your
 # machine, for your model? This lesson is about finding out: a stopwatch that can be trusted, two
-# ceilings that no program gets past, and an honest look at what fewer KV heads gain, where they
-# gain nothing, and what they cost in quality.
+# ceilings that say how fast anything can be at best, and an honest look at what fewer KV heads
+# gain, where they gain nothing, and what they cost in quality.
 #
 # It answers nine questions.
 #
@@ -53,7 +53,7 @@ torch.manual_seed(0)
 here = said()
 print("this machine:", here)
 all_cores = torch.get_num_threads()
-torch.set_num_threads(1)  # in sections 1 and 2 one core is enough
+torch.set_num_threads(1)  # in this Python, one core is enough for section 2
 
 
 def heads(number):
@@ -103,9 +103,10 @@ def fresh(*names):
 
 rows = []
 for order in (("fold", "repeat"), ("repeat", "fold")):
-    found = {name: seconds[0] for name, seconds in fresh(*order).items()}
-    rows.append((order[0], *(f"{found[n] * 1e3:.2f} ms" for n in ("fold", "repeat"))))
-    rows[-1] += (min(found, key=found.get),)
+    found = fresh(*order)
+    fold_ms, repeat_ms = found["fold"][0] * 1e3, found["repeat"][0] * 1e3
+    winner = "fold" if fold_ms < repeat_ms else "repeat"
+    rows.append((order[0], f"{fold_ms:.2f} ms", f"{repeat_ms:.2f} ms", winner))
 table(rows, ["goes first", "fold", "repeat", "the winner"], caption=f"one call each; {here}")
 
 # %% [markdown]
@@ -120,9 +121,9 @@ rows = [(name, *(f"{each * 1e3:.2f}" for each in own)) for name, own in found.it
 table(rows, ["", *(f"call {i}" for i in range(1, 7))], caption=f"milliseconds; {here}")
 
 # %% [markdown]
-# The first call pays for the start: libraries are loaded, threads are made, memory is handed out.
-# It has nothing to do with fold. Every function has such first calls: hence a *warm-up*, calls that
-# are made and not counted.
+# The first calls pay for the start, whatever is called: code is loaded, memory is handed out for
+# the first time. It has nothing to do with fold. Every function has such first calls: hence a
+# *warm-up*, calls that are made and not counted.
 #
 # ## 2. What does a good benchmark do?
 #
@@ -130,8 +131,8 @@ table(rows, ["", *(f"call {i}" for i in range(1, 7))], caption=f"milliseconds; {
 # prevents.
 #
 # **Many samples, and their median.** One call is one sample. Whatever else the machine does makes
-# a call slower, never faster. Here are 60 calls of one function. During 12 of them another program
-# is busy, as if somebody had opened a browser.
+# a call slower, hardly ever faster. Here are 60 calls of one function. During 12 of them other
+# programs keep all cores busy, as if somebody had started a build.
 #
 # **Predict.** Which moves further, the mean or the median?
 
@@ -165,7 +166,7 @@ class Busy:
 
 
 q, k, v = inputs(kv_heads=16, batch=4)
-calm = [seconds(lambda: WAYS["fold"](q, k, v)) for _ in range(34)][4:]
+calm = [seconds(lambda: WAYS["fold"](q, k, v)) for _ in range(70)][40:]
 with Busy():
     disturbed = [seconds(lambda: WAYS["fold"](q, k, v)) for _ in range(12)]
 samples = [each * 1e3 for each in calm + disturbed]
@@ -195,14 +196,16 @@ show(
 )
 
 # %% [markdown]
-# The median says what a usual call takes. The *quartiles* say how far to trust it: a quarter of the
-# samples is faster than the low one, a quarter is slower than the high one. Keep the samples as
-# well: who has them can make any summary again.
+# The median says what a usual call takes, as long as fewer than half of the calls are disturbed.
+# The *quartiles* say how far to trust it: a quarter of the samples is faster than the low one, a
+# quarter is slower than the high one. Python has both in `statistics.quantiles(samples, n=4)`. (The
+# minimum answers another question: how fast can it be, when nothing disturbs it? That is right for
+# a ceiling, as in section 3.) Keep the samples as well: who has them can make any summary again.
 #
 # **Take turns.** Machines change while you measure: they get warm, somebody else works on them. Two
 # calls now. B does a quarter more work than A. First all calls of A, while the machine is busy,
-# then all calls of B, when it is calm again. Then the same with turns: A, B, A, B, half of them
-# busy.
+# then all calls of B, when it is calm again. Then the same with turns: both once in each
+# round, in an order that changes; ten rounds busy, ten calm.
 #
 # **Predict.** Who wins, in blocks and in turns?
 
@@ -214,25 +217,29 @@ for call in calls.values():
 with Busy():
     blocks = {"A": [seconds(calls["A"]) for _ in range(20)]}
 blocks["B"] = [seconds(calls["B"]) for _ in range(20)]
+ten_rounds = {"sample_seconds": 0, "cell_seconds": 0, "rounds": (10, 10)}  # one call a sample
 with Busy():
-    turns = take_turns(calls, 0, 0, rounds=(10, 10))
-calm = take_turns(calls, 0, 0, rounds=(10, 10))
-turns = {name: turns[name] + calm[name] for name in calls}
+    busy = take_turns(calls, **ten_rounds)
+calm = take_turns(calls, **ten_rounds)
+turns = {name: busy[name] + calm[name] for name in calls}
+low, ratio, high = quartiles([y / x for x, y in zip(turns["A"], turns["B"], strict=True)])
 rows = []
 for how, found in (("in blocks", blocks), ("in turns", turns)):
-    middle = {name: statistics.median(own) for name, own in found.items()}
-    ratio = quartiles([y / x for x, y in zip(found["A"], found["B"], strict=True)])
-    told = f"{ratio[1]:.2f} ({ratio[0]:.2f} to {ratio[2]:.2f})"
-    rows.append((how, *(f"{t * 1e3:.2f} ms" for t in middle.values()), told))
-headers = ["", "A", "B, a quarter more work", "B over A (quartiles)"]
+    middle = [statistics.median(own) for own in found.values()]
+    rows.append((how, *(f"{t * 1e3:.1f} ms" for t in middle), f"{middle[1] / middle[0]:.2f}"))
+rows[1] += (f"{ratio:.2f} ({low:.2f} to {high:.2f})",)
+rows[0] += ("there are no rounds",)
+headers = ["", "A", "B, a quarter more work", "ratio of medians", "ratio in a round (quartiles)"]
 table(rows, headers, caption=f"medians of 20 calls; {here}")
 
 # %% [markdown]
-# In blocks the machine is compared with itself at another time. In turns a disturbance meets both.
-# The last column is better still: the *ratio within each round*, and its quartiles. A ratio of two
-# calls right after each other does not care how fast the machine is at the moment.
+# In blocks A is compared with B at another time, and B, which does more, wins by far. In turns a
+# disturbance meets both. The last column is better still: the *ratio within each round*, and its
+# quartiles. Two calls right after each other do not care how fast the machine is at the moment.
 #
 # If the range of the ratio contains 1, the two cannot be told apart. Say so, and do not pick one.
+# Where there are no rounds, all that is left is to ask whether the ranges of the two overlap; that
+# is a weaker test, since blocks can lie, as they did here.
 #
 # **Change one thing at a time.** A page announces: "MQA made our decoding ten times as fast". Here
 # is such a claim from our own kept results: MHA in float32 against MQA in bfloat16.
@@ -267,13 +274,13 @@ table(rows, ["", "dtype", "a decode step", "faster than the first"], caption=kep
 # a clock that does not wait for it times the ordering, not the work.
 #
 # **Predict.** A product of two 8192 x 8192 matrices on a large GPU: how far off is the clock that
-# does not wait?
+# does not wait? And on a processor, with 2048 x 2048?
 
 # %%
 kept_gpu = load("efficiency_cuda")
 gpu_machine = said(kept_gpu["machine"])
 rows = []
-for name, results in (("processor", kept), ("GPU", kept_gpu)):
+for name, results in (("processor, 2048 x 2048", kept), ("GPU, 8192 x 8192", kept_gpu)):
     waiting, not_waiting = rows_of(results, "clock")
     ratio = waiting["median"] / not_waiting["median"]
     times = (f"{each['median'] * 1e3:.3f} ms" for each in (waiting, not_waiting))
@@ -288,11 +295,16 @@ print(f"inputs made inside the clock:  {statistics.median(inside) * 1e3:.2f} ms"
 print(f"inputs made before it:         {statistics.median(outside) * 1e3:.2f} ms")
 
 # %% [markdown]
-# A matrix product takes a large GPU some 20 milliseconds; ordering it takes 0.02. Programs that
-# forget to wait (`torch.cuda.synchronize()`) report GPUs that are hundreds of times too fast. And
-# on a processor, drawing the random inputs takes many times as long as the attention.
+# This product takes the GPU some 20 milliseconds; ordering it takes 0.02. Programs that forget to
+# wait (`torch.cuda.synchronize()`) report GPUs that are hundreds of times too fast. A processor has
+# nobody to wait for. And drawing random inputs takes many times as long as the attention.
 #
-# These five rules are what `measure`, your first exercise, and `attnlab.timing.take_turns` do.
+# The clock itself matters as well. `time.perf_counter()` only moves forward, in steps of
+# nanoseconds. `time.time()` is the time of day, which can be set back, and `time.process_time()`
+# stands still while a program waits.
+#
+# Your first exercise, `measure`, does the warm-up and the samples. `attnlab.timing.take_turns`
+# takes turns. Changing one thing, and knowing what the clock includes, nobody can do for you.
 #
 # ## 3. How fast can it be at best?
 #
@@ -327,7 +339,8 @@ attention_cost = mine("attention_cost")
 
 def intensity(kv_heads, q_len, k_len, size=4):
     """FLOPs of the attention for each byte of keys and values; 16 query heads of width 64."""
-    cost = attention_cost(1024, 16, kv_heads, 64, q_len, k_len, 1, size)
+    layer = {"d_model": 1024, "num_heads": 16, "num_kv_heads": kv_heads, "d_head": 64}
+    cost = attention_cost(**layer, q_len=q_len, k_len=k_len, bytes_per_value=size)
     return cost["attention_flops"] / cost["kv_bytes"]
 
 
@@ -340,16 +353,19 @@ headers = ["", "KV heads", "new tokens", "FLOPs for each byte of keys and values
 table(rows, headers, caption="float32, 1024 keys")
 
 # %% [markdown]
-# Decoding with MHA: half a FLOP for each byte, far below any ridge. A decode step is nothing but
-# reading. Sharing a KV head among 16 query heads does 16 times as many FLOPs with each byte, since
-# the bytes shrink and the FLOPs stay. In prefill each key meets 1024 queries instead of one: the
-# intensity is high even for MHA, arithmetic decides, and there is nothing for fewer KV heads to
-# save.
+# Decoding with MHA: half a FLOP for each byte, far below any ridge. By the roofline a decode step
+# is a matter of reading. Sharing a KV head among 16 query heads does 16 times as many FLOPs with
+# each byte, since the bytes shrink and the FLOPs stay. In prefill each key meets 1024 queries
+# instead of one: the intensity is high even for MHA, arithmetic decides, and there is nothing for
+# fewer KV heads to save.
 #
 # The roofline as a picture: how many FLOPs per second are possible at which intensity. It rises
-# with the bandwidth and ends at the peak. The points are kept measurements.
+# with the bandwidth and ends at the peak. The points are kept measurements, and so is this roof.
+# Their bytes include queries and output, which count in prefill: with them its intensity is 256.
+# (Both axes are logarithmic: each step to the right or up is a factor, not a difference.)
 #
-# **Predict.** Where on the roof do decode steps stand, and how far to the right does the prefill?
+# **Predict.** Where below the roof do decode steps stand, and how far to the right does the
+# prefill?
 
 # %%
 (ceiling,) = rows_of(kept, "ceilings", dtype="float32")
@@ -368,7 +384,7 @@ for row in points:
     told.append(f"{name}: {reached:.0f} GFLOP/s at {place:.1f} FLOPs per byte")
 log_axes(ax, x=[0.25, 1, 4, 16, 64, 256, 1024], y=[10, 30, 100, 300])
 ax.set(xlabel="arithmetic intensity, FLOPs per byte", ylabel="GFLOP/s")
-ax.set(title="Decoding stands on the slope, prefill under the flat roof")
+ax.set(title="Decoding stands below the slope, prefill below the flat roof")
 ax.legend(loc="upper left")
 show(
     fig,
@@ -446,14 +462,18 @@ show(
 )
 
 # %% [markdown]
+# One token takes `2 * 32 layers * 8 KV heads * 128 * 2 bytes` = 131,072 bytes, so 16 GB are 122,070
+# tokens; with 32 KV heads 30,518. (The sizes are those of Meta's published configuration.)
+#
 # The bytes decide how many users fit on a machine, and how much every step reads. A single user
 # with a short text does not notice them. Keep that in mind for the next two sections.
 #
 # ## 5. Where does a decode step gain from fewer KV heads?
 #
 # First live, on your machine: a reduced version of everything that follows, in under a minute. The
-# candidates take turns, and every call gets other keys and values, so that it finds them in memory
-# and not in a cache of the processor, as a model of many layers would.
+# candidates take turns, and every call gets other keys and values. Otherwise it would find them in
+# the small fast memory inside the processor (also called a cache, but not ours), and no model of
+# many layers does.
 #
 # **Predict.** 8 query heads on 8, 2 or 1 KV heads. Theory says at most 4 and 8 times as fast. What
 # will folding reach? And repeating?
@@ -463,18 +483,22 @@ start = time.perf_counter()
 live = efficiency.run(quick=True)
 took = time.perf_counter() - start
 rows = []
-for row in rows_of(live, "decode by KV heads"):
+for row in sorted(
+    rows_of(live, "decode by KV heads"), key=lambda row: (row["way"], -row["kv_heads"])
+):
     low, median, high = row["gain"]
     fewer = f"{8 / row['kv_heads']:g}"
     gain = f"{median:.2f} ({low:.2f} to {high:.2f})"
     rows.append((row["way"], row["kv_heads"], f"{row['median'] * 1e3:.2f} ms", fewer, gain))
-headers = ["way", "KV heads", "a step", "fewer bytes", "faster than MHA by folding"]
+headers = ["way", "KV heads", "a step", "bytes, times fewer", "times as fast as fold with 8"]
 table(rows, headers, caption=f"2 sequences, 4096 keys, float32, quartiles; {here}; {took:.0f} s")
 
 # %% [markdown]
-# Now the kept results, larger and on two machines: 4096 keys in the cache, the number of KV heads
-# changes, all else stays. The dashed line is theory: a step takes as long as reading its keys and
-# values, so half of the KV heads is twice as fast.
+# Now the kept results, larger and on two machines, each with a panel of its own: compare within a
+# panel only, for the machines differ in everything. 4096 keys in the cache; from point to point the
+# number of KV heads changes. The base is the fastest MHA of that machine. The dashed line is
+# theory: half of the KV heads, half of the bytes, twice as fast. Bars reach from the lowest to the
+# highest quartile of three visits, each in a new process; most are smaller than the points.
 #
 # **Predict.** Which of the four ways lie below 1, that is, are *slower* than MHA?
 
@@ -522,14 +546,16 @@ show(
 #
 # - *Repeat* and *broadcast* lie below 1 on both machines: GQA that is written this way is slower
 #   than the MHA that it replaces, two to three times on the processor, five to ten times on the
-#   GPU. They write a copy of the keys as large as MHA's and then read it. The long bars show that
-#   such a copy is erratic as well: how long fresh memory takes depends on what was freed before.
-# - *Fold* follows theory on the processor, at some distance. On the GPU it stops at about 4 KV
-#   heads. PyTorch's own (SDPA), one kernel made for the purpose, goes on.
-# - Nobody reaches theory. Reading is not the only thing that a step does; the fewer bytes there
-#   are, the more the rest counts.
+#   GPU. They write a copy of the keys as large as MHA's and then read it.
+# - On the processor *fold* gains at every step, and with 1 KV head still less than half of what
+#   theory allows. On the GPU it stops at about 4 KV heads, where PyTorch's own (SDPA) goes on. Fold
+#   is several operations there, each started by itself; SDPA is one.
+# - Theory is reached where there is much to read (8 KV heads and more by SDPA on the GPU), and
+#   missed by more the less there is. Reading is not all that a step does, and the rest does not
+#   shrink.
 #
-# What is the rest? Vary the context, with everything else the same.
+# How large is the rest? Vary the context, with everything else the same. The dashed lines are the
+# roofline of each curve.
 #
 # **Predict.** MQA against MHA with 256 keys in the cache, and with 16384: the same gain?
 
@@ -549,7 +575,7 @@ for ax, results, dtype, way in zip(
     ax.set(xlabel="keys in the cache", title=f"{way}, {dtype}, batch {own[0]['batch']}")
     ax.legend(fontsize=9)
 axes[0].set(ylabel="milliseconds of a decode step")
-fig.suptitle("Processor (left): bytes decide everywhere. GPU (right): not where they are few")
+fig.suptitle("Processor (left): time follows the bytes. GPU (right): not where they are few")
 show(
     fig,
     "Milliseconds of a decode step over 256, 1024, 4096 and 16384 keys, and the roofline as dashed "
@@ -558,10 +584,14 @@ show(
 )
 
 # %% [markdown]
-# On the processor the curves are parallel: bytes decide at every length. On the GPU they meet on
-# the left. There is a third ceiling there, which the roofline does not know: *starting* a piece of
-# work takes a GPU some 20 microseconds here, whatever the work is. A small job consists of its
-# start.
+# On the processor the curves are parallel: at every length, time follows the bytes. It does so at
+# 1.5 times the roofline for MHA, and at 3.6 times for MQA; what MQA does beside reading, this
+# lesson does not take apart. On the GPU the curves meet on the left, at some 20 microseconds. There
+# is a third ceiling, which the roofline does not know: ordering a piece of work and starting it
+# takes that long, whatever the work is. A small job consists of its start.
+#
+# MHA on the GPU lies on its roofline, and by 3 per cent even beyond. So the roof is not quite the
+# roof: it was measured too, by adding up a large tensor, and SDPA reads a little faster than that.
 #
 # The same for the batch, as a table. **Predict.** Does the gain grow with the number of sequences?
 
@@ -578,28 +608,36 @@ for name, results, dtype, way in (
     )
     rows.append((name, way, dtype, *(f"{mha[n] / mqa[n]:.1f}" for n in (1, 4, 8, 32))))
 headers = ["", "way", "dtype", *(f"batch {n}" for n in (1, 4, 8, 32))]
-table(rows, headers, caption=f"how many times as fast MQA is; {kept_machine}; {gpu_machine}")
+caption = f"times as fast as MHA, with 1 KV head and 4096 keys; {kept_machine}; {gpu_machine}"
+table(rows, headers, caption=caption)
 
 # %% [markdown]
+# On the processor it does not: there, one sequence of 4096 keys is enough to read. On the GPU it
+# grows from nothing to 17: a large GPU needs many sequences before the reading is longer than the
+# start.
+#
 # ## 6. Where is nothing gained?
 #
 # A model is more than attention. In a decode step it also reads all of its weights: once, for all
 # sequences together. We take the shape of SmolLM2-135M from lesson 07, with 9 query heads on 9, 3
-# (its own) or 1 KV heads. (The weights are random: they are as fast as trained ones.)
+# (its own) or 1 KV heads. Fewer KV heads also make `k_proj` and `v_proj` smaller. (The weights are
+# random: they are as fast as trained ones.)
 #
 # **Predict.** One user, 256 tokens of context. How much faster is 1 KV head than 9?
 
 # %%
 rows = []
 for tokens, batch in ((256, 1), (4096, 1), (16384, 1), (256, 32)):
-    own = rows_of(kept, f"model, {tokens} tokens, batch {batch},", dtype="float32")
-    mha, mqa = own[0], own[-1]
-    shares = [f"{mha[name] / 2**20:,.0f} MiB" for name in ("weight_bytes", "cache_bytes")]
+    mha, _, mqa = rows_of(kept, f"model, {tokens} tokens, batch {batch},", dtype="float32")
+    weights, cached = (
+        f"{mha[name] / 2**20:,.0f} / {mqa[name] / 2**20:,.0f}"
+        for name in ("weight_bytes", "cache_bytes")
+    )
     least, found = mha["bytes"] / mqa["bytes"], mha["median"] / mqa["median"]
-    rows.append((batch, tokens, *shares, f"{least:.2f}", f"{found:.2f}"))
-headers = ["sequences", "tokens in each", "weights read", "keys and values read with 9 KV heads"]
-headers += ["faster by theory (bytes)", "measured"]
-table(rows, headers, caption=f"1 KV head against 9, float32; {kept_machine}")
+    rows.append((batch, tokens, weights, cached, f"{least:.2f}", f"{found:.2f}"))
+headers = ["sequences", "tokens in each", "MiB of weights", "MiB of keys and values"]
+headers += ["times as fast by bytes", "measured"]
+table(rows, headers, caption=f"9 KV heads / 1 KV head, float32; {kept_machine}")
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.7))
@@ -629,9 +667,13 @@ show(
 )
 
 # %% [markdown]
-# One user with a short text reads 564 MiB of weights and 34 MiB of keys and values: fewer KV heads
-# cannot save what is not read. Long texts, or many users, turn it around: weights are read once for
-# all of them, keys and values once for each.
+# One user with a short text reads 564 MiB of weights and 34 MiB of keys and values. Of the 98 MiB
+# that 1 KV head saves here, 68 are weights of `k_proj` and `v_proj`: a model this small has much of
+# its weight there. The cache, which GQA was made for, hardly matters. Long texts, or many users,
+# turn it around: weights are read once for all of them, keys and values once for each.
+#
+# The measured gain stays behind the bytes, most of all with 32 sequences: the weights are then
+# multiplied with 32 rows, and that is arithmetic, which no number of KV heads makes less.
 #
 # On the large GPU the same model gains *nothing* anywhere. **Predict.** Why not?
 
@@ -672,10 +714,10 @@ each = row["median"] / counted.count
 print(f"{counted.count} operations in a step; {each * 1e6:.0f} microseconds for each on the GPU")
 
 # %% [markdown]
-# That is the time to start an operation, not to do it. Whoever wants the
-# gain of fewer KV heads on this GPU has to get rid of the starts first (CUDA graphs, larger
-# kernels), and that is what inference servers do. The ceiling that you are far away from is not the
-# one to lift.
+# 27 milliseconds whatever the model has to read: it is the ordering that
+# takes them, one operation after the other, and the GPU is idle most of the time. Whoever wants the
+# gain of fewer KV heads here has to order less often first, with operations that do more at once.
+# First find out which ceiling you are under; lifting another one gains nothing.
 #
 # And prefill? **Predict** from its intensity.
 
@@ -683,21 +725,26 @@ print(f"{counted.count} operations in a step; {each * 1e6:.0f} microseconds for 
 rows = []
 for name, results, dtype in (("processor", kept, "float32"), ("GPU", kept_gpu, "bfloat16")):
     for length in (256, 1024, 4096):
-        own = rows_of(results, f"prefill, {length},", dtype=dtype, way="SDPA")
-        gains = [f"{m:.2f} ({low:.2f} to {high:.2f})" for low, m, high in (r["gain"] for r in own)]
-        rows.append((name, length, f"{own[0]['median'] * 1e3:.3f} ms", *gains[1:]))
-headers = ["", "prompt", "MHA", "faster with a quarter or an eighth of the KV heads", "with one"]
+        mha, _, mqa = rows_of(results, f"prefill, {length},", dtype=dtype, way="SDPA")
+        low, middle, high = mqa["gain"]
+        rows.append(
+            (f"{name}, {mha['kv_heads']} query heads", length, f"{mha['median'] * 1e3:.3f} ms")
+        )
+        rows[-1] += (f"{middle:.2f} ({low:.2f} to {high:.2f})",)
+headers = ["", "prompt", "MHA", "times as fast with 1 KV head"]
 table(rows, headers, caption=f"SDPA, one sequence; {kept_machine}; {gpu_machine}")
 
 # %% [markdown]
-# Nothing, up to a few per cent: the FLOPs are the same. (The projections of keys and values do
-# shrink; they are a small part of a model.) So the time to the *first* token stays as it is; what
-# gains is every token after it.
+# On the GPU nothing; on the processor a tenth with a short prompt, where keys and values still are
+# a part of the work, and next to nothing with a long one: the FLOPs are the same. So the attention
+# before the *first* token stays as it is; what gains is every token after it. (The projections of
+# keys and values do become smaller, here as in decoding.)
 #
 # ## 7. How much memory does a call take?
 #
-# A call needs room beside its inputs: copies, and the scores. Counted from the tensors that PyTorch
-# makes. In the decode step here MHA's keys and values are 128 MiB, in the prefill 8 MiB.
+# A call needs room beside its inputs: copies, and the scores. It is counted
+# from the tensors that PyTorch makes. In the decode step here MHA's keys and values are 128 MiB, in
+# the prefill 8 MiB; the scores of the prefill are `16 heads * 1024 * 1024 * 4 bytes`, 64 MiB.
 # **Predict.** Which way needs the room that sharing was meant to save? And what takes the room in
 # prefill?
 
@@ -712,17 +759,19 @@ headers = ["", "way", "16 KV heads", "4", "1"]
 table(rows, headers, caption="decode: 4 sequences, 4096 keys; prefill: one prompt of 1024; float32")
 
 # %% [markdown]
-# Repeat holds a copy as large as MHA's keys and values, however few there are: the saving of the
-# cache is lost again in every step. Broadcast copies as well, inside `@`. Fold holds the scores,
-# and SDPA next to nothing. In prefill the scores fill the room, `(H, L_q, L_k)` of them; SDPA never
-# holds them all at once. That is worth more there than any number of KV heads.
+# Repeat holds a copy as large as MHA's keys and values, however few there are (`repeat_interleave`
+# copies even where there is nothing to repeat): what the cache saves is lost again in every step.
+# Broadcast copies as well, inside `@`, the keys and then the values. Fold holds the scores and the
+# weights, and SDPA next to nothing. In prefill scores and weights fill the room, twice 64 MiB; SDPA
+# never holds them all at once. That is worth more there than any number of KV heads.
 #
 # ## 8. What do fewer KV heads cost in quality?
 #
 # Cheaper is easy. Is it as good? We trained small decoders on the text of Python's manual,
 # character by character, with 8, 4, 2 and 1 KV heads: 2 layers, 8 query heads, 800 steps, five
 # seeds each. A model with fewer KV heads has fewer weights, which alone could make it worse. So, as
-# Shazeer (2019) did, what keys and values save goes into a wider MLP: all have the same size.
+# Shazeer (2019) did, what keys and values save goes into a wider MLP: all have nearly the same
+# size. A seed decides the first weights and the order of the text.
 #
 # **Predict.** Quality is the loss on held-out text, in nats per character, less is better. How far
 # apart are 8 KV heads and 1? How far apart are two *seeds* of the same model?
@@ -767,13 +816,12 @@ show(
 
 # %% [markdown]
 # With 4 KV heads nothing is lost that five seeds could show; with 1 perhaps 0.01 nats, inside the
-# spread. With 2 the medians say little, but the last column says more, since it compares within a
-# seed: all five are better than MHA, if barely. The wider MLP is worth more here than heads with
-# keys of their own. Had we trained one seed of each, we could have told any story: look at the
-# lowest and the highest dot of each column. That these are small models on a small text is a limit.
-# What others saw: in Ainslie et al. (2023, Table 1) the average score of a large model is 47.2 for
-# MHA, 47.1 for GQA with 8 KV heads and 46.6 for MQA; in Shazeer (2019) BLEU falls from 26.7 to 26.5
-# with MQA.
+# spread. With 2 all five seeds are better than MHA, by 0.001 to 0.017. Is that a result? Five coins
+# fall on the same side once in 16 throws, and we looked at three columns: no. Had we trained one
+# seed of each, we could have told any story: look at the lowest and the highest dot of each column.
+# That these are small models on a small text is a limit. What others saw: in Ainslie et al. (2023,
+# Table 1) the average score of a large model is 47.2 for MHA, 47.1 for GQA with 8 KV heads and 46.6
+# for MQA; in Shazeer (2019) BLEU falls from 26.7 to 26.5 with MQA.
 #
 # Live and reduced: two models, one seed, a tenth of the training. **Predict.** Do they come out in
 # the order of the kept ones?
@@ -787,14 +835,18 @@ rows = [(run["kv_heads"], *(f"{each:.3f}" for each in run["losses"].values())) f
 table(rows, ["KV heads", "20 steps", "40 steps", "80 steps"], caption=f"held-out loss; {here}")
 
 # %% [markdown]
+# One seed and a tenth of the training: whatever order you see, it is no evidence. That is why the
+# kept run takes 25 minutes.
+#
 # ### Converting a trained model
 #
-# Nobody trains a large model anew to try out fewer KV heads. Lesson 07 converted: pool the KV heads
-# of each group, train on for a little. How much is "a little"? Ainslie et al. (2023, Figure 5) draw
-# quality over the share of the original training. Here is that figure in small, from the kept
-# results of lesson 07 (three seeds, mean pooling).
+# Training a large model anew only to have fewer KV heads is dear. Lesson 07 converted: pool the KV
+# heads of each group, train on for a little. How much is "a little"? Ainslie et al. (2023, Figure
+# 5) draw quality over the share of the original training. Here is that figure in small, from the
+# kept results of lesson 07 (three seeds, mean pooling).
 #
-# **Predict.** Which curve starts highest, and after which share of the training are all close?
+# The base line is the MHA model, trained on for as many steps. **Predict.** Which curve starts
+# highest? How close is each after a tenth of the original training?
 
 # %%
 converted = load("conversion")
@@ -833,9 +885,9 @@ show(
 
 # %% [markdown]
 # Conversion alone is a disaster, and more so with fewer KV heads. Five per cent of the training, 40
-# steps, bring back three quarters and more; the last tenth is slow. A model that is trained with
-# few KV heads from the start (the figure before) loses next to nothing: what conversion costs is
-# the way, not the goal.
+# steps, bring back about three quarters of it. But after ten per cent 1 KV head is still 0.4 nats
+# worse, when the same model trained with 1 KV head from the start (the figure before) is worse by
+# next to nothing. It could get there; it needs far longer.
 #
 # ## 9. Which number of KV heads would you choose?
 #
@@ -851,10 +903,11 @@ steps_of = measurements.decode_steps(shapes, 4096, 16, "float32", ceilings, "cpu
 rows, points = [], []
 for row in steps_of:
     losses = by_heads[row["kv_heads"]]
-    speed = row["batch"] / row["median"]
+    slow, speed, fast = (row["batch"] / row[name] for name in ("high", "median", "low"))
     points.append((row["cache_bytes"] / 2**20, statistics.median(losses), speed))
-    rows.append((row["kv_heads"], f"{points[-1][0]:.0f} MiB", f"{speed:.0f}"))
-    rows[-1] += (f"{points[-1][1]:.3f} ({min(losses):.3f} to {max(losses):.3f})",)
+    told = f"{points[-1][1]:.3f} ({min(losses):.3f} to {max(losses):.3f})"
+    speeds = f"{speed:.0f} ({slow:.0f} to {fast:.0f})"
+    rows.append((row["kv_heads"], f"{points[-1][0]:.0f} MiB", speeds, told))
 headers = ["KV heads", "keys and values", "tokens per second (live)", "held-out loss (kept)"]
 table(rows, headers, caption=f"speed: {here}; loss: {quality_machine}")
 
@@ -863,40 +916,40 @@ table(rows, headers, caption=f"speed: {here}; loss: {quality_machine}")
 # Those that none beats are the **Pareto front**: among them you choose, all others are out. By
 # hand, for cost and quality (high is good): A (1, 5), B (2, 4), C (3, 7). A beats B: cheaper and
 # better. C costs more than A and is better, so both stay. (A loss is the other way round: low is
-# good, so its negative is the quality.)
+# good, so its negative is the quality.) Of two equal points neither beats the other. The function
+# that finds the front is your exercise `pareto_front`; here it is at work.
 #
 # **Predict** from the table: which of the four models are on the front of cache bytes and loss?
 
 # %%
+pareto_front = mine("pareto_front")
+costs = {
+    "MiB of keys and values": [point[0] for point in points],
+    "seconds for a token of every sequence": [row["median"] for row in steps_of],
+}
 fig, axes = plt.subplots(1, 2, figsize=(9.2, 3.6), sharey=True)
 told = []
-for ax, axis, name in ((axes[0], 0, "MiB of keys and values"), (axes[1], 2, "tokens per second")):
-    for (kv_heads, losses), point in zip(by_heads.items(), points, strict=True):
-        cost = point[0] if axis == 0 else -point[2]
-        costs = [each[0] if axis == 0 else -each[2] for each in points]
-        beaten = any(
-            c <= cost and p[1] <= point[1] and (c, p[1]) != (cost, point[1])
-            for c, p in zip(costs, points, strict=True)
-        )
-        bars = [[point[1] - min(losses)], [max(losses) - point[1]]]
-        style = {"color": "0.6", "marker": "o"} if beaten else {"color": "C0", "marker": "D"}
-        ax.errorbar(point[axis], point[1], yerr=bars, capsize=3, linestyle="", **style)
-        ax.annotate(kv_heads, (point[axis], point[1]), (7, 4), textcoords="offset points")
-        if not beaten:
-            told.append(f"{heads(kv_heads)} on the front of {name}")
+for ax, (name, cost) in zip(axes, costs.items(), strict=True):
+    front = pareto_front([(c, -loss) for c, (_, loss, _) in zip(cost, points, strict=True)])
+    told.append(f"on the front of {name}: {', '.join(heads(quality.KV_HEADS[i]) for i in front)}")
+    for i, (kv_heads, losses) in enumerate(by_heads.items()):
+        middle = statistics.median(losses)
+        bars = [[middle - min(losses)], [max(losses) - middle]]
+        style = {"color": "C0", "marker": "D"} if i in front else {"color": "0.6", "marker": "o"}
+        ax.errorbar(cost[i], middle, yerr=bars, capsize=3, linestyle="", **style)
+        ax.annotate(kv_heads, (cost[i], middle), (7, 4), textcoords="offset points")
     ax.set(xlabel=name)
+    ax.margins(x=0.12)
 axes[0].set(ylabel="held-out loss, nats")
-fig.suptitle("Diamonds: beaten by none. Bars: lowest and highest seed")
+fig.suptitle("Left and low is good. Diamonds: beaten by none. Bars: lowest and highest seed")
 show(
     fig,
-    "Loss against cache bytes and against tokens per second for 8, 4, 2 and 1 KV heads: "
+    "Loss against cache bytes and against the seconds of a decode step for 8, 4, 2 and 1 KV heads: "
     + "; ".join(
-        f"{heads(kv_heads)} {p[0]:.0f} MiB, {p[2]:.0f} tokens per second, loss {p[1]:.3f}"
-        for kv_heads, p in zip(by_heads, points, strict=True)
+        f"{heads(kv_heads)} {p[0]:.0f} MiB, {row['median'] * 1e3:.1f} ms, loss {p[1]:.3f}"
+        for kv_heads, p, row in zip(by_heads, points, steps_of, strict=True)
     )
-    + ". "
-    + "; ".join(told)
-    + ".",
+    + f". {told[0]}; {told[1]}.",
     machine=f"speed {here}; loss {quality_machine}",
 )
 
@@ -910,16 +963,14 @@ show(
 # What this lesson does not show: models of billions of weights, other texts, other GPUs. What
 # carries over is the way to find out.
 #
-# To measure all of it on your own machine, with all cores, in about a quarter of an hour, in
-# JupyterLab's terminal:
+# To measure all of it on your own machine, in JupyterLab's terminal:
 #
-#     python -m attnlab.efficiency --again
-#     python -m attnlab.quality --again
-#     python -m attnlab.conversion --again
+#     python -m attnlab.efficiency --again     # 10 minutes
+#     python -m attnlab.quality --again        # 25 minutes
+#     python -m attnlab.conversion --again     # 10 minutes
 #
 # Each shows its progress, can be stopped and goes on where it was, keeps its results beside ours,
-# and ends by telling which of our medians your run confirms. (The other two take 20 and 10
-# minutes.)
+# and ends by telling which of our medians your run confirms.
 #
 # ## Check yourself
 #

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import os
 
 import pytest
 import torch
@@ -44,6 +45,7 @@ def tiny(monkeypatch, tmp_path):
     monkeypatch.setattr(kept, "DATA", tmp_path)
     monkeypatch.setattr("sys.argv", ["efficiency"])
     monkeypatch.setattr(efficiency.timing, "best_device", lambda: torch.device("cpu"))
+    monkeypatch.setattr(efficiency, "in_a_new_process", lambda call, *args: call(*args))
     return tmp_path / "efficiency_cpu.json"
 
 
@@ -134,6 +136,13 @@ def test_a_stopped_run_goes_on_where_it_was(tiny, monkeypatch):
     assert [(each["group"], each["visit"]) for each in found] == [
         (each["group"], each["visit"]) for each in whole
     ]
+
+
+def test_a_visit_has_a_process_of_its_own_and_its_failure_ends_all(tmp_path):
+    efficiency.in_a_new_process(os.mkdir, tmp_path / "made")
+    assert (tmp_path / "made").is_dir()
+    with pytest.raises(SystemExit):
+        efficiency.in_a_new_process(os.mkdir, tmp_path / "made")
 
 
 def test_another_machine_begins_anew(tiny):

@@ -9,9 +9,11 @@ once more, into a file beside it, and compares the two.
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -41,9 +43,9 @@ class Settings:
         pool: bytes of random numbers that keys and values are taken from, so that a call finds
             them in memory and not in a cache. A whole model has more than any cache holds.
         seconds: about how long a group of candidates is measured in each visit.
-        visits: how often each group is measured, from new inputs, with all others in between. What
-            differs from visit to visit (where tensors lie in memory, what else the machine does) no
-            number of repeats within a visit can show.
+        visits: how often each group is measured, each time in a new process, with all others in
+            between. What differs from visit to visit (where tensors lie in memory, what else the
+            machine does) no number of repeats within a visit can show.
     """
 
     num_heads: int
@@ -184,30 +186,25 @@ ONCE = ("ceilings", "memory", "cache", "clock")
 """Groups that are visited once: counts, and what the whole run is compared with."""
 
 
-def run(quick: bool = False, device=None, kept: Kept | None = None) -> dict:
-    """Measure this machine.
+def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int = 0) -> dict:
+    """Measure this machine, once.
 
     Args:
         quick: a reduced version that takes less than a minute.
         device: by default the best that there is.
         kept: where to keep results and go on from; by default nothing is kept.
+        visit: number of this visit.
 
     Returns:
         ``{"machine", "runs"}``; a run is ``{"group", "visit", "rows"}``. See ``rows_of``.
     """
     device = torch.device(device or timing.best_device())
-    settings = QUICK if quick else GPU if device.type == "cuda" else FULL
+    settings = QUICK if quick else full(device)
     runs = list(kept.runs) if kept else []
-    done = {(each["group"], each["visit"]) for each in runs}
+    done = {each["group"] for each in runs if each["visit"] == visit}
     wanted = groups(settings)
-    places = [
-        (name, visit)
-        for visit in range(settings.visits)
-        for name in wanted
-        if not (visit and name.startswith(ONCE))
-    ]
-    missing = [place for place in places if place not in done]
-    for name, visit in bar(missing, name=lambda place: place[0]):
+    missing = [name for name in wanted if name not in done]
+    for name in bar([each for each in missing if not (visit and each.startswith(ONCE))]):
         known = {row["dtype"]: row for row in _visits(runs, "ceilings")[0]} if runs else {}
         rows = [_short(row) for row in wanted[name](known, device)]
         runs.append({"group": name, "visit": visit, "rows": rows})
@@ -215,6 +212,11 @@ def run(quick: bool = False, device=None, kept: Kept | None = None) -> dict:
             kept.add(runs[-1])
     measurements.forget_models()
     return {"machine": timing.machine(), "runs": runs}
+
+
+def full(device) -> Settings:
+    """The settings of a full run on this device."""
+    return GPU if torch.device(device).type == "cuda" else FULL
 
 
 def _short(value):
@@ -278,9 +280,29 @@ def main() -> None:
     device = timing.best_device()
     results = DATA / f"efficiency_{device.type}.json"
     path, again = path_and_again(results, __doc__)
-    found = run(device=device, kept=Kept(path, {"command": "python -m attnlab.efficiency"}, True))
+    for visit in range(full(device).visits):
+        in_a_new_process(_visit, path, visit)
     if again:
-        compare(_gains(load(results.stem)), _gains(found))
+        compare(_gains(load(results.stem)), _gains(load(path.stem)))
+
+
+def _visit(path: Path, visit: int) -> None:
+    run(
+        kept=Kept(path, {"command": "python -m attnlab.efficiency"}, same_machine=True), visit=visit
+    )
+
+
+def in_a_new_process(function: Callable, *args) -> None:
+    """Call a function of a module in a process that has just started.
+
+    Raises:
+        SystemExit: if it does not end well; what it printed says why.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=function, args=args)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(process.exitcode)
 
 
 if __name__ == "__main__":
