@@ -236,7 +236,8 @@ status()
 # | 04 | multi-head attention without the loop | six exercises | four hours |
 # | 06 | the KV cache: writing token by token | four exercises | four hours |
 # | 07 | grouped queries, and your module in a real model | five exercises | four hours |
+# | 08 | measuring: what fewer KV heads gain and cost | seven exercises | four hours |
 #
-# Units 05, 08 and 09 follow: what heads learn, cost, and attention in a live system.
+# Units 05 and 09 follow: what heads learn, and attention in a live system.
 #
 # Next: `lessons/01_single_head.ipynb`.

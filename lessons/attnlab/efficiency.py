@@ -122,7 +122,7 @@ QUICK = Settings(
 
 
 def groups(settings: Settings) -> dict[str, Callable]:
-    """What is measured, by name: functions of (known ceilings, device) that give rows.
+    """What is measured, by name: functions of the device that give rows.
 
     The candidates of a group take turns. From group to group one thing changes.
     """
@@ -134,22 +134,22 @@ def groups(settings: Settings) -> dict[str, Callable]:
         return Case(s.num_heads, kv_heads, s.d_head, queries, tokens, batch, dtype, way)
 
     def attention(name, cases):
-        found[f"{name}, {cases[0].dtype}"] = lambda known, device: measurements.attention(
-            cases, known, device, s.seconds, s.pool
+        found[f"{name}, {cases[0].dtype}"] = lambda device: measurements.attention(
+            cases, device, s.seconds, s.pool
         )
 
     def model(tokens, batch, dtype):
         shapes = [dataclasses.replace(s.model, num_kv_heads=n) for n in s.model_kv_heads]
         name = f"model, {tokens} tokens, batch {batch}, {dtype}"
-        found[name] = lambda known, device: measurements.decode_steps(
-            shapes, tokens, batch, dtype, known, device, s.seconds
+        found[name] = lambda device: measurements.decode_steps(
+            shapes, tokens, batch, dtype, device, s.seconds
         )
 
     def memory(name, *place):
         cases = [case(n, s.dtypes[0], way, *place) for way in WAYS for n in s.kv_heads]
-        found[name] = lambda known, device: measurements.peak_memory(cases, device)
+        found[name] = lambda device: measurements.peak_memory(cases, device)
 
-    found["ceilings"] = lambda known, device: measurements.ceilings(s.dtypes, device, s.pool)
+    found["ceilings"] = lambda device: measurements.ceilings(s.dtypes, device, s.pool)
     for dtype in s.dtypes:
         cases = [case(s.kv_heads[0], dtype, way) for way in ("fold", "SDPA")]
         cases += [case(number, dtype, way) for way in WAYS for number in s.kv_heads[1:]]
@@ -177,13 +177,13 @@ def groups(settings: Settings) -> dict[str, Callable]:
         for tokens in s.contexts
         for batch in s.batches
     ]
-    found["cache"] = lambda known, device: measurements.cache_bytes(sizes)
-    found["clock"] = lambda known, device: measurements.clock(device)
+    found["cache"] = lambda device: measurements.cache_bytes(sizes)
+    found["clock"] = lambda device: measurements.clock(device)
     return found
 
 
-ONCE = ("ceilings", "memory", "cache", "clock")
-"""Groups that are visited once: counts, and what the whole run is compared with."""
+ONCE = ("memory", "cache", "clock")
+"""Groups that are visited once."""
 
 
 def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int = 0) -> dict:
@@ -205,8 +205,7 @@ def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int =
     wanted = groups(settings)
     missing = [name for name in wanted if name not in done]
     for name in bar([each for each in missing if not (visit and each.startswith(ONCE))]):
-        known = {row["dtype"]: row for row in _visits(runs, "ceilings")[0]} if runs else {}
-        rows = [_short(row) for row in wanted[name](known, device)]
+        rows = [_short(row) for row in wanted[name](device)]
         runs.append({"group": name, "visit": visit, "rows": rows})
         if kept:
             kept.add(runs[-1])
@@ -228,28 +227,37 @@ def _short(value):
     return [_short(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
-def _visits(runs, group: str) -> list[list[dict]]:
-    return [each["rows"] for each in runs if each["group"] == group]
-
-
 def rows_of(results: dict, groups: str, **wanted) -> list[dict]:
     """Rows of the groups whose names begin with ``groups``, if they have these entries.
 
     Where a group was visited several times, a ``median`` is the median of the visits', and the
-    range from ``low`` to ``high`` is the widest of all visits. ``gain`` likewise. Rows of a whole
-    model have ``tokens_per_second`` as well.
+    range from ``low`` to ``high`` is the widest of all visits. ``gain`` likewise. A ceiling is the
+    highest that any visit found, and ``roofline`` the least seconds by it. Rows of a whole model
+    have ``tokens_per_second`` as well.
     """
     names = dict.fromkeys(each["group"] for each in results["runs"])
+    ceilings = {row["dtype"]: row for row in _merged_rows(results, "ceilings")}
     found = []
     for name in names:
         if name.startswith(groups):
-            visits = zip(*_visits(results["runs"], name), strict=True)
-            found += [_merged(rows) | {"group": name} for rows in visits]
+            found += [row | {"group": name} for row in _merged_rows(results, name)]
+    for row in found:
+        if "gain" in row and row.get("dtype") in ceilings:
+            ceiling = ceilings[row["dtype"]]
+            least = row["flops"] / ceiling["peak_flops"], row["bytes"] / ceiling["bandwidth"]
+            row["roofline"] = max(least)
     return [row for row in found if all(row.get(key) == each for key, each in wanted.items())]
+
+
+def _merged_rows(results: dict, group: str) -> list[dict]:
+    visits = [each["rows"] for each in results["runs"] if each["group"] == group]
+    return [_merged(rows) for rows in zip(*visits, strict=True)]
 
 
 def _merged(rows) -> dict:
     row = dict(rows[0])
+    for name in {"bandwidth", "peak_flops"} & set(row):
+        row[name] = max(each[name] for each in rows)
     if "gain" in row:
         row["low"], row["median"], row["high"] = _widest(
             [(each["low"], each["median"], each["high"]) for each in rows]

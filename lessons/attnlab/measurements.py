@@ -101,14 +101,11 @@ class _Pool:
 
 
 @torch.no_grad()
-def attention(
-    cases: list[Case], known: dict, device, seconds: float, pool: int = 1 << 28
-) -> list[dict]:
-    """Seconds of each case, in turns, beside the least seconds of the roofline.
+def attention(cases: list[Case], device, seconds: float, pool: int = 1 << 28) -> list[dict]:
+    """Seconds of each case, in turns.
 
     Args:
         cases: of one dtype; the first is what the others are compared with.
-        known: the ceilings by dtype.
         device: where to.
         seconds: about how long to measure all of them.
         pool: bytes of random numbers that keys and values are taken from in turn, so that a call
@@ -116,27 +113,24 @@ def attention(
 
     Returns:
         A row for each case: its sizes, ``flops``, ``bytes``, the quartiles ``low``, ``median``,
-        ``high`` in seconds, ``gain`` (quartiles of how many times as long the first case takes,
-        round by round) and ``roofline`` in seconds.
+        ``high`` in seconds, and ``gain``: quartiles of how many times as long the first case takes,
+        round by round.
     """
     largest = max(2 * case.kv_bytes for case in cases)
     numbers = _Pool(max(pool, largest), cases[0].dtype, device)
     calls = [numbers.call(case, device) for case in cases]
-    return _timed(calls, [case.row() for case in cases], known, device, seconds)
+    return _timed(calls, [case.row() for case in cases], device, seconds)
 
 
-def _timed(calls, rows, known, device, seconds) -> list[dict]:
+def _timed(calls, rows, device, seconds) -> list[dict]:
     numbered = dict(enumerate(calls))
     samples = timing.take_turns(numbered, 0.005, seconds, (3, 25), device)
     found = []
     for row, own in zip(rows, samples.values(), strict=True):
         low, median, high = timing.quartiles(own)
-        ceiling = known[row["dtype"]]
-        least = row["flops"] / ceiling["peak_flops"], row["bytes"] / ceiling["bandwidth"]
         found.append(
             row
             | {"low": low, "median": median, "high": high, "gain": timing.ratios(samples[0], own)}
-            | {"roofline": max(least)}
         )
     return found
 
@@ -259,7 +253,6 @@ def decode_steps(
     tokens: int,
     batch: int,
     dtype: str,
-    known: dict,
     device,
     seconds: float,
 ) -> list[dict]:
@@ -269,7 +262,7 @@ def decode_steps(
     """
     calls = [_step(_model(shape, dtype, str(device)), batch, tokens) for shape in shapes]
     rows = [model_row(shape, tokens, batch, dtype) for shape in shapes]
-    return _timed(calls, rows, known, device, seconds)
+    return _timed(calls, rows, device, seconds)
 
 
 def model_row(shape: DecoderShape, tokens: int, batch: int, dtype: str) -> dict:

@@ -18,8 +18,8 @@ _SIZES = ("num_heads", "num_kv_heads", "d_head", "q_len", "k_len", "batch")
 _COUNTED = ("flops", "kv_bytes", "intensity")
 _SUMMARY = ("median", "low", "high")
 _NAMES = ("long", "short", "prefill")
-_PAUSES = [0.0003 * step for step in (1, 3, 5, 2, 1, 4, 1, 2, 9, 1, 3, 2)]
-_MOSTLY_SLOW = [0.0002 * step for step in (9, 7, 9, 8, 2, 9, 8, 9, 7, 1, 8, 9)]
+_PAUSES = [0.0002 * step for step in (1, 3, 5, 2, 1, 4, 1, 2, 9, 1, 3, 2)]
+_MOSTLY_SLOW = [0.00015 * step for step in (9, 7, 9, 8, 2, 9, 8, 9, 7, 1, 8, 9)]
 
 
 def _timing(student, fn, *args):
@@ -69,7 +69,7 @@ def _timed_calls(student, draw, pauses):
     """An unhurried function, measured: (the function, the object, its samples, the warm-up)."""
     warmup, repeats = 2, len(pauses)
     turn = draw.integer(0, repeats - 1)
-    fn = samples.Timed([0.006, 0.003, *pauses[turn:], *pauses[:turn]])
+    fn = samples.Timed([0.004, 0.002, *pauses[turn:], *pauses[:turn]])
     timed, found = _timing(student, fn, warmup, repeats)
     return fn, timed, found, warmup
 
