@@ -944,7 +944,7 @@ axes[0].set(ylabel="held-out loss, nats")
 fig.suptitle("Left and low is good. Diamonds: beaten by none. Bars: lowest and highest seed")
 show(
     fig,
-    "Loss against cache bytes and against milliseconds of a decode step for 8, 4, 2 and 1 KV heads: "
+    "Loss against cache bytes and milliseconds of a decode step for 8, 4, 2 and 1 KV heads: "
     + "; ".join(
         f"{heads(kv_heads)} {p[0]:.0f} MiB, {row['median'] * 1e3:.1f} ms, loss {p[1]:.3f}"
         for kv_heads, p, row in zip(by_heads, points, steps_of, strict=True)
