@@ -508,10 +508,9 @@ misconception(
     "dtype_ignored",
     says="the dtype that is asked for is ignored",
     asks="In which dtype are q, k and v, and how many bytes has a value?",
-    run_experiment=[
-        edit("    rows = []", f"    {before}\n    rows = []", fails=_MEASURED)
-        for before in ("dtype = torch.float32",)
-    ],
+    run_experiment=edit(
+        "    rows = []", "    dtype = torch.float32\n    rows = []", fails=_MEASURED
+    ),
 )
 misconception(
     "case_entries_lost",
@@ -562,10 +561,7 @@ misconception(
 misconception(
     "bytes_forgotten",
     run_experiment=_bytes(f"{_C_BYTES} // dtype.itemsize"),
-    my_results=[
-        _recounted(f'"kv_bytes": {_R_BYTES} // {by}', f'"intensity": {by} * {_R_INTENSITY}')
-        for by in (4,)
-    ],
+    my_results=_recounted(f'"kv_bytes": {_R_BYTES} // 4', f'"intensity": 4 * {_R_INTENSITY}'),
 )
 misconception(
     "value_size_fixed",
