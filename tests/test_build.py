@@ -1,5 +1,6 @@
 """What learners open is what authors wrote: exercises byte for byte, lessons cell by cell."""
 
+import ast
 import json
 import os
 import re
@@ -11,7 +12,8 @@ import nbformat
 import pytest
 from nbgrader.utils import compute_checksum
 
-from autograder import build, course
+from autograder import build, course, submission
+from autograder.sandbox.cells import definitions
 
 UNITS = {unit.name: unit for unit in course.units().values() if unit.source.parent != build.LESSONS}
 LESSONS = sorted(path.stem for path in build.LESSONS.glob("[0-9][0-9]_*.py"))
@@ -295,3 +297,11 @@ def test_the_command_fails_on_drift_and_changes_nothing(copy):
     assert stale.returncode == 1
     assert stale.stderr.splitlines() == [STALE_EXERCISE, STALE_LESSON]
     assert {path: path.read_bytes() for path in copy.rglob("*.ipynb")} == before
+
+
+def test_cells_that_only_show_something_do_nothing_while_a_submission_is_graded(unit):
+    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    for cell in submission.released(unit)["cells"]:
+        if cell["cell_type"] == "code" and not submission.grade_id(cell):
+            nodes = ast.parse(definitions("".join(cell["source"]))).body
+            assert all(isinstance(node, kept) for node in nodes), "".join(cell["source"])
