@@ -11,6 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import torch
+from attnlab import training
+
 from autograder import build, course, misconceptions, submission
 from autograder.grading import Grader
 from autograder.student import LocalStudent
@@ -99,3 +102,9 @@ def wrong_submissions(unit: course.Unit) -> dict[str, dict[str, str]]:
         f"wrong{i:02}": reference_answers(unit) | dict(filter(None, row))
         for i, row in enumerate(rows)
     }
+
+
+def tiny_corpus() -> training.Corpus:
+    """A text that any model learns in a few steps."""
+    tokens = torch.arange(4000) % 11
+    return training.Corpus(tokens[:3600], tokens[3600:], 11)

@@ -8,16 +8,12 @@ import pytest
 import torch
 from attnlab import conversion, training
 from attnlab.kept import load
+from support import tiny_corpus
 
 from autograder import course
 
 NAMES = course.reference_namespace("07_grouped_query")
 ATTENTION, POOL = NAMES["GroupedQueryAttention"], NAMES["pool_kv_heads"]
-
-
-def tiny_corpus():
-    tokens = torch.arange(4000) % 11
-    return training.Corpus(tokens[:3600], tokens[3600:], 11)
 
 
 def test_pooling_to_as_many_heads_changes_nothing():

@@ -3,17 +3,12 @@
 import json
 
 import pytest
-import torch
-from attnlab import kept, quality, training
+from attnlab import kept, quality
+from support import tiny_corpus
 
 from autograder import course
 
 ATTENTION = course.reference_namespace("07_grouped_query")["GroupedQueryAttention"]
-
-
-def tiny_corpus():
-    tokens = torch.arange(4000) % 11
-    return training.Corpus(tokens[:3600], tokens[3600:], 11)
 
 
 def parameters(num_kv_heads, vocabulary=94):

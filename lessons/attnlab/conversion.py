@@ -12,7 +12,6 @@ import dataclasses
 import itertools
 
 import torch
-from torch import nn
 from tqdm import tqdm
 
 from . import training
@@ -30,11 +29,7 @@ BUDGETS = (0, 5, 10, 20, 40, 80)
 
 def new_model(attention, vocabulary: int, seed: int) -> Decoder:
     """A decoder with 8 heads, each with keys and values of its own."""
-    torch.manual_seed(seed)
-    shape = DecoderShape(vocabulary, 128, 2, 8, 8, 16, 256)
-    model = Decoder(shape, attention)
-    nn.init.normal_(model.embed.weight, std=0.05)
-    return model
+    return training.new_model(attention, DecoderShape(vocabulary, 128, 2, 8, 8, 16, 256), seed)
 
 
 def converted(model: Decoder, attention, pool, num_kv_heads: int, how: str) -> Decoder:

@@ -8,13 +8,12 @@ It can be stopped at any time; started again, it goes on with the runs that are 
 from __future__ import annotations
 
 import torch
-from torch import nn
 from tqdm import tqdm
 
 from . import training
-from .decoder import Decoder, DecoderShape
+from .decoder import DecoderShape
 from .kept import DATA, Kept, compare, load, path_and_again
-from .training import Corpus, corpus, train
+from .training import Corpus, corpus, new_model, train
 
 RESULTS = DATA / "quality.json"
 SEEDS = (0, 1, 2, 3, 4)
@@ -32,14 +31,6 @@ def matched_shape(vocabulary: int, num_kv_heads: int) -> DecoderShape:
     saved = 2 * D_MODEL * (HEADS - num_kv_heads) * D_HEAD
     d_hidden = D_HIDDEN + round(saved / (3 * D_MODEL))
     return DecoderShape(vocabulary, D_MODEL, LAYERS, HEADS, num_kv_heads, D_HEAD, d_hidden)
-
-
-def new_model(attention, shape: DecoderShape, seed: int) -> Decoder:
-    """A fresh decoder of this shape."""
-    torch.manual_seed(seed)
-    model = Decoder(shape, attention)
-    nn.init.normal_(model.embed.weight, std=0.05)
-    return model
 
 
 def run(seed: int, num_kv_heads: int, data: Corpus, attention, steps: int, progress=None) -> dict:

@@ -9,6 +9,8 @@ import statistics
 import torch
 from torch import nn
 
+from .decoder import Decoder, DecoderShape
+
 CONTEXT = 96
 BATCH = 16
 LEARNING_RATE = 2e-3
@@ -38,6 +40,14 @@ def corpus() -> Corpus:
     tokens = torch.tensor([known[character] for character in text])
     end = len(tokens) * 9 // 10
     return Corpus(tokens[:end], tokens[end:], len(known))
+
+
+def new_model(attention, shape: DecoderShape, seed: int) -> Decoder:
+    """A fresh decoder of this shape."""
+    torch.manual_seed(seed)
+    model = Decoder(shape, attention)
+    nn.init.normal_(model.embed.weight, std=0.05)
+    return model
 
 
 def batches(tokens, seed: int):

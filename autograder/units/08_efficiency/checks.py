@@ -422,7 +422,7 @@ def counts_each_case(student, reference, draw):
 )
 def keeps_case_and_samples(student, reference, draw):
     cases = _cases(draw, 2)
-    rows, calls = _experiment(student, cases)
+    rows, _ = _experiment(student, cases)
     for row, case in zip(rows, cases, strict=True):
         lost = [name for name, value in case.items() if row.get(name) != value]
         expect.seen(" ".join(lost))
@@ -521,7 +521,7 @@ def _conclusions(student, *keys):
     return found
 
 
-def _ratios(name, byte_ratio, many, one):
+def _ratios(byte_ratio, many, one):
     """What a stated speed-up can be, by name; the right one first."""
     ratio = many["median"] / one["median"]
     own, other = (samples.numbers(each["samples"]) for each in (many, one))
@@ -593,7 +593,7 @@ def concludes_the_speedups(student, reference, draw):
         many, one = (rows[name, case["num_kv_heads"]] for case in _ends(name))
         value = expect.plain_number(found[key])
         expect.true(value is not None, f"`{key}` should be a number.")
-        known = _ratios(name, many["kv_bytes"] / one["kv_bytes"], many, one)
+        known = _ratios(many["kv_bytes"] / one["kv_bytes"], many, one)
         near = [kind for kind, each in known.items() if abs(value - each) <= 0.02 * abs(each)]
         expect.seen(next(iter(near), "other"))
         expect.true(
