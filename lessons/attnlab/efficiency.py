@@ -116,7 +116,7 @@ QUICK = Settings(
     model_contexts=(128, 4096),
     model_batches=(),
     pool=1 << 28,
-    seconds=1.5,
+    seconds=1.0,
     visits=1,
 )
 

@@ -161,7 +161,7 @@ def clock(device) -> list[dict]:
     rows = []
     for waits in (True, False):
         own = []
-        for _ in range(20):
+        for _ in range(10):
             timing.synchronise(device)
             start = time.perf_counter()
             a @ a
