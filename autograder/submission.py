@@ -13,6 +13,7 @@ import ast
 import contextlib
 import json
 import re
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -156,10 +157,15 @@ def unit_of(path: Path, cells: list[Cell]) -> Unit:
     return best
 
 
+# Up to Python 3.11.7, threads that parse at once can end in SystemError (python/cpython#106905).
+_parsing = threading.Lock()
+
+
 def defined_names(code: str) -> set[str]:
     """Functions and classes that ``code`` defines at its top level; none if it does not parse."""
     try:
-        body = ast.parse(code).body
+        with _parsing:
+            body = ast.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set(re.findall(r"^(?:def|class)\s+(\w+)", code, re.MULTILINE))
     return {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
