@@ -309,9 +309,8 @@ class _RemoteObject:
         owner: the object it was an attribute of.
     """
 
-    kind = "object"
-
     def __init__(self, student: RemoteStudent, of, owner: _RemoteObject | None = None):
+        self.kind = of.kind if isinstance(of, wire.Handle) else "object"
         self._student = student
         self._of = of
         self._owner = owner

@@ -212,6 +212,7 @@ def test_named_tuples_are_tuples(student, name):
 @pytest.mark.parametrize("name", ["named", "fresh_cache"])
 def test_an_object_keeps_its_names_whatever_it_is(student, name):
     made = student.made_by(getattr(student, name), *[X] * (name == "named"))
+    assert made.kind == {"named": "Pair", "fresh_cache": "Slots"}[name]
     if name == "named":
         assert torch.equal(made.output, X) and torch.equal(made.weights, -X)
     else:

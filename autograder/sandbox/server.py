@@ -173,7 +173,7 @@ class Child:
     def store(self, value) -> wire.Handle:
         """Keep an object here; its number goes out."""
         self.objects.append(value)
-        return wire.Handle(len(self.objects) - 1)
+        return wire.Handle(len(self.objects) - 1, type(value).__name__)
 
 
 def _exception(kind: str, text: str) -> Exception:

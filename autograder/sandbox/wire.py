@@ -43,10 +43,11 @@ class ChannelTimeout(Exception):
 
 
 class Handle:
-    """An object that stays on the side of the submission, by number."""
+    """An object that stays on the side of the submission, by number; its type by name."""
 
-    def __init__(self, number: int):
+    def __init__(self, number: int, kind: str = "object"):
         self.number = number
+        self.kind = kind
 
 
 class Callback:
@@ -115,7 +116,7 @@ def pack(value, tensors: dict, depth: int = 0):
     if isinstance(value, Elsewhere):
         return {"elsewhere": list(value.shape), "dtype": str(value.dtype).removeprefix("torch.")}
     if isinstance(value, Handle):
-        return {"handle": value.number}
+        return {"handle": value.number, "kind": value.kind}
     if isinstance(value, Callback):
         return {"callback": value.number}
     if isinstance(value, (list, tuple)):
@@ -192,7 +193,7 @@ def unpack(value, tensors: dict, depth: int = 0):
                 raise ProtocolError("an unknown shape")
             return Elsewhere(tuple(shape), _DTYPES[value["dtype"]])
         case ("handle", int(number)):
-            return Handle(number)
+            return Handle(number, _kind(value.get("kind")))
         case ("callback", int(number)):
             return Callback(number)
         case ("list", list(items)):
@@ -202,8 +203,12 @@ def unpack(value, tensors: dict, depth: int = 0):
         case ("dict", list(items)):
             return _unpack_dict(items, tensors, depth)
         case ("foreign", str(kind)):
-            return Foreign(_text(kind[:80]))
+            return Foreign(_kind(kind))
     raise ProtocolError("an unknown value")
+
+
+def _kind(name) -> str:
+    return _text(name[:80]) if type(name) is str else "object"
 
 
 def _text(text: str) -> str:
