@@ -1,12 +1,12 @@
 """The conversion experiment of lesson 07: pooled models, its results, its restart."""
 
-import dataclasses
 import json
 import statistics
 
 import pytest
 import torch
-from attnlab import conversion, training
+from attnlab import conversion, quality, training
+from attnlab.decoder import DecoderShape
 from attnlab.kept import load
 from support import tiny_corpus
 
@@ -61,9 +61,8 @@ def test_a_restarted_experiment_runs_what_is_missing(monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", ["conversion"])
     monkeypatch.setattr(conversion, "RESULTS", tmp_path / "conversion.json")
     monkeypatch.setattr(conversion, "corpus", tiny_corpus)
-    monkeypatch.setattr(
-        conversion, "DecoderShape", lambda vocabulary, *sizes: dataclasses.replace(TINY)
-    )
+    shape = DecoderShape(11, 16, 1, 8, 8, 4, 8)
+    monkeypatch.setattr(quality, "matched_shape", lambda *sizes: shape)
     conversion.main()
     whole = json.loads(conversion.RESULTS.read_text())
     assert len(whole["runs"]) == 4
@@ -73,6 +72,3 @@ def test_a_restarted_experiment_runs_what_is_missing(monkeypatch, tmp_path):
     for before, after in zip(whole["runs"], again["runs"], strict=True):
         assert before["how"] == after["how"]
         assert after["losses"] == pytest.approx(before["losses"], rel=1e-4)
-
-
-TINY = conversion.DecoderShape(11, 16, 1, 8, 8, 4, 8)

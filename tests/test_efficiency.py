@@ -145,12 +145,40 @@ def test_a_visit_has_a_process_of_its_own_and_its_failure_ends_all(tmp_path):
         efficiency.in_a_new_process(os.mkdir, tmp_path / "made")
 
 
-def test_another_machine_begins_anew(tiny):
-    tiny.write_text(
-        json.dumps({"command": "python -m attnlab.efficiency", "machine": {}, "runs": 5})
-    )
+@pytest.mark.parametrize("changed", ["machine", "settings"])
+def test_results_of_another_machine_or_other_settings_stay(tiny, changed):
     efficiency.main()
-    assert json.loads(tiny.read_text())["machine"] == efficiency.timing.machine()
+    other = json.dumps(json.loads(tiny.read_text()) | {changed: {}})
+    tiny.write_text(other)
+    with pytest.raises(SystemExit, match="--again"):
+        efficiency.main()
+    assert tiny.read_text() == other
+
+
+def test_without_kept_results_there_is_nothing_to_compare_with(tiny, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["efficiency", "--again"])
+    with pytest.raises(SystemExit):
+        efficiency.main()
+    assert "no lessons/data/efficiency_cpu.json to compare with" in capsys.readouterr().err
+
+
+def test_what_needs_too_much_memory_is_left_out(tiny, monkeypatch, capsys):
+    def too_large(cases, *place):
+        if cases[0].batch == 1:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 16.00 GiB")
+        return [case.row() for case in cases]
+
+    monkeypatch.setattr(measurements, "attention", too_large)
+    found = {each["group"] for each in efficiency.run()["runs"]}
+    assert set(efficiency.groups(TINY)) - found == {
+        f"{name}, float32" for name in ("decode by batch, 1", "prefill, 8", "prefill, 16")
+    }
+    assert "left out" in capsys.readouterr().out
+
+
+def test_kept_results_name_the_settings_that_made_them():
+    for results, settings in ((CPU, efficiency.FULL), (GPU, efficiency.GPU)):
+        assert results["settings"] == json.loads(json.dumps(dataclasses.asdict(settings)))
 
 
 def test_a_second_run_is_compared(tiny, monkeypatch, capsys):

@@ -2,7 +2,8 @@
 
 ``python -m attnlab.conversion`` runs the whole experiment and writes its results to
 ``lessons/data/conversion.json``.
-It can be stopped at any time; started again, it goes on with the runs that are missing.
+It can be stopped at any time; started again, it goes on with the runs that are missing. ``--again``
+runs it all once more, into a file beside it, and compares the two.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import itertools
 import torch
 from tqdm import tqdm
 
-from . import training
-from .decoder import Decoder, DecoderShape
+from . import quality, training
+from .decoder import Decoder
 from .kept import DATA, Kept, compare, load, path_and_again
 from .training import Corpus, corpus, train
 
@@ -28,8 +29,8 @@ BUDGETS = (0, 5, 10, 20, 40, 80)
 
 
 def new_model(attention, vocabulary: int, seed: int) -> Decoder:
-    """A decoder with 8 heads, each with keys and values of its own."""
-    return training.new_model(attention, DecoderShape(vocabulary, 128, 2, 8, 8, 16, 256), seed)
+    """A decoder with 8 heads, each with keys and values of its own: the MHA of ``quality``."""
+    return training.new_model(attention, quality.matched_shape(vocabulary, quality.HEADS), seed)
 
 
 def converted(model: Decoder, attention, pool, num_kv_heads: int, how: str) -> Decoder:
@@ -73,7 +74,7 @@ def run_seed(seed: int, data: Corpus, attention, pool, wanted, base_steps, budge
 
 def runs() -> list[tuple[int, str]]:
     """Every conversion of one trained model, and the model itself."""
-    return [(8, "none"), *itertools.product(KV_HEADS, WAYS)]
+    return [(quality.HEADS, "none"), *itertools.product(KV_HEADS, WAYS)]
 
 
 def main() -> None:

@@ -3,7 +3,8 @@
 ``python -m attnlab.efficiency`` measures this machine, in about a quarter of an hour, and keeps the
 results in ``lessons/data/efficiency_cpu.json`` (``_cuda``, ``_mps`` where there is such a device).
 It can be stopped at any time; started again, it goes on with what is missing. ``--again`` measures
-once more, into a file beside it, and compares the two.
+once more, into a file beside it, and compares the two. What needs more memory than there is, is
+left out.
 """
 
 from __future__ import annotations
@@ -205,7 +206,13 @@ def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int =
     wanted = groups(settings)
     missing = [name for name in wanted if name not in done]
     for name in bar([each for each in missing if not (visit and each.startswith(ONCE))]):
-        rows = [_short(row) for row in wanted[name](device)]
+        try:
+            rows = [_short(row) for row in wanted[name](device)]
+        except RuntimeError as problem:
+            if "memory" not in str(problem):
+                raise
+            print(f"left out, since it needs more memory than there is: {name}")
+            continue
         runs.append({"group": name, "visit": visit, "rows": rows})
         if kept:
             kept.add(runs[-1])
@@ -295,9 +302,9 @@ def main() -> None:
 
 
 def _visit(path: Path, visit: int) -> None:
-    run(
-        kept=Kept(path, {"command": "python -m attnlab.efficiency"}, same_machine=True), visit=visit
-    )
+    settings = dataclasses.asdict(full(timing.best_device()))
+    head = {"command": "python -m attnlab.efficiency", "settings": settings}
+    run(kept=Kept(path, head, same_machine=True), visit=visit)
 
 
 def in_a_new_process(function: Callable, *args) -> None:

@@ -21,12 +21,15 @@ class Kept:
     """The results of one experiment; on the disk after every run, so that it can be left.
 
     Args:
-        path: the file; runs that it holds already are kept if they were made with ``settings``.
+        path: the file; what it holds already is kept.
         settings: what the results depend on, as plain JSON.
-        same_machine: whether runs of another machine are to be made again.
+        same_machine: whether all runs have to be of one machine.
 
     Attributes:
         runs: plain dictionaries.
+
+    Raises:
+        SystemExit: if the file holds runs of other settings, or of another machine.
     """
 
     def __init__(self, path: Path, settings: dict, same_machine: bool = False):
@@ -34,12 +37,16 @@ class Kept:
         self._head = json.loads(json.dumps(settings)) | {"machine": machine()}
         before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         compared = self._head if same_machine else settings
-        fits = all(before.get(name) == self._head[name] for name in compared)
-        self.runs: list[dict] = before["runs"] if before and fits else []
+        if before and any(before.get(name) != self._head[name] for name in compared):
+            raise SystemExit(
+                f"lessons/data/{path.name} holds results of other settings or of another machine. "
+                "Run it with --again to measure beside it, or delete that file."
+            )
+        self.runs: list[dict] = before.get("runs", [])
 
-    def add(self, *runs: dict) -> None:
-        """Write these runs as well."""
-        self.runs += json.loads(json.dumps(runs))
+    def add(self, run: dict) -> None:
+        """Write this run as well."""
+        self.runs.append(json.loads(json.dumps(run)))
         text = json.dumps(self._head, indent=1)[:-2]
         lines = ",\n".join(json.dumps(run) for run in self.runs)
         half = self._path.with_suffix(".part")
@@ -54,6 +61,10 @@ def path_and_again(path: Path, description: str) -> tuple[Path, bool]:
         "--again", action="store_true", help="run it all in a second file and compare the two"
     )
     again = parser.parse_args().again
+    if again and not path.exists():
+        parser.error(
+            f"there is no lessons/data/{path.name} to compare with; run it without --again"
+        )
     return (path.with_suffix(".again.json") if again else path), again
 
 

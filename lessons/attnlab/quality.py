@@ -2,7 +2,8 @@
 
 ``python -m attnlab.quality`` runs the whole experiment and writes its results to
 ``lessons/data/quality.json``.
-It can be stopped at any time; started again, it goes on with the runs that are missing.
+It can be stopped at any time; started again, it goes on with the runs that are missing. ``--again``
+runs it all once more, into a file beside it, and compares the two.
 """
 
 from __future__ import annotations
