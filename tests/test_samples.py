@@ -95,7 +95,8 @@ def test_one_call_for_each_sample_is_seen_whatever_the_machine_does():
         (lambda own: [sum(own[: i + 1]) for i in range(len(own))], "cumulative"),
         (lambda own: [sum(own) / len(own)] * len(own), "average"),
         (lambda own: own[::-1], "other"),
-        (lambda own: [each / 1e4 for each in own], "work"),
+        (lambda own: [each / len(own) for each in own], "scaled"),
+        (lambda own: [3e-7 for each in own[1:]] + [2e-7], "nothing"),
         (lambda own: own * 2, "other"),
     ],
 )
@@ -127,12 +128,27 @@ def test_measured_tables_are_not_flagged():
         assert samples.look_made_up([[round(each, 9) for each in row] for row in table]) == []
 
 
+def by_ticks(table, tick):
+    """The table as a clock shows it that moves on in steps of ``tick`` seconds."""
+    return [[round(each / tick) * tick for each in row] for row in table]
+
+
+@pytest.mark.parametrize("tick", [1e-7, 1e-6 / 24, 2**-22], ids=["Windows", "Apple", "time.time"])
+def test_the_table_of_a_coarse_clock_is_not_flagged(tick):
+    table = [row["samples"] for row in REFERENCE["my_results"]()]
+    for faster in (1, 2, 5):
+        own = by_ticks([[each / faster for each in row] for row in table], tick)
+        assert samples.look_made_up(own) == []
+
+
 def test_the_table_of_the_model_solution_is_not_flagged():
     assert samples.look_made_up([row["samples"] for row in REFERENCE["my_results"]()]) == []
 
 
 MADE_UP = {
     "equal": (lambda t: [[row[0]] * 20 for row in t], "equal"),
+    "one equal row": (lambda t: [*t[1:], [t[0][0]] * 20], "equal"),
+    "sorted": (lambda t: [sorted(row) for row in t], "sorted"),
     "round": (lambda t: [[float(f"{each:.2g}") for each in row] for row in t], "round"),
     "ramps": (lambda t: [[row[0] * (1 + i / 50) for i in range(20)] for row in t], "evenly"),
     "scaled": (lambda t: [[each * i for each in t[0]] for i in range(1, 10)], "another row"),

@@ -11,17 +11,21 @@ import math
 import statistics
 import time
 
+import torch
+
 from autograder import expect
 
-# Samples may have passed through float32.
+# Samples may have passed through float32, or been rounded to nanoseconds.
 _ROUNDING = 2e-6
+_NANOSECOND = 1e-9
+_NOTHING = 2e-6  # seconds; a clock that is read twice in a row shows less
 FEWEST = 8  # with fewer samples the definitions of a quartile reach to the extremes
 _UNITS = {"milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
 
 
 def numbers(values) -> list[float] | None:
     """A list, tuple or 1-d tensor of positive numbers as floats; None if it is anything else."""
-    if hasattr(values, "tolist"):
+    if isinstance(values, torch.Tensor):
         values = values.tolist()
     if not isinstance(values, (list, tuple)):
         return None
@@ -35,7 +39,8 @@ def _near(a: float, b: float) -> bool:
 
 
 def _between(value: float, low: float, high: float) -> bool:
-    return low - _ROUNDING * abs(low) <= value <= high + _ROUNDING * abs(high)
+    slack = _NANOSECOND + _ROUNDING * abs(high)
+    return low - slack <= value <= high + slack
 
 
 def statistic(value: float, samples: list[float], wanted: str = "median") -> str:
@@ -84,20 +89,18 @@ class Timed:
     """A function that takes a while and notes when each of its calls began and ended.
 
     Args:
-        pauses: seconds that the calls take, in order; the last one from then on.
+        pauses: seconds that the calls take, in order, and again from the first.
     """
 
     def __init__(self, pauses):
-        self._pauses = list(pauses)
+        self._pauses = itertools.cycle(pauses)
         self._begins: list[float] = []
         self._ends: list[float] = []
         self._start = time.perf_counter()
 
-    def __call__(self, *args):
+    def __call__(self):
         self._begins.append(time.perf_counter())
-        pause = self._pauses[min(len(self._begins), len(self._pauses)) - 1]
-        if pause:
-            time.sleep(pause)
+        time.sleep(next(self._pauses))
         self._ends.append(time.perf_counter())
 
     @property
@@ -110,43 +113,61 @@ class Timed:
 
         A sample is longer than the call inside it and shorter than the gap between the calls beside
         it, by one clock, however busy the machine is. Otherwise ``"sorted"``, ``"cumulative"``,
-        ``"average"``, ``"work"`` (waiting is left out), the name of a unit, ``"first calls"`` or
-        ``"other"``.
+        ``"average"``, the name of a unit, ``"scaled"`` (by one factor), ``"nothing"`` (far
+        shorter than any call), ``"work"`` (waiting is left out), ``"first calls"`` or ``"other"``.
         """
         count = len(samples)
         if count + warmup != self.calls:
             return "other"
-        limits = self._limits()
+        limits = self.limits()
         own = limits[warmup : warmup + count]
         differences = [b - a for a, b in itertools.pairwise([0.0, *samples])]
         ranked = zip(sorted(low for low, _ in own), sorted(high for _, high in own), strict=True)
-        if _inside(samples, own):
-            return "calls"
-        for unit, scale in _UNITS.items():
-            if _inside([each / scale for each in samples], own):
-                return unit
+        if found := unit(samples, own):
+            return "calls" if found == "seconds" else found
         if all(_near(each, samples[0]) for each in samples):
             return "average"
         if samples == sorted(samples) and _inside(samples, list(ranked)):
             return "sorted"
         if _inside(differences[1:], own[1:]):
             return "cumulative"
+        factors = [
+            (low / each, high / each) for each, (low, high) in zip(samples, own, strict=True)
+        ]
+        least, most = max(low for low, _ in factors), min(high for _, high in factors)
+        if least <= most and (least > 1.5 or most < 1 / 1.5):
+            return "scaled"
+        if statistics.median(samples) < _NOTHING:
+            return "nothing"
         if all(each < low for each, (low, _) in zip(samples, own, strict=True)):
             return "work"
         return "first calls" if _inside(samples, limits[:count]) else "other"
 
     def is_their_size(self, samples: list[float]) -> bool:
         """Whether each sample could be one of the calls, if not in this order."""
-        limits = self._limits()
+        limits = self.limits()
         least, most = min(low for low, _ in limits), max(high for _, high in limits)
         return all(least <= each <= most for each in samples)
 
-    def _limits(self) -> list[tuple[float, float]]:
+    def limits(self) -> list[tuple[float, float]]:
         """For each call, the least and the most seconds that a clock around it can have shown."""
         before = [self._start, *self._ends[:-1]]
         after = [*self._begins[1:], time.perf_counter()]
         calls = zip(before, self._begins, self._ends, after, strict=True)
         return [(end - begin, last - first) for first, begin, end, last in calls]
+
+
+def unit(samples: list[float], limits: list[tuple[float, float]]) -> str:
+    """The unit in which each sample is that of its call; ``""`` if there is none.
+
+    Args:
+        samples: numbers, one for each call.
+        limits: the least and the most seconds of each of these calls.
+    """
+    for name, scale in ({"seconds": 1} | _UNITS).items():
+        if _inside([each / scale for each in samples], limits):
+            return name
+    return ""
 
 
 def _inside(samples, limits) -> bool:
@@ -166,7 +187,8 @@ def look_made_up(rows: list[list[float]]) -> list[str]:
         rows: samples of each row, in the order of the calls.
     """
     reasons = {
-        "most samples of a row are equal": any(_mostly_equal(row) for row in rows),
+        "most samples of a row are equal": _too_equal(rows),
+        "the samples are sorted": all(row == sorted(row) for row in rows),
         "the samples are round numbers": all(_is_round(row) for row in rows),
         "the samples of a row are evenly spaced": any(_evenly_spaced(row) for row in rows),
         "samples repeat or follow those of another row": any(
@@ -174,6 +196,19 @@ def look_made_up(rows: list[list[float]]) -> list[str]:
         ),
     }
     return [reason for reason, holds in reasons.items() if holds]
+
+
+def _too_equal(rows: list[list[float]]) -> bool:
+    """Whether samples are equal that the clock could have told apart.
+
+    The ticks of a coarse clock (0.1 microseconds on Windows) are as long as the differences within
+    a row of short calls.
+    """
+    if all(_mostly_equal(row) for row in rows):
+        return True
+    found = sorted({each for row in rows for each in row})
+    tick = max(min(b - a for a, b in itertools.pairwise(found)), _NANOSECOND / 2)
+    return any(_mostly_equal(row) and statistics.median(row) > 1000 * tick for row in rows)
 
 
 def _mostly_equal(row: list[float]) -> bool:
@@ -204,7 +239,8 @@ def _copied(a: list[float], b: list[float]) -> bool:
     logs = [[math.log(each) for each in row] for row in (a, b)]
     apart = [x - y for x, y in zip(*map(sorted, logs), strict=True)]
     scaled = statistics.pstdev(apart) < 1e-3 * statistics.pstdev(logs[0])
-    return scaled or statistics.correlation(_ranks(a), _ranks(b)) > 0.97
+    in_order = a == sorted(a) and b == sorted(b)
+    return scaled or not in_order and statistics.correlation(_ranks(a), _ranks(b)) > 0.97
 
 
 def _ranks(row: list[float]) -> list[int]:

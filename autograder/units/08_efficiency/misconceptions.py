@@ -17,15 +17,39 @@ _START = "        start = time.perf_counter()\n        fn()"
 _STOP = "samples.append(time.perf_counter() - start)"
 _CUTS = 'low, median, high = statistics.quantiles(samples, n=4, method="inclusive")'
 _MADE = "return SimpleNamespace("
+_SAMPLES_KEPT = '"samples": timed.samples'
+_IN_MILLISECONDS = "[each * 1e3 for each in timed.samples]"
+_ALONE = "times_attend_alone"
+
+
+def _timed_in_ms(name):
+    old = f'"{name}": timed.{name}'
+    return old, f"{old} * 1e3"
+
 
 misconception(
     "no_warmup",
     says="there is no warm-up: the first call counts",
     asks="What does the first call pay that no later call pays?",
+    measure=edit(_WARM, "samples = []\n", fails=_CALLS),
+)
+misconception(
+    "warmup_ignored",
+    says="the number of calls to warm up that is asked for is ignored",
+    asks="Where in your function does `warmup` stand?",
     measure=[
-        edit(_WARM, "samples = []\n", fails=_CALLS),
-        edit(_WARM, _WARM.replace("range(warmup)", "range(min(warmup, 1))"), fails=_CALLS),
+        edit("range(warmup)", "range(3)", fails=_CALLS),
+        edit("range(warmup)", "range(1)", fails=_CALLS),
+        edit("range(warmup)", "range(min(warmup, 1))", fails=_CALLS),
     ],
+)
+misconception(
+    "warmup_and_repeats_swapped",
+    says="`warmup` and `repeats` have changed places",
+    asks="How many samples are kept for warmup=3 and repeats=20?",
+    measure=edit(
+        "range(warmup)", "range(repeats)", "range(repeats)", "range(warmup)", fails=_CALLS
+    ),
 )
 misconception(
     "warmup_counted",
@@ -89,6 +113,12 @@ misconception(
     ),
 )
 misconception(
+    "clock_misses_call",
+    says="the call is over before the clock starts",
+    asks="What happens between the two looks at your clock?",
+    measure=edit(_START, "        fn()\n        start = time.perf_counter()", fails=_TIMES),
+)
+misconception(
     "cpu_time",
     says="the clock shows the processor's work, which stands still while a call waits",
     asks="Somebody waits for your program. Which clock do they look at?",
@@ -106,7 +136,7 @@ misconception(
     asks="The machine slowed down halfway. Could you still see it?",
     measure=edit(_CUTS, f"samples.sort()\n    {_CUTS}", fails=_TIMES),
     run_experiment=edit(
-        '"samples": timed.samples',
+        _SAMPLES_KEPT,
         '"samples": sorted(timed.samples)',
         fails="keeps_case_and_samples",
     ),
@@ -127,6 +157,15 @@ misconception(
             fails=_SUMMARY,
         ),
     ],
+    run_experiment=[
+        edit(_SAMPLES_KEPT, f'"samples": {_IN_MILLISECONDS}', fails=_ALONE),
+        edit(
+            *(text for name in ("median", "low", "high") for text in _timed_in_ms(name)),
+            _SAMPLES_KEPT,
+            f'"samples": {_IN_MILLISECONDS}',
+            fails=_ALONE,
+        ),
+    ],
 )
 misconception(
     "slow_samples_dropped",
@@ -144,7 +183,7 @@ misconception(
     ],
     run_experiment=[
         edit(
-            '"samples": timed.samples',
+            _SAMPLES_KEPT,
             f'"samples": {kept}',
             fails="keeps_case_and_samples",
         )
@@ -200,6 +239,16 @@ misconception(
     says="low and high are the fastest and the slowest sample",
     asks="One slow call in twenty: should it decide how wide the range is?",
     **_summarised(None, "min(samples)", "max(samples)"),
+)
+misconception(
+    "not_sorted",
+    says="the samples are not sorted before the middle one is taken",
+    asks="What do the calls that came in the middle have to do with the usual call?",
+    measure=edit(
+        _MADE,
+        "low, median, high = (samples[i * len(samples) // 4] for i in (1, 2, 3))\n    " + _MADE,
+        fails=_SUMMARY,
+    ),
 )
 misconception(
     "deviation_not_quartiles",
@@ -432,6 +481,21 @@ misconception(
     ),
 )
 misconception(
+    "same_cost_not_sorted",
+    says="of points that cost the same the first one is kept, also if a later one is better",
+    asks="Two points cost the same. In which order does your loop meet them?",
+    pareto_front=[
+        edit(
+            _KEY,
+            "key=lambda i: points[i][0]",
+            _BETTER,
+            f"if best is None or quality {better} best[1]:",
+            fails=_TIES,
+        )
+        for better in (">", ">=")
+    ],
+)
+misconception(
     "twins_dropped",
     says="of equal points only one is kept",
     asks="Which of two equal points beats the other?",
@@ -463,7 +527,6 @@ misconception(
 )
 
 _MEASURED = "measures_the_case"
-_ALONE = "times_attend_alone"
 _STEP = "def step(q=q, k=k, v=v):\n            return attend(q, k, v)"
 _KV_SHAPE = 'kv_shape = (batch, case["num_kv_heads"], case["k_len"], d_head)'
 _FLOPS = 'flops = cost["attention_flops"]'
@@ -475,6 +538,17 @@ _DRAWN = (
     "            k = torch.randn(kv_shape).to(dtype)\n"
     "            v = torch.randn(kv_shape).to(dtype)\n"
     "            return attend(q, k, v)"
+)
+
+
+_DRAWS = (
+    '        q = torch.randn(batch, case["num_heads"], case["q_len"], d_head).to(dtype)\n'
+    '        kv_shape = (batch, case["num_kv_heads"], case["k_len"], d_head)\n'
+    "        k = torch.randn(kv_shape).to(dtype)\n"
+    "        v = torch.randn(kv_shape).to(dtype)\n"
+)
+_DRAWN_ONCE = "        if not rows:\n" + "".join(
+    f"    {line}" for line in _DRAWS.splitlines(keepends=True)
 )
 
 
@@ -497,6 +571,12 @@ misconception(
     says="queries, keys and values are drawn inside the function that is timed",
     asks="How long do the random numbers take?",
     run_experiment=edit(_STEP, _DRAWN, fails=_ALONE),
+)
+misconception(
+    "one_case_for_all",
+    says="the tensors of one case are timed for every row",
+    asks="Which q, k and v does the function read, and when does it look?",
+    run_experiment=edit(_DRAWS, _DRAWN_ONCE, fails=_ALONE),
 )
 misconception(
     "all_heads_measured",
@@ -579,11 +659,14 @@ misconception(
     "measured_again",
     says="it measures anew in each call",
     asks="Somebody reads your notebook next year. Which numbers should they see?",
-    my_results=edit(
-        _ROWS,
-        'return [row | {"measured": time.perf_counter()} for row in rows]',
-        fails="results_are_kept",
-    ),
+    my_results=[
+        edit(
+            _ROWS,
+            'return [row | {"measured": time.perf_counter()} for row in rows]',
+            fails="results_are_kept",
+        ),
+        edit(_ROWS, "return run_experiment(grouped_attention, CASES)", fails="results_are_kept"),
+    ],
 )
 misconception(
     "bits_for_bytes",
@@ -621,6 +704,14 @@ misconception(
     says="as many bytes are said to be read with one KV head as with eight",
     asks="Who has keys of its own in MQA?",
     my_conclusions=edit('found["kv_bytes"],', "1,", fails="concludes_the_counts"),
+)
+misconception(
+    "bytes_ratio_inverted",
+    says="the ratio of the bytes is upside down",
+    asks="How many times as many bytes: is that 8 or an eighth?",
+    my_conclusions=edit(
+        'found["kv_bytes"],', '1 / found["kv_bytes"],', fails="concludes_the_counts"
+    ),
 )
 misconception(
     "new_tokens_bytes_only", run_experiment=_bytes(f'{_C_BYTES} // case["k_len"] * case["q_len"]')

@@ -1,0 +1,20 @@
+# names: milliseconds
+# Samples and summary are all in milliseconds.
+import torch
+
+
+def run_experiment(attend, cases, dtype=torch.float32):
+    rows = []
+    for case in cases:
+        b, d = case["batch"], case["d_head"]
+        shapes = [(b, case["num_heads"], case["q_len"], d)]
+        shapes += 2 * [(b, case["num_kv_heads"], case["k_len"], d)]
+        tensors = [torch.randn(shape).to(dtype) for shape in shapes]
+        timed = measure(lambda tensors=tensors: attend(*tensors))  # noqa: F821
+        flops = 4 * b * case["num_heads"] * case["q_len"] * case["k_len"] * d
+        kv_bytes = 2 * b * case["num_kv_heads"] * case["k_len"] * d * dtype.itemsize
+        counted = {"flops": flops, "kv_bytes": kv_bytes, "intensity": flops / kv_bytes}
+        scaled = {x: getattr(timed, x) * 1e3 for x in ("median", "low", "high")}
+        scaled["samples"] = [1e3 * each for each in timed.samples]
+        rows.append(case | counted | scaled)
+    return rows
