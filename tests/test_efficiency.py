@@ -233,12 +233,23 @@ def test_what_lesson_08_says_of_decode_steps_holds(results, dtype):
         assert row["median"] >= 0.9 * row["roofline"]
 
 
+def test_what_lesson_08_says_of_a_processor_holds():
+    limits = {16: (1.1, 1.5), 4: (1.7, 2.3), 1: (2.5, 4.0)}
+    for row in rows_of(CPU, "decode by context", dtype="float32", way="fold"):
+        least, most = limits[row["kv_heads"]]
+        assert least < row["median"] / row["roofline"] < most
+
+
 def test_what_lesson_08_says_of_a_gpu_holds():
     few, many = (
         rows_of(GPU, f"decode by context, {n},", dtype="bfloat16", way="SDPA") for n in (256, 16384)
     )
     assert few[0]["median"] < 1.5 * few[-1]["median"]
     assert many[0]["median"] > 15 * many[-1]["median"]
+    for way, slower in (("SDPA", True), ("fold", False)):
+        rows = rows_of(GPU, "decode by KV heads", dtype="float32", way=way)
+        times = {row["kv_heads"]: row["median"] for row in rows}
+        assert (times[1] > 1.5 * times[32]) == (times[4] > 1.5 * times[32]) == slower
     for row in rows_of(GPU, "model,"):
         assert 0.85 < row["gain"][1] < 1.1
         assert row["median"] > 20 * row["roofline"]

@@ -97,7 +97,7 @@ def measure(fn, warmup=3, repeats=20):
 # **Why it is right.** The warm-up pays what is paid once: libraries that load, memory that is
 # handed out, caches that fill. Of the rest every call is a sample. A disturbance makes a call
 # slower, never faster, so a few samples are far too large; the median hardly notices, the mean
-# does. The quartiles say how far to trust the median.
+# does. The quartiles say how much single calls differ.
 #
 # **The usual wrong turns.** The mean. One clock around all calls: no spread, and one disturbance
 # spoils everything. The minimum alone: it answers "how fast can it be", not "how fast is it".
@@ -372,8 +372,9 @@ def run_experiment(attend, cases, dtype=torch.float32):
 #
 # **The usual wrong turns.** Inputs drawn inside the timed function: then random numbers are
 # measured, and they cost more than the attention. `measure(attend(q, k, v))`: the call is over
-# before the clock starts. K and V with `num_heads` heads in every row: all rows are MHA. FLOPs that
-# shrink with the KV heads.
+# before the clock starts. Functions that are made in one loop and called in another: all of them
+# look up `q`, `k` and `v` when they are called, and find those of the last case. K and V with
+# `num_heads` heads in every row: all rows are MHA. FLOPs that shrink with the KV heads.
 #
 # **What production code does.** This experiment measures in blocks, one case after the other, which
 # the lesson warned of: a disturbance meets one row and spares the next. Production code lets the
