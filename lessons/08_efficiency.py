@@ -246,7 +246,7 @@ table(rows, headers, caption=f"medians of 20 calls; {here}")
 # again before you announce a small gain.) Where there are no rounds, all that is left is to ask
 # whether the ranges of the two overlap; that is a weaker test, since blocks can lie, as here.
 #
-# **Change one thing at a time.** A page announces: "MQA made our decoding ten times as fast". Here
+# **Change one thing at a time.** A page announces: "MQA made our decoding nine times as fast". Here
 # is such a claim from our own kept results: MHA in float32 against MQA in bfloat16.
 
 # %%
@@ -399,10 +399,10 @@ show(
 )
 
 # %% [markdown]
-# The decode steps lie below the slope: MHA reaches four fifths of it, MQA a third. Fewer KV heads
-# move a step to the right, and since the roof rises there, upwards. Prefill stands far to the
-# right, under the flat part. Two exercises, `arithmetic_intensity` and `roofline_seconds`, are
-# these two formulas.
+# The decode steps lie below the slope: MHA reaches two thirds of it, MQA a little more than a
+# quarter. Fewer KV heads move a step to the right, and since the roof rises there, upwards. Prefill
+# stands far to the right, under the flat part. Two exercises, `arithmetic_intensity` and
+# `roofline_seconds`, are these two formulas.
 #
 # ## 4. How many bytes does a cache take?
 #
@@ -509,8 +509,8 @@ table(rows, headers, caption=f"2 sequences, 4096 keys, float32, quartiles; {here
 # sequences with heads of width 64 on the processor, for 16 of width 128 on the GPU. From point to
 # point the number of KV heads changes. The base is the fastest MHA of that machine. The dashed line
 # is theory: half of the KV heads, half of the bytes, twice as fast. All was measured in three runs,
-# each in a new process; bars reach from the lowest to the highest quartile of the three, and most
-# are smaller than the points.
+# each in a new process, on the processor in nine, three at each of three times of a day. Bars reach
+# from the lowest to the highest quartile of all runs; most are smaller than the points.
 #
 # **Predict.** Which of the four ways lie below 1, that is, are *slower* than MHA?
 
@@ -615,9 +615,12 @@ show(
 
 # %% [markdown]
 # On the processor the curves are nearly parallel: the same part of theory is gained at every
-# length. MHA takes 1.2 to 1.4 times its roofline, 4 KV heads about twice, MQA three to four times.
-# So the rest is no fixed start: it grows with the number of keys, as the FLOPs do, and those do not
-# shrink with the KV heads. What it is, this lesson does not take apart.
+# length. MHA takes 1.5 to 1.8 times its roofline, 4 KV heads 2.2 to 2.8 times, MQA 3.5 to 4.8
+# times. So the rest is no fixed start: it grows with the number of keys, as the FLOPs do, and those
+# do not shrink with the KV heads. What it is, this lesson does not take apart. (The roof itself
+# moved: on this one machine, with the same code, a large tensor was read at 25 GB/s in the first
+# three runs and at 28 to 31 in those hours later, while MHA's decode steps took as long as before.
+# A ceiling is the highest that was reached.)
 #
 # On the GPU the curves meet on the left, at some 20 microseconds. There is a third ceiling, which
 # the roofline does not know: starting a piece of work on a GPU (a *kernel launch*) takes that long,
@@ -708,9 +711,9 @@ show(
 # each.
 #
 # The measured gain stays behind the bytes, most with 16384 tokens and with 32 sequences. With many
-# tokens it is the attention itself, which with 1 KV head takes three times its roofline (section
-# 5). With 32 sequences a step takes more than twice its roofline whatever the KV heads; which part
-# of the model that is, we did not measure.
+# tokens it is the attention itself, which with 1 KV head takes 3.5 times its roofline (section 5).
+# With 32 sequences a step takes more than twice its roofline whatever the KV heads; which part of
+# the model that is, we did not measure.
 #
 # On the large GPU no gain can be told from none in any case. **Predict.** Why not?
 

@@ -138,6 +138,19 @@ def test_a_stopped_run_goes_on_where_it_was(tiny, monkeypatch):
     ]
 
 
+def test_more_visits_are_kept_beside_the_first(tiny, monkeypatch):
+    efficiency.main()
+    first = json.loads(tiny.read_text())["runs"]
+    monkeypatch.setattr("sys.argv", ["efficiency", "--more"])
+    efficiency.main()
+    both = json.loads(tiny.read_text())["runs"]
+    assert both[: len(first)] == first
+    assert {each["visit"] for each in both} == {0, 1, 2, 3}
+    monkeypatch.setattr("sys.argv", ["efficiency"])
+    efficiency.main()
+    assert json.loads(tiny.read_text())["runs"] == both
+
+
 def test_a_visit_has_a_process_of_its_own_and_its_failure_ends_all(tmp_path):
     efficiency.in_a_new_process(os.mkdir, tmp_path / "made")
     assert (tmp_path / "made").is_dir()
@@ -213,7 +226,7 @@ def test_kept_results_are_complete(results, settings):
     wanted = set(efficiency.groups(settings))
     for group, visits in itertools.groupby(sorted(e["group"] for e in results["runs"])):
         once = group.startswith((*efficiency.ONCE, "ceilings"))
-        assert len(list(visits)) == settings.visits or once, group
+        assert len(list(visits)) % settings.visits == 0 or once, group
         wanted.remove(group)
     assert not wanted
     rows = rows_of(results, "")
@@ -234,7 +247,7 @@ def test_what_lesson_08_says_of_decode_steps_holds(results, dtype):
 
 
 def test_what_lesson_08_says_of_a_processor_holds():
-    limits = {16: (1.1, 1.5), 4: (1.7, 2.3), 1: (2.5, 4.0)}
+    limits = {16: (1.4, 1.9), 4: (2.1, 2.9), 1: (3.4, 4.9)}
     for row in rows_of(CPU, "decode by context", dtype="float32", way="fold"):
         least, most = limits[row["kv_heads"]]
         assert least < row["median"] / row["roofline"] < most

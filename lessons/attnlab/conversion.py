@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from . import quality, training
 from .decoder import Decoder
-from .kept import DATA, Kept, compare, load, path_and_again
+from .kept import DATA, Kept, compare, load, path_and_options
 from .training import Corpus, corpus, train
 
 RESULTS = DATA / "conversion.json"
@@ -82,7 +82,7 @@ def main() -> None:
     from autograder import course
 
     torch.set_num_threads(1)
-    path, again = path_and_again(RESULTS, main.__doc__)
+    path, options = path_and_options(RESULTS, main.__doc__)
     reference = course.reference_namespace("07_grouped_query")
     kept = Kept(path, _settings())
     done = {(each["seed"], each["kv_heads"], each["how"]) for each in kept.runs}
@@ -96,7 +96,7 @@ def main() -> None:
             results = run_seed(seed, data, attention, pool, wanted, BASE_STEPS, BUDGETS, progress)
             for num_kv_heads, how, losses in results:
                 kept.add({"seed": seed, "kv_heads": num_kv_heads, "how": how, "losses": losses})
-    if again:
+    if options.again:
         compare(_by_run(load(RESULTS.stem)["runs"]), _by_run(kept.runs))
 
 

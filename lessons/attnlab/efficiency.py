@@ -2,8 +2,9 @@
 
 ``python -m attnlab.efficiency`` measures this machine, in about a quarter of an hour, and keeps the
 results in ``lessons/data/efficiency_cpu.json`` (``_cuda``, ``_mps`` where there is such a device).
-It can be stopped at any time; started again, it goes on with what is missing. ``--again`` measures
-once more, into a file beside it, and compares the two. What needs more memory than there is, is
+It can be stopped at any time; started again, it goes on with what is missing. ``--more`` measures
+once more and keeps both, so that the spread tells of another day as well. ``--again`` measures once
+more, into a file beside it, and compares the two. What needs more memory than there is, is
 left out.
 """
 
@@ -21,7 +22,7 @@ import torch
 from . import measurements, timing
 from .decoder import DecoderShape
 from .grouping import WAYS
-from .kept import DATA, Kept, compare, load, path_and_again
+from .kept import DATA, Kept, compare, load, path_and_options
 from .measurements import Case
 from .progress import bar
 
@@ -44,7 +45,7 @@ class Settings:
         pool: bytes of random numbers that keys and values are taken from, so that a call finds
             them in memory and not in a cache. A whole model has more than any cache holds.
         seconds: about how long a group of candidates is measured in each visit.
-        visits: how often each group is measured, each time in a new process, with all others in
+        visits: how often a run measures each group, each time in a new process, with all others in
             between. What differs from visit to visit (where tensors lie in memory, what else the
             machine does) no number of repeats within a visit can show.
     """
@@ -294,10 +295,15 @@ def main() -> None:
     """Measure what is missing in ``lessons/data/efficiency_DEVICE.json``."""
     device = timing.best_device()
     results = DATA / f"efficiency_{device.type}.json"
-    path, again = path_and_again(results, __doc__)
-    for visit in range(full(device).visits):
+    more = "measure once more and keep both: the spread then tells of another time as well"
+    path, options = path_and_options(results, __doc__, more=more)
+    visits = full(device).visits
+    runs = load(path.stem)["runs"] if path.exists() else []
+    last = max((each["visit"] for each in runs), default=0)
+    first = last - last % visits + visits * options.more
+    for visit in range(first, first + visits):
         in_a_new_process(_visit, path, visit)
-    if again:
+    if options.again:
         compare(_gains(load(results.stem)), _gains(load(path.stem)))
 
 

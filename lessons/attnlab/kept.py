@@ -54,18 +54,24 @@ class Kept:
         half.replace(self._path)
 
 
-def path_and_again(path: Path, description: str) -> tuple[Path, bool]:
-    """Where a script writes: ``path``, or with ``--again`` a file beside it to compare with."""
+def path_and_options(path: Path, description: str, **more: str) -> tuple[Path, argparse.Namespace]:
+    """Where a script writes, and what was asked of it.
+
+    Args:
+        path: its results; with ``--again`` it writes into a file beside them, to compare with.
+        description: of the script.
+        more: further options that are there or not, by name, with what each does.
+    """
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument(
-        "--again", action="store_true", help="run it all in a second file and compare the two"
-    )
-    again = parser.parse_args().again
-    if again and not path.exists():
+    again = "run it all in a second file and compare the two"
+    for name, text in {"again": again, **more}.items():
+        parser.add_argument(f"--{name}", action="store_true", help=text)
+    options = parser.parse_args()
+    if options.again and not path.exists():
         parser.error(
             f"there is no lessons/data/{path.name} to compare with; run it without --again"
         )
-    return (path.with_suffix(".again.json") if again else path), again
+    return (path.with_suffix(".again.json") if options.again else path), options
 
 
 def compare(before: dict[str, list[float]], after: dict[str, list[float]]) -> None:

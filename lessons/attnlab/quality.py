@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from . import training
 from .decoder import DecoderShape
-from .kept import DATA, Kept, compare, load, path_and_again
+from .kept import DATA, Kept, compare, load, path_and_options
 from .training import Corpus, corpus, new_model, train
 
 RESULTS = DATA / "quality.json"
@@ -47,7 +47,7 @@ def main() -> None:
     from autograder import course
 
     torch.set_num_threads(1)
-    path, again = path_and_again(RESULTS, main.__doc__)
+    path, options = path_and_options(RESULTS, main.__doc__)
     attention = course.reference_namespace("07_grouped_query")["GroupedQueryAttention"]
     kept = Kept(path, _settings())
     done = {(each["seed"], each["kv_heads"]) for each in kept.runs}
@@ -56,7 +56,7 @@ def main() -> None:
     with tqdm(total=STEPS * len(wanted), unit="step") as progress:
         for seed, number in wanted:
             kept.add(run(seed, number, data, attention, STEPS, progress))
-    if again:
+    if options.again:
         compare(_by_heads(load(RESULTS.stem)["runs"]), _by_heads(kept.runs))
 
 
