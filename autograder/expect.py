@@ -124,7 +124,7 @@ def tensor(value, what: str, axes: str, shape, dtype=None) -> torch.Tensor:
     """
     seen(value)
     if not isinstance(value, torch.Tensor):
-        kind = getattr(value, "kind", type(value).__name__)
+        kind = kind_of(value)
         raise Failed(f"{_upper(what)} should be a torch.Tensor; this is of type {kind}.")
     if tuple(value.shape) != tuple(shape):
         named = ", ".join(f"{name}={size}" for name, size in zip(axes.split(), shape, strict=True))
@@ -205,7 +205,7 @@ def integer(got, want: int, what: str) -> None:
     """
     seen(got)
     if isinstance(got, bool) or not isinstance(got, int):
-        kind = getattr(got, "kind", type(got).__name__)
+        kind = kind_of(got)
         raise Failed(f"{what} should be an int; it is of type {kind}.")
     if got != want:
         raise Failed(f"{what} should be {want:,}; it is {got:,}.")
@@ -222,7 +222,7 @@ def number(got, want: float, what: str, tolerance: float = 1e-6) -> None:
     """
     value = plain_number(got)
     if value is None:
-        kind = getattr(got, "kind", type(got).__name__)
+        kind = kind_of(got)
         seen(kind)
         raise Failed(f"{what} should be a number; it is of type {kind}.")
     seen(float(f"{value:.6g}"))
@@ -236,6 +236,11 @@ def plain_number(value) -> float | None:
         value = value.item()
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return float(value) if is_number else None
+
+
+def kind_of(value) -> str:
+    """The name of a value's type, for a message; also where the value stays with the learner."""
+    return getattr(value, "kind", type(value).__name__)
 
 
 def _upper(text: str) -> str:

@@ -61,7 +61,7 @@ def expect_names(own: dict, shapes: dict) -> None:
 
 def expect_state(got, want: dict) -> None:
     """Demand a dictionary with the weights of ``want``, by name."""
-    what = getattr(got, "kind", type(got).__name__)
+    what = expect.kind_of(got)
     expect.true(
         isinstance(got, dict),
         f"The result should be a dictionary from names to tensors; it is of type {what}.",

@@ -435,7 +435,7 @@ def _compare_costs(student, reference, names, *numbers):
     want = reference.attention_cost(*numbers)
     got = student.attention_cost(*numbers)
     call = f"attention_cost({', '.join(map(str, numbers))})"
-    what = getattr(got, "kind", type(got).__name__)
+    what = expect.kind_of(got)
     expect.true(isinstance(got, dict), f"{call} should be a dictionary; it is of type {what}.")
     expect.true(
         set(got) == set(_COSTS), f"{call} should have the keys {', '.join(_COSTS)} and no others."

@@ -34,19 +34,15 @@ def _timing(student, fn, *args):
 def _samples(value, what) -> list[float]:
     """Demand samples: a list, tuple or 1-d tensor of numbers above 0."""
     found = samples.numbers(value)
-    told = f"it is of type {_kind(value)}"
+    told = f"it is of type {expect.kind_of(value)}"
     for each in value if found is None and isinstance(value, (list, tuple)) else ():
         number = expect.plain_number(each)
         if number is None:
-            told = f"one is of type {_kind(each)}"
+            told = f"one is of type {expect.kind_of(each)}"
         elif not 0 < number < math.inf:
             told = f"one is {number:g}"
     expect.true(found is not None, f"{what} should be a list of floats, all above 0; {told}.")
     return found
-
-
-def _kind(value) -> str:
-    return getattr(value, "kind", type(value).__name__)
 
 
 def _attribute(timed, name):
@@ -227,8 +223,10 @@ def _expect_fronts(student, reference, questions):
 
 def _expect_front(points, got, want):
     call = f"pareto_front({points})"
-    expect.true(isinstance(got, list), f"{call} should be a list; it is of type {_kind(got)}.")
-    wrong = [_kind(each) for each in got if type(each) is not int]
+    expect.true(
+        isinstance(got, list), f"{call} should be a list; it is of type {expect.kind_of(got)}."
+    )
+    wrong = [expect.kind_of(each) for each in got if type(each) is not int]
     expect.true(
         not wrong,
         f"{call} should hold ints, indices into the points; one is of type {[*wrong, ''][0]}.",
@@ -344,7 +342,7 @@ class _Attend:
 
 def _shape_and_dtype(value) -> str:
     if not isinstance(value, torch.Tensor):
-        return f"of type {_kind(value)}"
+        return f"of type {expect.kind_of(value)}"
     return f"{tuple(value.shape)} in {str(value.dtype).removeprefix('torch.')}"
 
 
@@ -369,7 +367,8 @@ def _experiment(student, cases, *dtype, pauses=(0, 0, 0, 0.001)):
     expect.true(
         isinstance(rows, list) and len(rows) == len(cases) and all(type(r) is dict for r in rows),
         f"There should be a list of {len(cases)} dictionaries, one for each case; this is of type "
-        f"{_kind(rows)}" + (f" with {len(rows)} entries." if isinstance(rows, list) else "."),
+        f"{expect.kind_of(rows)}"
+        + (f" with {len(rows)} entries." if isinstance(rows, list) else "."),
     )
     return rows, attend
 
@@ -412,13 +411,13 @@ def times_attend_alone(student, reference, draw):
         cases = _cases(draw, 2)
     rows, attend = _experiment(student, cases, pauses=_PAUSES)
     shapes = [getattr(q, "shape", None) for q, _, _ in attend.calls]
+    one_for_all = len(set(shapes)) == 1
     limits = attend.clock.limits()
     for row, case in zip(rows, cases, strict=True):
         own = _samples(row.get("samples"), "`samples`")
         calls = [i for i, shape in enumerate(shapes) if shape == _query_shape(case)]
         expect.seen(len(own) - len(calls))
         expect.seen(own == sorted(own))
-        one_for_all = len(set(shapes)) == 1
         expect.true(
             len(own) >= 2 and len(calls) > len(own),
             f"For {_told(case)}, `attend` was called {len(calls)} times with queries of that size, "
@@ -530,7 +529,8 @@ def _table(student):
     hint = " Is `return` missing?" if rows is None else ""
     fits = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
     expect.true(
-        fits, f"There should be a list of dictionaries; this is of type {_kind(rows)}.{hint}"
+        fits,
+        f"There should be a list of dictionaries; this is of type {expect.kind_of(rows)}.{hint}",
     )
     expect.true(
         len(rows) == len(cases), f"There should be {len(cases)} rows; there are {len(rows)}."
@@ -603,7 +603,8 @@ def results_hold_their_samples(student, reference, draw):
 def _conclusions(student, *keys):
     found = student.my_conclusions()
     expect.true(
-        isinstance(found, dict), f"There should be a dictionary; this is of type {_kind(found)}."
+        isinstance(found, dict),
+        f"There should be a dictionary; this is of type {expect.kind_of(found)}.",
     )
     for key in keys:
         expect.true(key in found, f"There is no `{key}` in the dictionary.")
@@ -721,7 +722,7 @@ def concludes_what_is_told_apart(student, reference, draw):
     given = _conclusions(student, "told_apart")["told_apart"]
     expect.true(
         isinstance(given, (list, tuple)),
-        f"`told_apart` should be a list of names; it is of type {_kind(given)}.",
+        f"`told_apart` should be a list of names; it is of type {expect.kind_of(given)}.",
     )
     named = {str(each) for each in given}
     unknown = sorted(named - set(_NAMES))
