@@ -2,7 +2,7 @@
 
 In a notebook::
 
-    from autograder import check, hint, mine, status
+    from . import check, hint, mine, status
 
     check("softmax")                          # grade your answer, here and now
     hint("softmax")                           # one hint at a time
@@ -17,7 +17,7 @@ __all__ = ["check", "hint", "load_ipython_extension", "mine", "status"]
 
 def __getattr__(name: str):
     if name in __all__:
-        from . import notebook
+        from .learner import notebook
 
         return getattr(notebook, name)
     raise AttributeError(f"module 'autograder' has no attribute '{name}'")

@@ -223,7 +223,7 @@ def prepare(root):
 def fetch_models(root, needed):
     """Fetch the real models once; where they are not needed at once, failing is a warning."""
     done = read_stamp(root)
-    with open(os.path.join(root, "autograder", "models.py"), "rb") as file:
+    with open(os.path.join(root, "autograder", "authoring", "models.py"), "rb") as file:
         wanted = hashlib.sha256(file.read()).hexdigest()
     if done.get("models") == wanted:
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -52,18 +51,19 @@ def check(
 
     if not in_process:
         the_server()
-    from . import render
-    from .grade_submission import grade
+    from .grading import render
+    from .grading.record import to_json
+    from .submissions.grade import grade
 
     verdict = grade(path, exercise, seed, in_process)
     if json_to:
-        text = json.dumps(verdict.to_json(), indent=2)
+        text = to_json(verdict.record())
         if json_to == "-":
             typer.echo(text)
         else:
             Path(json_to).write_text(text + "\n", encoding="utf-8")
     if verdict.error:
-        _fail(verdict.error["message"])
+        _fail(verdict.error.message)
     if json_to != "-":
         typer.echo(render.submission_text(verdict))
     raise typer.Exit(0 if verdict.points >= verdict.max_points else NOT_ALL)
@@ -73,7 +73,7 @@ def check(
 @_clear_errors
 def hint(exercise: str, step: Annotated[int | None, typer.Option(help="1, 2 or 3.")] = None):
     """Show the next hint for an exercise, or the given one."""
-    from .notebook import hint_text
+    from .learner.notebook import hint_text
 
     typer.echo(hint_text(exercise, step))
 
@@ -82,7 +82,7 @@ def hint(exercise: str, step: Annotated[int | None, typer.Option(help="1, 2 or 3
 @_clear_errors
 def status():
     """Show what is done and what is next."""
-    from .notebook import status_text
+    from .learner.notebook import status_text
 
     typer.echo(status_text())
 
@@ -91,7 +91,7 @@ def status():
 @_clear_errors
 def reset(exercise: str):
     """Bring one exercise of your workspace back to its beginning; your answer is kept beside it."""
-    from . import workspace
+    from .learner import workspace
 
     typer.echo(workspace.reset(exercise).message)
 
@@ -105,7 +105,7 @@ def build(
     ] = False,
 ):
     """Make the exercise notebooks and the executed lessons from their sources."""
-    from . import build as building
+    from .authoring import build as building
 
     names = [course.unit(each).name for each in units] if units else None
     drift = building.drift(names) if check_only else building.build(names, typer.echo)
@@ -117,7 +117,7 @@ def build(
 @app.command()
 def models():
     """Fetch and verify the real models. Exit 3: could not be fetched, 4: a wrong file came."""
-    from . import models as real
+    from .authoring import models as real
 
     for each in real.MODELS:
         try:
@@ -132,7 +132,7 @@ def models():
 @_clear_errors
 def release(assignment: str):
     """Register an assignment in nbgrader's gradebook, so that it can be collected and graded."""
-    from .class_run import open_desk
+    from .classroom.run import open_desk
 
     typer.echo(open_desk(course.unit(assignment)).release())
 
@@ -151,7 +151,7 @@ def grade(
     """Grade a class: submitted/*/ASSIGNMENT. Exit 0: everyone has a grade, 1: not everyone."""
     from tqdm import tqdm
 
-    from .class_run import grade_class
+    from .classroom.run import grade_class
 
     bar = tqdm(unit="submission", disable=None)
 
@@ -160,15 +160,15 @@ def grade(
         bar.update(done - bar.n)
 
     with bar:
-        found = grade_class(course.unit(assignment), workers, scheduler, seed, accept, progress)
-    confined = ", ".join(sorted(found.isolation)) or "none"
+        summary = grade_class(course.unit(assignment), workers, scheduler, seed, accept, progress)
+    confined = ", ".join(sorted(summary.isolation)) or "none"
     typer.echo(
-        f"{assignment}: {len(found.graded)} graded, {len(found.unchanged)} unchanged, "
-        f"{len(found.failed)} failed; confinement: {confined}."
+        f"{assignment}: {len(summary.graded)} graded, {len(summary.unchanged)} unchanged, "
+        f"{len(summary.failed)} failed; confinement: {confined}."
     )
-    for student, problem in found.failed.items():
-        typer.echo(f"autograder: {student} has no grade: {problem}", err=True)
-    raise typer.Exit(NOT_ALL if found.failed else 0)
+    for learner, problem in summary.failed.items():
+        typer.echo(f"autograder: {learner} has no grade: {problem}", err=True)
+    raise typer.Exit(NOT_ALL if summary.failed else 0)
 
 
 @app.command()
@@ -178,7 +178,7 @@ def report(
     to: Annotated[Path | None, typer.Option(help="Folder; reports/ASSIGNMENT by default.")] = None,
 ):
     """Say what a class misunderstands; write JSON, CSV, JUnit, Gradescope's files, feedback."""
-    from . import report as reports
+    from .classroom import report as reports
 
     unit = course.unit(assignment)
     folder = to or Path("reports") / unit.name
@@ -191,17 +191,17 @@ def report(
 @_clear_errors
 def doctor():
     """Tell what confinement this machine gives submissions. Exit 0: all of it, 1: not all."""
-    from .sandbox import levels
-    from .sandbox.processes import holes
+    from .sandbox import probe
+    from .sandbox.processes import missing_layers
 
-    found = holes()
-    for name, says in levels.LAYERS.items():
-        mark = f"MISSING: {found[name]}" if name in found else "holds"
+    missing = missing_layers()
+    for name, says in probe.LAYERS.items():
+        mark = f"MISSING: {missing[name]}" if name in missing else "holds"
         typer.echo(f"{name:13} {mark:8} {says}")
-    typer.echo(f"Confinement: {levels.level(found)}.")
-    if found:
-        typer.echo(levels.ADVICE)
-    raise typer.Exit(NOT_ALL if found else 0)
+    typer.echo(f"Confinement: {probe.isolation(missing)}.")
+    if missing:
+        typer.echo(probe.ADVICE)
+    raise typer.Exit(NOT_ALL if missing else 0)
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ task, the solution cell and the explanation.
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import re
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from .sandbox.cells import definitions
+from .sandbox.inside.cells import definitions
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKSPACE = Path(os.environ.get("AUTOGRADER_WORKSPACE") or ROOT / "workspace")
@@ -88,7 +87,7 @@ class Unit:
         return ROOT / "exercises" / self.name / f"{self.name}.ipynb"
 
     @property
-    def desk(self) -> Path:
+    def workspace_notebook(self) -> Path:
         """The learner's own copy of it."""
         return WORKSPACE / self.name / f"{self.name}.ipynb"
 
@@ -225,21 +224,3 @@ def reference_namespace(unit_name: str) -> dict:
     code = reference_source(exercise.id for exercise in unit(unit_name).exercises)
     exec(compile(code, f"<reference of {unit_name}>", "exec"), namespace)
     return namespace
-
-
-@functools.cache
-def checks_version(unit_name: str) -> str:
-    """Short fingerprint of everything that decides a verdict in this unit."""
-    here = Path(__file__).parent
-    files = [
-        unit(unit_name).source,
-        *(here / f"{each}.py" for each in ("draw", "expect", "modules")),
-    ]
-    files += [
-        *sorted((here / "units").glob("*.py")),
-        *sorted((here / "units" / unit_name).glob("*.py")),
-    ]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]

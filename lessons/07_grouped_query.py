@@ -34,7 +34,7 @@ from attnlab.decoder import generate
 from attnlab.kept import load
 from attnlab.training import corpus
 from autograder import mine
-from autograder.sandbox.memory import Peak
+from attnlab.measurements import Peak
 
 masked_attention, split_heads, merge_heads = mine("masked_attention", "split_heads", "merge_heads")
 MultiHeadAttention = mine("MultiHeadAttention")

@@ -16,7 +16,8 @@ from nbgrader.api import Gradebook
 from support import notebook_with, reference_answers, write_notebook, wrong_submissions
 
 from autograder import course
-from autograder.results import Results
+from autograder.classroom.results import Results
+from autograder.submissions.result import Result
 
 UNIT = course.unit("02_masks")
 FULL = sum(each.points for each in UNIT.exercises)
@@ -70,10 +71,10 @@ class ClassFolder:
         wait_until(lambda: len(self.results()) >= count or process.poll() is not None)
         assert process.poll() is None, process.communicate()
 
-    def results(self) -> dict[str, dict]:
+    def results(self) -> dict[str, Result]:
         """The results that are kept, by student."""
         kept = Results(self.root, UNIT)
-        return {student: kept.load(student) for student in kept.students()}
+        return {student: kept.load(student) for student in kept.learners()}
 
     def written(self) -> dict[str, int]:
         """When each result was written."""

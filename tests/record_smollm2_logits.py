@@ -15,7 +15,7 @@ import torch
 import transformers
 from attnlab import smollm2
 
-from autograder import models
+from autograder.authoring import models
 
 PROMPTS = (
     "The capital of France is",

@@ -14,9 +14,12 @@ from pathlib import Path
 import torch
 from attnlab import training
 
-from autograder import build, course, misconceptions, submission
-from autograder.grading import Grader
-from autograder.student import LocalStudent
+from autograder import course
+from autograder.authoring.release import source_notebook
+from autograder.grading import misconceptions
+from autograder.grading.grader import Grader
+from autograder.grading.student import LocalStudent
+from autograder.submissions import read
 
 GRADED_UNITS = (
     "01_single_head",
@@ -48,9 +51,9 @@ def grade_namespace(exercise: course.Exercise, namespace: dict, seed: int):
 
 def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
     """The released notebook with these answers in it."""
-    notebook = submission.released(unit)
+    notebook = read.released(unit)
     for cell in notebook["cells"]:
-        answer = answers.get(submission.grade_id(cell))
+        answer = answers.get(read.grade_id(cell))
         if answer is not None:
             cell["source"] = answer.splitlines(keepends=True)
     return notebook
@@ -60,7 +63,7 @@ def autograde(root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: i
     """Have nbgrader release and autograde these notebooks, by student, in a new course's folder."""
     shutil.copy(course.ROOT / "nbgrader_config.py", root)
     source = root / "solutions" / unit.name / f"{unit.name}.ipynb"
-    write_notebook(source, json.loads(json.dumps(build.source_notebook(unit))))
+    write_notebook(source, json.loads(json.dumps(source_notebook(unit))))
     for student, path in notebooks.items():
         target = root / "submitted" / student / unit.name / path.name
         target.parent.mkdir(parents=True)
@@ -76,7 +79,7 @@ def autograde(root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: i
 
 def cell_of(notebook: dict, grade_id: str) -> dict:
     """The cell with this mark."""
-    return next(cell for cell in notebook["cells"] if submission.grade_id(cell) == grade_id)
+    return next(cell for cell in notebook["cells"] if read.grade_id(cell) == grade_id)
 
 
 def write_notebook(path: Path, notebook: dict) -> Path:

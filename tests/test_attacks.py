@@ -19,8 +19,10 @@ import pytest
 from nbgrader.api import Gradebook
 from support import notebook_with, reference_answers, write_notebook
 
-from autograder import course, report
-from autograder.results import Results
+from autograder import course
+from autograder.classroom import report
+from autograder.classroom.results import Results
+from autograder.grading.record import Record, to_json
 
 pytestmark = pytest.mark.xdist_group("attacks")
 ATTACKS = Path(__file__).parent / "attacks"
@@ -93,9 +95,9 @@ def attacked(tmp_path_factory):
     return root, done, came
 
 
-def verdict(root: Path, student: str) -> dict:
+def verdict(root: Path, student: str) -> Record:
     """The verdict that was kept."""
-    return Results(root, UNIT).load(student)["verdict"]
+    return Results(root, UNIT).load(student).verdict
 
 
 def points_in_gradebook(root: Path) -> dict[str, float]:
@@ -132,14 +134,14 @@ def test_neighbours_keep_their_points(attacked, student):
 def test_an_answer_earns_nothing_and_harms_no_other(attacked, path):
     root, _, _ = attacked
     says, found = header(path), verdict(root, path.stem)
-    attack = next(each for each in found["exercises"] if each["id"] == says["exercise"])
-    assert "GotThrough" not in json.dumps(found), attack
-    assert attack["status"] in says["expect"].split(" | "), attack
-    assert attack["points"] <= float(says["points"]), attack
-    assert any(each["message"] for each in attack["checks"])
-    others = [each for each in found["exercises"] if each is not attack]
-    assert all(each["points"] == each["max_points"] for each in others), others
-    total = attack["points"] + sum(each["points"] for each in others)
+    attack = next(each for each in found.exercises if each.id == says["exercise"])
+    assert "GotThrough" not in to_json(found), attack
+    assert attack.status in says["expect"].split(" | "), attack
+    assert attack.points <= float(says["points"]), attack
+    assert any(each.message for each in attack.checks)
+    others = [each for each in found.exercises if each is not attack]
+    assert all(each.points == each.max_points for each in others), others
+    total = attack.points + sum(each.points for each in others)
     assert points_in_gradebook(root)[path.stem] == pytest.approx(total)
 
 
@@ -147,8 +149,8 @@ def test_reports_hold_everyone_and_no_markup_of_theirs(attacked, tmp_path):
     root, _, _ = attacked
     verdicts = report.write(UNIT, root, tmp_path)
     students = sorted(path.name for path in (root / "submitted").iterdir())
-    assert [each["submission"] for each in verdicts] == students
-    assert json.loads((tmp_path / "class.json").read_text()) == verdicts
+    assert [each.submission for each in verdicts] == students
+    assert (tmp_path / "class.json").read_text() == to_json(verdicts) + "\n"
     rows = list(csv.DictReader((tmp_path / "grades.csv").open()))
     assert {row["student"]: float(row["points"]) for row in rows} == points_in_gradebook(root)
     suites = ElementTree.parse(tmp_path / "junit.xml").getroot()
@@ -165,8 +167,8 @@ def test_reports_hold_everyone_and_no_markup_of_theirs(attacked, tmp_path):
 def test_a_file_earns_what_its_code_earns(attacked, path):
     root, _, _ = attacked
     says, found = header(path), verdict(root, path.stem)
-    kind = found["error"]["kind"] if found["error"] else "graded"
-    assert kind == says["expect"], found["error"]
+    kind = found.error.kind if found.error else "graded"
+    assert kind == says["expect"], found.error
     assert points_in_gradebook(root)[path.stem] == float(says["points"])
-    if found["error"]:
-        assert found["error"]["message"].endswith((".", "?"))
+    if found.error:
+        assert found.error.message.endswith((".", "?"))

@@ -169,7 +169,8 @@ def test_words_of_the_command_line_become_commands():
 
 def test_models_are_fetched_once_and_only_tests_insist(root, capfd):
     autograder = root / "autograder"
-    (autograder / "models.py").write_text("")
+    (autograder / "authoring").mkdir()
+    (autograder / "authoring" / "models.py").write_text("")
     (autograder / "__init__.py").write_text("")
     (autograder / "__main__.py").write_text("raise SystemExit(3)")
     bootstrap.fetch_models(str(root), needed=False)

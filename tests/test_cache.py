@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import course
-from autograder.units.cached_module import every_cut
+from autograder.units.shared.cached_module import every_cut
 
 NAMES = course.reference_namespace("07_grouped_query")
 FOUR = course.reference_namespace("04_multi_head")

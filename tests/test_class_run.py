@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import msgspec
 import pytest
 from class_folders import (
     FULL,
@@ -20,7 +21,9 @@ from class_folders import (
 )
 from support import reference_answers
 
-from autograder import course, results
+from autograder.grading.record import ErrorRecord, Record
+from autograder.submissions import fingerprint
+from autograder.submissions.read import Rebuilt
 
 pytestmark = pytest.mark.xdist_group("class")
 SIZE = 12
@@ -50,9 +53,9 @@ def test_everyone_has_a_grade_and_a_notebook_at_full_confinement(graded):
     assert all(points[student] == FULL for student in folder.students[1::2])
     assert all(points[student] < FULL for student in folder.students[2::2])
     for student, result in folder.results().items():
-        assert result["verdict"]["isolation"] == "full"
+        assert result.verdict.isolation == "full"
         kept = folder.autograded(student)["metadata"]["autograder"]
-        assert kept["verdict"] == result["verdict"]
+        assert msgspec.convert(kept["verdict"], Record) == result.verdict
 
 
 def test_nothing_is_graded_again_unless_it_changed(graded):
@@ -75,38 +78,41 @@ def test_a_lost_notebook_comes_back_without_being_graded_again(graded):
     (folder.root / "autograded" / lost / UNIT.name / f"{UNIT.name}.ipynb").unlink()
     code, _ = folder.grade()
     assert code == 0 and folder.autograded(lost)
-    assert folder.results()[lost]["verdict"]["points"] == FULL
+    assert folder.results()[lost].verdict.points == FULL
     assert folder.written() == before
 
 
 def test_a_new_seed_grades_again_without_touching_a_submission(graded, tmp_path):
     folder, _ = graded
-    first = {name: each["verdict"] for name, each in folder.results().items()}
+    first = {name: each.verdict for name, each in folder.results().items()}
     handed_in = {path: path.read_bytes() for path in (folder.root / "submitted").rglob("*.ipynb")}
     code, said = folder.grade("--seed", "77")
     assert code == 0 and f"{SIZE} graded" in said
-    second = {name: each["verdict"] for name, each in folder.results().items()}
+    second = {name: each.verdict for name, each in folder.results().items()}
     assert {each["seed"] for each in second.values()} == {77}
     for name, verdict in second.items():
-        assert verdict["points"] == first[name]["points"]
+        assert verdict.points == first[name].points
     assert {path: path.read_bytes() for path in handed_in} == handed_in
     # The same seed gives the same verdict.
     again = copy_of(folder, tmp_path)
     assert again.grade("--seed", "77", "--workers", "1")[0] == 0
-    assert {name: each["verdict"] for name, each in again.results().items()} == second
+    assert {name: each.verdict for name, each in again.results().items()} == second
 
 
 def test_other_checks_another_environment_or_another_answer_make_another_key(monkeypatch):
-    error = {"kind": "missing_file", "message": "none"}
-    key = results.key_of(error, UNIT, 5, "full")
-    assert key == results.key_of(dict(error), UNIT, 5, "full")
+    def key_of(kind, seed, isolation):
+        handed_in = Rebuilt({}, error=ErrorRecord(kind, "none"))
+        return fingerprint.key_of(handed_in, UNIT, seed, isolation)
+
+    key = key_of("missing_file", 5, "full")
+    assert key == key_of("missing_file", 5, "full")
     others = [
-        results.key_of(error | {"kind": "unreadable"}, UNIT, 5, "full"),
-        results.key_of(error, UNIT, 6, "full"),
-        results.key_of(error, UNIT, 5, "partial"),
+        key_of("unreadable", 5, "full"),
+        key_of("missing_file", 6, "full"),
+        key_of("missing_file", 5, "partial"),
     ]
-    monkeypatch.setattr(course, "checks_version", lambda unit: "another")
-    others.append(results.key_of(error, UNIT, 5, "full"))
+    monkeypatch.setattr(fingerprint, "checks_version", lambda unit: "another")
+    others.append(key_of("missing_file", 5, "full"))
     assert len({key, *others}) == 5
 
 
@@ -133,7 +139,7 @@ def test_without_full_confinement_it_refuses_unless_asked(tmp_path):
     assert folder.results() == {}
     code, said = folder.grade("--accept", "partial", AUTOGRADER_SPAWN="1")
     assert code == 0 and "confinement: partial" in said
-    assert {each["verdict"]["isolation"] for each in folder.results().values()} == {"partial"}
+    assert {each.verdict.isolation for each in folder.results().values()} == {"partial"}
 
 
 @pytest.mark.parametrize(
@@ -196,4 +202,4 @@ def test_a_killed_run_leaves_no_process_and_goes_on_where_it_stopped(tmp_path):
     assert {each: after[each] for each in before} == before
     assert set(after) == set(folder.points()) == set(folder.students)
     for student, result in folder.results().items():
-        assert folder.points()[student] == result["verdict"]["points"]
+        assert folder.points()[student] == result.verdict.points

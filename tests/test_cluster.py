@@ -90,6 +90,6 @@ def test_each_is_graded_once_though_a_worker_and_then_the_run_are_killed(
     points = folder.points(database)
     assert set(points) == set(after) == set(folder.students)
     for student, result in folder.results().items():
-        assert points[student] == result["verdict"]["points"]
-        assert folder.autograded(student)["metadata"]["autograder"]["key"] == result["key"]
+        assert points[student] == result.verdict.points
+        assert folder.autograded(student)["metadata"]["autograder"]["key"] == result.key
     assert not (folder.root / "gradebook.db").exists()

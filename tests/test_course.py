@@ -7,7 +7,8 @@ import textwrap
 import jupytext
 import pytest
 
-from autograder import checks, course, misconceptions
+from autograder import course
+from autograder.grading import checks, misconceptions
 
 SOURCES = sorted(
     [*course.ROOT.glob("solutions/*/*.py"), *course.ROOT.glob("lessons/[0-9][0-9]_*.py")]

@@ -4,7 +4,9 @@ import pytest
 from nbgrader.api import Gradebook
 from support import autograde, grade_namespace, notebook_with, reference_answers, write_notebook
 
-from autograder import course, render, report
+from autograder import course
+from autograder.classroom import report
+from autograder.grading import render
 
 UNIT = course.unit("08_efficiency")
 EXERCISE = course.exercise("my_results")
@@ -26,7 +28,7 @@ def verdict():
 def test_a_flag_costs_no_points_and_is_told(verdict):
     assert verdict.points == verdict.max_points
     assert REASON in verdict.flags
-    assert verdict.to_json()["flags"] == list(verdict.flags)
+    assert verdict.record().flags == verdict.flags
     assert f"it costs no points. {REASON}" in render.exercise_text(verdict)
     assert REASON in render.exercise_html(verdict)
 

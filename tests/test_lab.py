@@ -16,7 +16,8 @@ EMPTY = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 START = """
 import sys
 from pathlib import Path
-from autograder import course, lab
+from autograder import course
+from autograder.learner import lab
 course.ROOT = Path(sys.argv[1])
 course.WORKSPACE = course.ROOT / "workspace"
 lab.main(sys.argv[2:])

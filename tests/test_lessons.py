@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autograder import build, course
+from autograder import course
+from autograder.authoring import build
 
 LESSONS = sorted(build.LESSONS.glob("[0-9][0-9]_*.py"))
 SECONDS = 90

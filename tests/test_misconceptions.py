@@ -3,7 +3,8 @@
 import pytest
 from support import grade_namespace
 
-from autograder import course, misconceptions
+from autograder import course
+from autograder.grading import misconceptions
 
 SEEDS = (1, 2, 3)
 EXERCISES = [each for each in course.exercises().values() if misconceptions.singles(each)]

@@ -9,7 +9,8 @@ import pytest
 from attnlab import smollm2
 from typer.testing import CliRunner
 
-from autograder import cli, models
+from autograder import cli
+from autograder.authoring import models
 
 CONTENT = b"weights"
 SMALL = dataclasses.replace(

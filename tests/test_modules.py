@@ -8,10 +8,11 @@ from support import grade_namespace
 from test_student import a_student
 from torch import nn
 
-from autograder import course, modules
-from autograder.expect import Failed, integer
-from autograder.grading import Grader
-from autograder.sandbox.wire import Elsewhere
+from autograder import course
+from autograder.grading import expect_modules
+from autograder.grading.expect import Failed, integer
+from autograder.grading.grader import Grader
+from autograder.sandbox.inside.wire import Elsewhere
 
 DEVICES = """
 import torch
@@ -55,10 +56,10 @@ def test_a_tensor_that_stays_on_the_cpu_is_seen(student, how):
     module = student.Shift(how).to("meta")
     x = torch.zeros(2, 3)
     if how in FOLLOWS:
-        modules.expect_other_device(module, x)
+        expect_modules.expect_other_device(module, x)
         return
     with pytest.raises(Failed, match="stays on the CPU") as failure:
-        modules.expect_other_device(module, x)
+        expect_modules.expect_other_device(module, x)
     assert failure.value.misconception == "wrong_device"
 
 
@@ -69,7 +70,7 @@ def test_a_tensor_of_another_device_has_shape_and_dtype():
     )  # fmt: skip
 
 
-SHAPES = modules.projection_shapes(12, 15, bias=True)
+SHAPES = expect_modules.projection_shapes(12, 15, bias=True)
 
 
 def weights(**changes):
@@ -78,7 +79,7 @@ def weights(**changes):
 
 def test_names_and_shapes_of_weights():
     assert SHAPES["k_proj.weight"] == (15, 12) and SHAPES["o_proj.bias"] == (12,)
-    modules.expect_names(weights(), SHAPES)
+    expect_modules.expect_names(weights(), SHAPES)
     wrong = {
         "submodules should be": ({"query.weight": torch.zeros(3, 3)}, "projection_names"),
         "is missing": (
@@ -89,16 +90,16 @@ def test_names_and_shapes_of_weights():
     }
     for text, (own, name) in wrong.items():
         with pytest.raises(Failed, match=text) as failure:
-            modules.expect_names(own, SHAPES)
+            expect_modules.expect_names(own, SHAPES)
         assert failure.value.misconception == name
     with pytest.raises(Failed, match=r"here is k_proj.bias, o_proj.bias, .*"):
-        modules.expect_names(weights(), modules.projection_shapes(12, 15, bias=False))
+        expect_modules.expect_names(weights(), expect_modules.projection_shapes(12, 15, bias=False))
 
 
 def test_a_long_list_of_names_is_cut():
-    many = modules.linear_shapes({f"heads.{i}.q_proj": (2, 3) for i in range(9)}, bias=False)
+    many = expect_modules.linear_shapes({f"heads.{i}.q_proj": (2, 3) for i in range(9)}, bias=False)
     with pytest.raises(Failed, match="heads.3.q_proj and 5 more; these are none"):
-        modules.expect_names({}, many)
+        expect_modules.expect_names({}, many)
 
 
 @pytest.mark.parametrize(

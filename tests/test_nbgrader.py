@@ -14,8 +14,10 @@ import pytest
 from nbgrader.api import Gradebook
 from support import cell_of, write_notebook
 
-from autograder import build, course
-from autograder.grade_submission import grade
+from autograder import course
+from autograder.authoring.release import source_notebook
+from autograder.classroom import seed
+from autograder.submissions.grade import grade
 
 UNIT = "01_single_head"
 SAMPLES = Path(__file__).parent / "samples" / "submitted"
@@ -134,7 +136,7 @@ def graded(tmp_path_factory):
     shutil.copytree(SAMPLES, root / "submitted")
     source = root / "solutions" / UNIT / f"{UNIT}.ipynb"
     source.parent.mkdir(parents=True)
-    source.write_text(nbformat.writes(build.source_notebook(course.unit(UNIT))), encoding="utf-8")
+    source.write_text(nbformat.writes(source_notebook(course.unit(UNIT))), encoding="utf-8")
     for mangle in MANGLED:
         notebook = copy.deepcopy(ADA)
         mangle(notebook)
@@ -248,13 +250,11 @@ def test_the_export_holds_the_class(graded):
 
 
 def test_the_class_seed_is_secret_and_stays(tmp_path, monkeypatch):
-    from autograder import gradebook
-
     monkeypatch.delenv("AUTOGRADER_SECRET", raising=False)
-    monkeypatch.setattr(gradebook, "_SECRET", tmp_path / "secret")
+    monkeypatch.setattr(seed, "_SECRET", tmp_path / "secret")
     unit = course.unit(UNIT)
-    seed = gradebook.class_seed(unit)
-    assert gradebook.class_seed(unit) == seed
+    first = seed.class_seed(unit)
+    assert seed.class_seed(unit) == first
     assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
     monkeypatch.setenv("AUTOGRADER_SECRET", "another")
-    assert gradebook.class_seed(unit) != seed
+    assert seed.class_seed(unit) != first

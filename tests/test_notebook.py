@@ -4,7 +4,8 @@ import pytest
 from support import notebook_with, reference_answers, write_notebook
 
 import autograder
-from autograder import course, notebook
+from autograder import course
+from autograder.learner import notebook
 
 WRONG = "def softmax(scores, dim=-1):\n    return scores.exp() / scores.exp().sum(dim, True)\n"
 
@@ -86,11 +87,11 @@ def test_mine_gives_the_learner_s_own_work_or_the_reference_and_says_which(desk,
     assert autograder.mine("softmax") is reference
     assert "not there yet" in capsys.readouterr().out
     answers = reference_answers(unit)
-    write_notebook(unit.desk, notebook_with(unit, answers))
+    write_notebook(unit.workspace_notebook, notebook_with(unit, answers))
     softmax, scores = autograder.mine("softmax", "scaled_scores")
     assert softmax is not reference and callable(scores)
     assert capsys.readouterr().out == "softmax: yours\nscaled_scores: yours\n"
-    write_notebook(unit.desk, notebook_with(unit, answers | {"softmax": WRONG}))
+    write_notebook(unit.workspace_notebook, notebook_with(unit, answers | {"softmax": WRONG}))
     assert autograder.mine("softmax") is reference
     assert "does not pass yet" in capsys.readouterr().out
 

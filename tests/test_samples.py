@@ -9,7 +9,7 @@ import torch
 from attnlab.grouping import fold
 
 from autograder import course
-from autograder.units import samples
+from autograder.units.shared import samples
 
 REFERENCE = course.reference_namespace("08_efficiency")
 

@@ -18,11 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from autograder.grade_submission import grade
+from autograder.grading.record import to_json
 from autograder.sandbox import link as links
-from autograder.sandbox import processes, wire
+from autograder.sandbox import processes
+from autograder.sandbox.inside import wire
 from autograder.sandbox.link import Link, SubmissionDied
 from autograder.sandbox.processes import Limits, the_server
+from autograder.submissions.grade import grade
 
 SECONDS = 1.0
 forks = pytest.mark.skipif(
@@ -188,7 +190,7 @@ RESULTS = {
 def test_odd_results_are_wrong_answers_and_no_more(tmp_path, result):
     (verdict,) = grade_body(tmp_path, f"return {RESULTS[result]}", 5, ids=("causal_mask",))
     assert verdict.points == 0 and verdict.status in ("failed", "error")
-    json.dumps(verdict.to_json()).encode()
+    to_json(verdict.record()).encode()
 
 
 SUBCLASS = """
@@ -301,7 +303,7 @@ def _serving(server) -> int:
 def test_a_server_that_is_gone_is_replaced(tmp_path, monkeypatch, how):
     monkeypatch.setattr(processes, "_ORDER_SECONDS", 1)
     before = the_server()
-    before.holes()
+    before.missing_layers()
     serving = _serving(before)
     os.kill(serving, how)
     bad, good = grade_body(tmp_path, RIGHT)
@@ -313,7 +315,7 @@ def test_a_server_that_is_gone_is_replaced(tmp_path, monkeypatch, how):
 @forks
 def test_a_server_that_died_between_two_submissions(tmp_path):
     before = the_server()
-    before.holes()
+    before.missing_layers()
     os.kill(before._process.pid, signal.SIGKILL)
     bad, good = grade_body(tmp_path, RIGHT)
     assert bad.points + good.points == bad.max_points + good.max_points
@@ -372,9 +374,9 @@ def test_spawned_processes_give_the_same_verdict(tmp_path, monkeypatch):
     monkeypatch.setattr(processes, "_server", None)
     spawned = grade_body(tmp_path, wrong, seconds=10, ids=("causal_mask",))
     assert isinstance(the_server(), processes._SpawnServer)
-    assert [each.to_json() for each in spawned] == [each.to_json() for each in forked]
+    assert [each.record() for each in spawned] == [each.record() for each in forked]
     spawned = grade_body(tmp_path, "import os\nos._exit(0)", ids=("causal_mask",))
-    assert [each.to_json() for each in spawned] == [each.to_json() for each in crashed]
+    assert [each.record() for each in spawned] == [each.record() for each in crashed]
     (bad,) = grade_body(tmp_path, "return torch.ones(4 << 30)", 10, ids=("causal_mask",))
     assert bad.status == "memory"
 
@@ -800,7 +802,7 @@ def test_a_twin_serves_for_itself_and_ends_with_its_lender(tmp_path, monkeypatch
     monkeypatch.setattr(processes, "_server", twin)
     bad, good = grade_body(tmp_path, RIGHT)
     assert bad.points + good.points == bad.max_points + good.max_points
-    assert the_server() is twin and twin.holes() == lender.holes()
+    assert the_server() is twin and twin.missing_layers() == lender.missing_layers()
     lender.close()
     bad, good = grade_body(tmp_path, RIGHT)
     assert bad.points + good.points == bad.max_points + good.max_points
@@ -813,5 +815,5 @@ def test_a_lender_that_is_gone_lends_nothing_and_stops_nothing():
     lender = processes._ForkServer()
     lender.close()
     server = processes._ForkServer(lender.lend())
-    assert server.holes() == the_server().holes()
+    assert server.missing_layers() == the_server().missing_layers()
     server.close()

@@ -6,11 +6,11 @@ import math
 import pytest
 import torch
 
-from autograder.expect import Failed
-from autograder.sandbox import cells, wire
+from autograder.grading.expect import Failed
+from autograder.grading.student import LocalStudent, RemoteStudent, StudentProblem
+from autograder.sandbox.inside import cells, wire
 from autograder.sandbox.link import Link
 from autograder.sandbox.processes import Limits
-from autograder.student import LocalStudent, RemoteStudent, StudentProblem
 
 ANSWER = """
 import collections

@@ -7,10 +7,10 @@ import types
 import pytest
 import torch
 
-from autograder.sandbox import cells
+from autograder.grading.student import LocalStudent, RemoteStudent, StudentProblem
+from autograder.sandbox.inside import cells
 from autograder.sandbox.link import Link
 from autograder.sandbox.processes import Limits
-from autograder.student import LocalStudent, RemoteStudent, StudentProblem
 
 BEFORE = """
 import functools

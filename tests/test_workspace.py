@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from autograder import course, workspace
+from autograder import course
+from autograder.learner import workspace
 
 NAME = "01_single_head"
 
@@ -50,7 +51,7 @@ def desk(tmp_path, monkeypatch):
     monkeypatch.setattr(course, "WORKSPACE", tmp_path / "workspace")
     monkeypatch.setattr(workspace, "_unsaved", {})
     save(unit.released, RELEASED)
-    return unit.desk
+    return unit.workspace_notebook
 
 
 def answered(text="def softmax(scores): return mine"):

@@ -13,14 +13,13 @@ from pathlib import Path
 INSIDE = "/sandbox"
 PRIVATE = "/private"
 ENVIRONMENT = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), PRIVATE)
-_SERVED = ("server.py", "wire.py", "cells.py", "watch.py", "memory.py", "confine.py", "late.py")
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _CPUS = "/proc/cpuinfo"
 # The C library looks here whether it may ask for large pages.
 _LARGE_PAGES = "/sys/kernel/mm/transparent_hugepage"
-_HERE = Path(__file__).parent
-_PACKAGE = _HERE.parent
+_SERVED = Path(__file__).parent / "inside"
+_PACKAGE = Path(__file__).parent.parent
 
 
 def binary() -> str | None:
@@ -77,8 +76,8 @@ def command(bwrap: str, arguments: list[str]) -> list[str]:
         line += ["--dev-bind-try", device, device]
     for fact in (_CPUS, _LARGE_PAGES):
         line += ["--ro-bind-try", fact, fact]
-    for name in _SERVED:
-        line += ["--ro-bind", str(_HERE / name), f"{INSIDE}/{name}"]
+    for file in sorted(_SERVED.glob("*.py")):
+        line += ["--ro-bind", str(file), f"{INSIDE}/{file.name}"]
     line += ["--tmpfs", PRIVATE, "--remount-ro", "/", "--chdir", INSIDE, "--"]
     return [*line, sys.executable, "-s", f"{INSIDE}/server.py", *arguments]
 

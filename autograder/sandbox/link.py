@@ -13,8 +13,9 @@ import time
 
 import torch
 
-from . import wire
-from .processes import Limits, start
+from .inside import wire
+from .limits import Limits
+from .processes import start
 
 MAX_CALLBACK_BYTES = 16 << 20
 MAX_CALLBACK_DEPTH = 16

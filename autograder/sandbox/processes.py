@@ -16,27 +16,14 @@ import socket
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
-from . import bubblewrap
+from . import bubblewrap, probe, syscalls
+from .limits import Limits
 
-_SERVER = Path(__file__).with_name("server.py")
+_SERVER = Path(__file__).parent / "inside" / "server.py"
 _START_SECONDS = 60
 _ORDER_SECONDS = 10
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one exercise of a submission may use.
-
-    Attributes:
-        seconds: time the grader waits for it, all answers together.
-        megabytes: memory beyond that of a bare process with torch.
-    """
-
-    seconds: float = 10.0
-    megabytes: int = 2048
 
 
 class ServerFailed(Exception):
@@ -70,7 +57,7 @@ class _ForkServer:
         self._bwrap = bubblewrap.usable()
         self._process = None
         self._closed = False
-        self._holes: dict[str, str] | None = None
+        self._missing: dict[str, str] | None = None
         with theirs:
             if lender:
                 with contextlib.suppress(OSError):  # a lender that is gone
@@ -92,13 +79,13 @@ class _ForkServer:
         """What another process makes its own server of."""
         return self._control
 
-    def holes(self) -> dict[str, str]:
+    def missing_layers(self) -> dict[str, str]:
         """The layers of confinement that do not hold here, each with what a submission can do."""
         with self._start_lock:
-            if self._holes is None:
+            if self._missing is None:
                 self._wait_until_ready()
                 self._confine()
-            return self._holes
+            return self._missing
 
     def _wait_until_ready(self) -> None:
         self._control.settimeout(_START_SECONDS)
@@ -115,8 +102,6 @@ class _ForkServer:
             )
 
     def _confine(self) -> None:
-        from . import levels, syscalls
-
         try:
             program = syscalls.program()
         except (ImportError, OSError, RuntimeError):
@@ -125,9 +110,9 @@ class _ForkServer:
         order["private"] = bubblewrap.PRIVATE if self._bwrap else None
         for namespaces in (True, False):
             self._order(order | {"namespaces": namespaces}, [])
-            self._holes = {}
-            self._holes = levels.holes(self.start)
-            if self._holes is not None:
+            self._missing = {}
+            self._missing = probe.missing_layers(self.start)
+            if self._missing is not None:
                 return
         raise ServerFailed("a submission cannot be given a process here")
 
@@ -141,7 +126,7 @@ class _ForkServer:
 
     def start(self, limits: Limits):
         """Fork a child; returns its channel and a function that ends it."""
-        self.holes()
+        self.missing_layers()
         ours, theirs = socket.socketpair()
         order = {"verb": "fork", "megabytes": limits.megabytes, "seconds": limits.seconds}
         with theirs:
@@ -192,7 +177,7 @@ class _SpawnServer:
         """There is nothing to lend."""
 
     @staticmethod
-    def holes() -> dict[str, str]:
+    def missing_layers() -> dict[str, str]:
         """Nothing is confined here but time and memory."""
         return dict.fromkeys(
             ("files", "processes", "network"), "a process like any other of yours; see doctor"
@@ -265,13 +250,13 @@ def the_server(lender: socket.socket | None = None):
         return _server
 
 
-def holes() -> dict[str, str]:
-    """The layers of confinement that do not hold on this machine; see ``levels``.
+def missing_layers() -> dict[str, str]:
+    """The layers of confinement that do not hold on this machine; see ``probe``.
 
     Raises:
         ServerFailed: if no server starts.
     """
-    return _asked(lambda server: server.holes())
+    return _asked(lambda server: server.missing_layers())
 
 
 def start(limits: Limits):

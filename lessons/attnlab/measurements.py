@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 
 from autograder import course
-from autograder.sandbox.memory import Peak
+from autograder.sandbox.inside.memory import Peak
 
 from . import timing
 from .decoder import Decoder, DecoderShape

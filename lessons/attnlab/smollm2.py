@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from autograder import models
+from autograder.authoring import models
 
 from .decoder import Decoder, DecoderShape
 

@@ -18,7 +18,8 @@ sys.path.insert(0, str(TESTS))
 
 from support import grade_namespace  # noqa: E402
 
-from autograder import course, notebook  # noqa: E402
+from autograder import course  # noqa: E402
+from autograder.learner import notebook  # noqa: E402
 
 REPEATS = 30
 MOST = 40

@@ -1,0 +1,1 @@
+"""Making what learners get: exercise notebooks, executed lessons, real models."""

@@ -1,0 +1,134 @@
+"""Building what learners open from what authors write.
+
+An exercise notebook is made from its source by nbgrader's own generate_assignment, byte for byte
+the same each time. A lesson is made from its source by running it; its outputs differ from machine
+to machine, so drift is judged by its cells alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from .. import course
+from ..course import ROOT, CourseError, Unit
+from .release import METADATA, CellIds, release_bytes, source_notebook
+
+LESSONS = ROOT / "lessons"
+SECONDS_PER_CELL = 120
+
+
+def build(names=None, say: Callable[[str], None] = print) -> list[str]:
+    """Build exercises and lessons; only those of the named units, if any are named.
+
+    Returns:
+        What could not be built, a line each; nothing if all is well.
+    """
+    for unit in _exercise_units(names):
+        source = unit.source.with_suffix(".ipynb")
+        source.write_text(nbformat.writes(source_notebook(unit)) + "\n", encoding="utf-8")
+        unit.released.parent.mkdir(parents=True, exist_ok=True)
+        unit.released.write_bytes(release_bytes(unit))
+        say(f"exercises/{unit.name}/{unit.name}.ipynb")
+    for lesson in _lessons(names):
+        say(f"lessons/{lesson.stem}.ipynb (running)")
+        notebook = execute(lesson_notebook(lesson))
+        lesson.with_suffix(".ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    return []
+
+
+def drift(names=None) -> list[str]:
+    """What was built from other sources than those that are here, a line each."""
+    found = []
+    for unit in _exercise_units(names):
+        if not unit.released.exists() or unit.released.read_bytes() != release_bytes(unit):
+            found.append(_stale(unit.released, unit.source))
+    for lesson in _lessons(names):
+        built = lesson.with_suffix(".ipynb")
+        if not built.exists() or _cells(_read(built)) != _cells(lesson_notebook(lesson)):
+            found.append(_stale(built, lesson))
+    return found
+
+
+def _stale(built: Path, source: Path) -> str:
+    built, source = (each.relative_to(ROOT).as_posix() for each in (built, source))
+    return f"{built} is not what {source} makes; run 'python -m autograder build'"
+
+
+def _exercise_units(names) -> list[Unit]:
+    found = [
+        unit for unit in course.units().values() if unit.source.is_relative_to(ROOT / "solutions")
+    ]
+    return [unit for unit in found if names is None or unit.name in names]
+
+
+def _lessons(names) -> list[Path]:
+    found = sorted(LESSONS.glob("[0-9][0-9]_*.py"))
+    return [lesson for lesson in found if names is None or lesson.stem in names]
+
+
+def _read(path: Path):
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as problem:
+        raise CourseError(f"{path} is not a readable notebook: {problem}") from problem
+
+
+def _cells(notebook) -> list[tuple]:
+    return [(cell.cell_type, cell.source, cell.id) for cell in notebook.cells]
+
+
+def lesson_notebook(lesson: Path):
+    """The notebook of a lesson, not yet executed."""
+    ids = CellIds()
+    cells = []
+    for cell in course.read_percent(lesson.read_text(encoding="utf-8")):
+        if cell.kind == "raw":
+            continue
+        text = "\n".join(line for line in cell.text.split("\n") if " SOLUTION" not in line)
+        make = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
+        cells.append(make(text, id=ids(text)))
+    return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+
+
+def execute(notebook, folder: Path = LESSONS):
+    """Run a notebook in a kernel and a workspace of its own and return it with its outputs.
+
+    Raises:
+        CourseError: if a cell fails, with the cell and what it said.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        with _fresh_event_loop(), tempfile.TemporaryDirectory() as workspace:
+            client.execute(env=os.environ | {"AUTOGRADER_WORKSPACE": workspace})
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+        raise CourseError(f"a lesson does not run: {problem}") from problem
+    notebook.metadata = nbformat.from_dict(METADATA)
+    return notebook
+
+
+@contextlib.contextmanager
+def _fresh_event_loop():
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()

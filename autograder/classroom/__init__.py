@@ -1,0 +1,1 @@
+"""Grading a class: nbgrader's gradebook, workers, results and reports."""

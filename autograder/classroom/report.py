@@ -1,0 +1,162 @@
+"""Reports on a graded assignment: for other programs, for each learner, and for the instructor."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import msgspec
+
+from .. import course
+from ..grading import render
+from ..grading.record import Record, to_json
+from ..submissions.result import Result
+from .results import Results
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>body {{ font-family: sans-serif; max-width: 52rem; margin: 2rem auto; }}</style></head>
+<body><h1>{title}</h1><p>{points:g} of {most:g} points.</p>{notes}{pages}</body></html>
+"""
+
+
+def write(unit: course.Unit, root: Path, folder: Path) -> list[Record]:
+    """Write every report of an assignment into a folder.
+
+    ``class.json``, ``grades.csv``, ``junit.xml``, and for each student a page and Gradescope's
+    ``results.json``.
+
+    Returns:
+        The verdicts, as in the JSON contract.
+
+    Raises:
+        CourseError: if nothing was graded.
+    """
+    results = Results(root, unit)
+    loaded = {learner: results.load(learner) for learner in results.learners()}
+    graded = {learner: result for learner, result in loaded.items() if result}
+    if not graded:
+        raise course.CourseError(
+            f"nothing was graded yet; run 'python -m autograder grade {unit.name}' first"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    verdicts = [
+        msgspec.structs.replace(result.verdict, submission=learner)
+        for learner, result in graded.items()
+    ]
+    _put(folder / "class.json", to_json(verdicts))
+    _put(folder / "grades.csv", grades_csv(unit, verdicts))
+    _put(folder / "junit.xml", junit(verdicts))
+    for learner, result in graded.items():
+        _put(folder / learner / "feedback.html", page(learner, result))
+        _put(folder / learner / "results.json", json.dumps(gradescope(result.verdict), indent=2))
+    return verdicts
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def page(learner: str, result: Result) -> str:
+    """The feedback of a learner as a page; what the learner wrote is escaped, no script runs."""
+    verdict = result.verdict
+    notes = [verdict.error.message] if verdict.error else verdict.notices
+    return _PAGE.format(
+        title=render.escape(learner),
+        points=verdict.points,
+        most=verdict.max_points,
+        notes="".join(f"<p>{render.escape(each)}</p>" for each in notes),
+        pages="".join(result.pages.values()),
+    )
+
+
+def gradescope(verdict: Record) -> dict:
+    """A verdict as Gradescope's ``results.json``; one test for each check, text only."""
+    tests = [
+        {
+            "name": f"{exercise.id}: {check.id}",
+            "score": check.points,
+            "max_score": check.max_points,
+            "status": "passed" if check.passed else "failed",
+            "output": check.message,
+            "output_format": "text",
+        }
+        for exercise in verdict.exercises
+        for check in exercise.checks
+    ]
+    note = verdict.error.message if verdict.error else ""
+    return {"score": verdict.points, "output": note, "output_format": "text", "tests": tests}
+
+
+def grades_csv(unit: course.Unit, verdicts: list[Record]) -> str:
+    """One line for each student: points, status by exercise, exercises that a person should see."""
+    ids = [each.id for each in unit.exercises]
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(
+        ["student", "points", "max_points", *ids, *(f"{each} status" for each in ids), "look at"]
+    )
+    for verdict in verdicts:
+        by_id = {each.id: each for each in verdict.exercises}
+        points = [by_id[each].points for each in ids]
+        status = [by_id[each].status for each in ids]
+        head = [_plain(verdict.submission), verdict.points, verdict.max_points]
+        flagged = " ".join(each.id for each in verdict.exercises if each.flags)
+        lines.writerow([*head, *points, *status, flagged])
+    return out.getvalue().rstrip("\n")
+
+
+def _plain(name: str) -> str:
+    """A name that no spreadsheet takes for a formula."""
+    return "'" + name if name.startswith(("=", "+", "-", "@")) else name
+
+
+def junit(verdicts: list[Record]) -> str:
+    """All checks of all students as JUnit's XML."""
+    root = ElementTree.Element("testsuites")
+    for verdict in verdicts:
+        suite = ElementTree.SubElement(root, "testsuite", name=verdict.submission)
+        for exercise in verdict.exercises:
+            for check in exercise.checks:
+                case = ElementTree.SubElement(
+                    suite, "testcase", classname=exercise.id, name=check.id
+                )
+                if not check.passed:
+                    message = "".join(c if c.isprintable() else " " for c in check.message)
+                    ElementTree.SubElement(case, "failure", message=message)
+        checks = [check for each in verdict.exercises for check in each.checks]
+        suite.set("tests", str(len(checks)))
+        suite.set("failures", str(sum(not each.passed for each in checks)))
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def class_text(unit: course.Unit, verdicts: list[Record]) -> str:
+    """What the class can do and what it misunderstands, as text for the instructor."""
+    most = sum(each.points for each in unit.exercises)
+    mean = sum(each.points for each in verdicts) / len(verdicts)
+    lines = [f"{unit.name}: {len(verdicts)} submissions, {mean:.1f} of {most:g} points on average."]
+    for exercise in unit.exercises:
+        found = [
+            each for verdict in verdicts for each in verdict.exercises if each.id == exercise.id
+        ]
+        status = Counter(each.status for each in found).most_common()
+        lines.append(f"\n{exercise.id}: " + ", ".join(f"{n} {name}" for name, n in status))
+        wrong = Counter(
+            name
+            for each in found
+            for name in {n for check in each.checks for n in check.misconceptions}
+        )
+        lines += [f"  {number:4} x {name}" for name, number in wrong.most_common(8)]
+    flagged = [
+        f"  {verdict.submission}, {each.id}: {reason}"
+        for verdict in verdicts
+        for each in verdict.exercises
+        for reason in each.flags
+    ]
+    return "\n".join([*lines, *(["\nFor a person to look at:", *flagged] if flagged else [])])

@@ -1,0 +1,1 @@
+"""Checks, misconceptions and the diagnosis of an answer by its values."""

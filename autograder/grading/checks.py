@@ -1,0 +1,74 @@
+"""The registry of checks. A check is one property of an exercise, worth points.
+
+A check is a plain function ``(student, reference, draw)`` that raises ``expect.Failed`` when the
+property does not hold::
+
+    @check("softmax", "every row adds up to 1", "Along which axis do you add up?")
+    def rows_add_up_to_one(student, reference, draw):
+        ...
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .. import course
+
+
+@dataclass(frozen=True)
+class Check:
+    """One property of an exercise.
+
+    Attributes:
+        id: the function's name.
+        exercise: id of the exercise.
+        says: the property, as a statement.
+        asks: what to think about when it does not hold and no misconception explains why.
+        weight: its share of the exercise's points.
+        run: the function.
+    """
+
+    id: str
+    exercise: str
+    says: str
+    asks: str
+    weight: float
+    run: Callable
+
+
+_registry: dict[str, list[Check]] = {}
+
+
+def check(exercise: str, says: str, asks: str, weight: float = 1.0):
+    """Register the decorated function as a check of ``exercise``."""
+
+    def register(run):
+        _registry.setdefault(exercise, []).append(
+            Check(run.__name__, exercise, says, asks, weight, run)
+        )
+        return run
+
+    return register
+
+
+@functools.cache
+def load(unit_name: str) -> None:
+    """Import the checks of a unit."""
+    course.unit(unit_name)
+    importlib.import_module(f"autograder.units.u{unit_name}.checks")
+
+
+def checks_of(exercise: course.Exercise) -> list[Check]:
+    """The checks of an exercise, in the order in which they are run."""
+    load(exercise.unit)
+    return _registry[exercise.id]
+
+
+def points_of(exercise: course.Exercise) -> dict[str, float]:
+    """Points of each check; they add up to the exercise's."""
+    found = checks_of(exercise)
+    total = sum(each.weight for each in found)
+    return {each.id: round(exercise.points * each.weight / total, 4) for each in found}

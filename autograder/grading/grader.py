@@ -1,0 +1,227 @@
+"""Grading: checks are run against a student, and what came of them becomes a verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+
+import torch
+
+from .. import course
+from . import diagnosis, misconceptions
+from .checks import Check, checks_of, points_of
+from .diagnosis import Explanation
+from .draw import FULL
+from .run import Run, run_check
+from .student import StudentProblem
+from .verdict import CheckVerdict, ExerciseVerdict
+
+_MESSAGES = {
+    "not_started": "This exercise is not started yet.",
+    "missing": "Nothing called {text} is defined.",
+    "memory": "The answer needs more memory than it may use.",
+    "timeout": "{text}",
+    "crashed": "{text}",
+    "protocol": "{text}",
+    "forbidden": "The answer calls {calls}, which this exercise does not allow.",
+    "syntax_error": "The cell is not valid Python: {text}.",
+    "error": "Your code stopped with {type}{colon}{text}",
+}
+_ASKS = {
+    "not_started": "Replace the line that raises NotImplementedError by your answer.",
+    "missing": "Is the cell with your answer still there, and is the name spelled as in the task?",
+    "memory": "Which tensor of yours is the largest, and need it be that large?",
+    "timeout": "Is there a loop that never ends, or one that could be a matrix product?",
+    "forbidden": "What would it compute? Write that out with smaller steps.",
+}
+
+
+def fresh_seed() -> int:
+    """A seed nobody chose."""
+    return secrets.randbelow(2**31)
+
+
+class Grader:
+    """Grades the exercises of one submission, each against a fresh student.
+
+    Args:
+        open_student: called with (exercise, ids of earlier exercises whose reference should stand
+            in for the learner's); a context manager that gives a student.
+        seed: draws the inputs.
+        show_text: whether messages of exceptions may be shown; they can carry inputs.
+    """
+
+    def __init__(self, open_student, seed: int, show_text: bool = True):
+        self._open_student = open_student
+        self._seed = seed
+        self._show_text = show_text
+        self._done: dict[str, ExerciseVerdict] = {}
+
+    def grade(self, exercise: course.Exercise) -> ExerciseVerdict:
+        """The verdict on one exercise.
+
+        If it does not pass and earlier work of the same unit does not pass either, it is graded
+        again with the reference of that earlier work, unless that costs points.
+        """
+        if exercise.id not in self._done:
+            with _one_thread():
+                self._done[exercise.id] = self._grade(exercise)
+        return self._done[exercise.id]
+
+    def _grade(self, exercise) -> ExerciseVerdict:
+        with self._open_student(exercise, ()) as student:
+            runs = self._run_all(exercise, student)
+            passed = all(run.passed for run in runs.values())
+            wrong = () if passed else self._wrong_before(exercise)
+            if not wrong:
+                return self._verdict(exercise, student, runs)
+            with self._open_student(exercise, wrong) as helped:
+                again = self._run_all(exercise, helped)
+                if _points(exercise, again) >= _points(exercise, runs):
+                    verdict = self._verdict(exercise, helped, again)
+                    verdict.replaced = wrong
+                    return verdict
+            return self._verdict(exercise, student, runs)
+
+    def _wrong_before(self, exercise) -> tuple[str, ...]:
+        earlier = [course.exercise(each) for each in course.prerequisites_of(exercise.id)]
+        own = [each for each in earlier if each.unit == exercise.unit]
+        return tuple(each.id for each in own if self.grade(each).status != "passed")
+
+    def _run_all(self, exercise, student) -> dict[Check, Run]:
+        runs: dict[Check, Run] = {}
+        stopped: StudentProblem | None = None
+        for check in checks_of(exercise):
+            run = Run([], problem=stopped) if stopped else run_check(check, student, self._seed)
+            runs[check] = run
+            problem = run.problem
+            if problem and (problem.fatal or problem.kind in ("not_started", "missing")):
+                stopped = problem
+        return runs
+
+    def _verdict(self, exercise, student, runs) -> ExerciseVerdict:
+        explained = diagnosis.explain(exercise, runs, self._seed)
+        points = points_of(exercise)
+        checks = [
+            self._check_verdict(
+                check, run, student, explained.get(check, Explanation()), points[check.id]
+            )
+            for check, run in runs.items()
+        ]
+        passed = all(each.passed for each in checks)
+        reached = exercise.points if passed else sum(each.points for each in checks)
+        status = "passed" if passed else _status(checks)
+        return ExerciseVerdict(
+            exercise.id,
+            exercise.title,
+            round(reached, 4),
+            exercise.points,
+            status,
+            checks,
+            flags=tuple(dict.fromkeys(flag for run in runs.values() for flag in run.flags)),
+        )
+
+    def _check_verdict(self, check, run, student, explanation, points) -> CheckVerdict:
+        verdict = CheckVerdict(check.id, check.says, 0.0, points, run.passed)
+        if run.passed:
+            verdict.points = points
+            return verdict
+        if run.problem:
+            self._tell_problem(verdict, run.problem)
+            self._tell_names(verdict, check, explanation)
+            return verdict
+        failure = self._shrink(check, student, run)
+        verdict.message = failure.message
+        verdict.counterexample = failure.counterexample
+        verdict.asks = check.asks
+        if not explanation.names and run.failure.misconception:
+            explanation = Explanation((run.failure.misconception,))
+        self._tell_names(verdict, check, explanation)
+        return verdict
+
+    def _tell_names(self, verdict, check, explanation) -> None:
+        known = misconceptions.misconceptions_of(course.exercise(check.exercise))
+        found = [known[name] for name in explanation.names if name in known]
+        if found:
+            joint = ", or " if explanation.alike else ", and "
+            verdict.misconceptions = tuple(each.name for each in found)
+            verdict.diagnosis = f"It looks as if {joint.join(each.says for each in found)}."
+            verdict.asks = found[0].asks
+
+    def _tell_problem(self, verdict, problem: StudentProblem) -> None:
+        details = dict(problem.details)
+        text = str(details.get("text") or "")
+        if problem.kind == "error" and not self._show_text:
+            text = ""
+        details |= {
+            "text": text,
+            "colon": ": " if text else ".",
+            "calls": ", ".join(details.get("calls", [])),
+            "type": details.get("type", "an exception"),
+        }
+        verdict.problem = problem.kind
+        verdict.message = _MESSAGES[problem.kind].format(**details)
+        verdict.asks = _ASKS.get(problem.kind, "")
+        verdict.cause = problem.__cause__
+        if details.get("line") and problem.kind != "not_started":
+            verdict.where = (
+                f"{details['cell']}, line {details['line']}: {details.get('source', '')}"
+            )
+            verdict.asks = verdict.asks or "What does this line get, and what did you expect?"
+
+    def _shrink(self, check, student, run: Run):
+        """The same check failing on smaller inputs, if it does."""
+        for level in range(FULL):
+            small = run_check(check, student, self._seed, level)
+            if small.problem and small.problem.fatal:
+                break
+            if small.failure and bool(small.failure.counterexample) == bool(
+                run.failure.counterexample
+            ):
+                return small.failure
+        return run.failure
+
+
+@contextlib.contextmanager
+def _one_thread():
+    """Many tiny operations: a second thread gains nothing, and waits where cores are busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _points(exercise: course.Exercise, runs: dict[Check, Run]) -> float:
+    points = points_of(exercise)
+    return sum(points[check.id] for check, run in runs.items() if run.passed)
+
+
+def _status(checks: list[CheckVerdict]) -> str:
+    problems = [each.problem for each in checks if not each.passed]
+    for kind in ("not_started", "missing", "forbidden", "timeout", "crashed", "memory"):
+        if kind in problems:
+            return kind
+    if "protocol" in problems:
+        return "crashed"
+    if all(problems):
+        return "syntax_error" if "syntax_error" in problems else "error"
+    return "failed"
+
+
+@contextlib.contextmanager
+def replaced_names(namespace, names):
+    """Put the reference in place of the learner's own earlier work, for a while."""
+    missing = object()
+    before = {name: namespace.get(name, missing) for name in names}
+    for name in names:
+        namespace[name] = course.reference_namespace(course.exercise(name).unit)[name]
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is missing:
+                del namespace[name]
+            else:
+                namespace[name] = value

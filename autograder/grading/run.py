@@ -1,0 +1,49 @@
+"""Running one check against one student: what was seen, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import course
+from .checks import Check
+from .draw import FULL, Draw, sub_seed
+from .expect import Failed, flagging, observing
+from .student import LocalStudent, StudentProblem
+
+_UNREADABLE = "Your answer gave back something that this check cannot read ({problem})."
+
+
+@dataclass
+class Run:
+    """One run of a check against one student: what was seen and how it ended.
+
+    ``flags`` are the reasons for a person to look at the answer.
+    """
+
+    record: list
+    failure: Failed | None = None
+    problem: StudentProblem | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the property holds."""
+        return self.failure is None and self.problem is None
+
+
+def run_check(check: Check, student, seed: int, level: int = FULL) -> Run:
+    """Run a check against a student on the inputs that ``seed`` and ``level`` draw."""
+    draw = Draw(sub_seed(seed, check.exercise, check.id, level), level)
+    unit = course.exercise(check.exercise).unit
+    reference = LocalStudent(course.reference_namespace(unit))
+    failure = problem = None
+    with observing() as record, flagging() as flags:
+        try:
+            check.run(student, reference, draw)
+        except Failed as found:
+            failure = found
+        except StudentProblem as found:
+            problem = found
+        except Exception as found:  # whatever an answer hands back, the grader goes on
+            failure = Failed(_UNREADABLE.format(problem=found))
+    return Run(record, failure, problem, tuple(flags))

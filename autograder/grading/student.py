@@ -1,0 +1,388 @@
+"""The student: what a check talks to.
+
+``student.causal_mask(5, 7)`` calls the learner's function and
+``student.SingleHeadAttention(12, 5)`` builds the learner's module, in the learner's own kernel
+(``LocalStudent``) or in a process apart (``RemoteStudent``). A check cannot tell which. In both,
+tensors are passed as copies, results can be differentiated by ``torch.autograd.grad``, and whatever
+goes wrong arrives as ``StudentProblem``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+import torch
+
+from ..sandbox.inside import cells, memory, watch, wire
+from ..sandbox.link import INTERFERED, Link, SubmissionDied
+from .expect import Failed, true, unchanged
+
+
+class StudentProblem(Exception):
+    """The learner's code gave no answer.
+
+    Attributes:
+        kind: ``not_started``, ``missing``, ``forbidden``, ``syntax_error``, ``error``, ``memory``,
+            ``timeout``, ``crashed`` or ``protocol``.
+        details: type, text, cell, line and source of an exception; for forbidden calls ``calls``.
+    """
+
+    def __init__(self, kind: str, **details):
+        super().__init__(f"{kind}: {details.get('text') or details.get('calls') or ''}")
+        self.kind = kind
+        self.details = details
+
+    @property
+    def fatal(self) -> bool:
+        """Whether nothing more can be asked of this submission."""
+        return self.kind in ("timeout", "crashed", "protocol")
+
+
+class _Student:
+    """What both kinds share: whether the last call changed its tensors, and calls back.
+
+    ``limited`` tells whether it runs in a process of its own, with a limit on memory.
+    """
+
+    changed: list[bool] = []
+    limited = False
+    _raised: Exception | None = None
+    _counting = False
+    _peak = 0
+    _whole = False
+
+    def _callback(self, function):
+        """A function of the check's as the learner's code gets it.
+
+        What it demands of the learner (``Failed``) ends the check, not the learner's code.
+        """
+
+        def called(*args, **kwargs):
+            try:
+                return self._sent(function(*self._wrap(args), **self._wrap(kwargs)))
+            except (Failed, StudentProblem) as problem:
+                self._raised = problem
+                raise
+
+        return called
+
+    def _sent(self, value):
+        """An argument as the learner's code gets it, tensors aside."""
+        return wire.mapped(self._sent_one, value)
+
+    def _sent_one(self, value):
+        if isinstance(value, (_LocalObject, _RemoteObject)):
+            return value._sendable()
+        plain = isinstance(value, (torch.Tensor, torch.dtype)) or not callable(value)
+        return value if plain else self._callback(value)
+
+    def expect_inputs_unchanged(self, *names: str) -> None:
+        """Demand that the last call left its tensors, named in order, as they were."""
+        for name, changed in zip(names, self.changed, strict=False):
+            before = torch.zeros(1)
+            unchanged(before, before + 1 if changed else before, name)
+
+    def expect_error(self, call, types, message: str, misconception=None) -> None:
+        """Demand that ``call()`` raises one of ``types`` (names), for the reason ``message``."""
+        try:
+            call()
+        except StudentProblem as problem:
+            if problem.kind != "error":
+                raise
+            raised = problem.details.get("type") in types
+        else:
+            raised = False
+        true(raised, message, misconception)
+
+    def peak_bytes(self, function, *args) -> int:
+        """Bytes of the new tensors that a call has alive at once, at most (``memory.Peak``)."""
+        self._counting = True
+        try:
+            with torch.no_grad():
+                function(*args)
+        finally:
+            self._counting = False
+        return self._peak
+
+    def made_by(self, function, *args):
+        """What a call gives as an object with attributes, a named tuple too."""
+        self._whole = True
+        try:
+            return function(*args)
+        finally:
+            self._whole = False
+
+    def gradients(self, output, inputs, direction) -> tuple[torch.Tensor, ...]:
+        """Gradients of ``(output * direction).sum()`` to each of ``inputs``; zeros if unused."""
+        flows = isinstance(output, torch.Tensor) and output.requires_grad
+        true(flows, "No gradient flows from the output back to the inputs.")
+        try:
+            return torch.autograd.grad(
+                output, inputs, direction, allow_unused=True, materialize_grads=True
+            )
+        except StudentProblem:
+            raise
+        except RuntimeError as problem:
+            raise _problem(problem) from problem
+
+
+class LocalStudent(_Student):
+    """The learner's names in this process.
+
+    Args:
+        namespace: mapping of names.
+        forbidden: families of calls to watch for.
+    """
+
+    def __init__(self, namespace, forbidden=()):
+        self._namespace = namespace
+        self._forbidden = forbidden
+        self._spotter = watch.Watch(())
+
+    def __getattr__(self, name: str):
+        if name not in self._namespace:
+            raise StudentProblem("missing", text=name)
+        return _LocalObject(self, self._namespace[name])
+
+    def _call(self, function, args, kwargs):
+        given = wire.tensors_of([args, kwargs])
+        passed: list[torch.Tensor] = []
+        args, kwargs = _copied(self._sent(args), passed), _copied(self._sent(kwargs), passed)
+        outer, self._spotter = self._spotter, watch.Watch(self._forbidden)
+        spotter, self._raised = self._spotter, None
+        whole, self._whole = self._whole, False  # calls from within give what they always do
+        counter = memory.Peak() if self._counting else None
+        try:
+            with spotter, counter or contextlib.nullcontext():
+                result = function(*args, **kwargs)
+        except (Exception, SystemExit) as problem:
+            if spotter.seen:
+                raise StudentProblem("forbidden", calls=spotter.seen) from None
+            if self._raised:
+                raise self._raised from None
+            raise _problem(problem) from problem
+        finally:
+            self._spotter = outer
+        if spotter.seen:
+            raise StudentProblem("forbidden", calls=spotter.seen)
+        self.changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
+        self._peak = counter.bytes if counter else 0
+        return _LocalObject(self, result) if whole else self._wrap(result)
+
+    def _callback(self, function):
+        called = super()._callback(function)
+
+        def unwatched(*args, **kwargs):
+            with self._spotter.paused():
+                return called(*args, **kwargs)
+
+        return unwatched
+
+    def _wrap(self, value):
+        return wire.mapped(self._wrap_one, value)
+
+    def _wrap_one(self, value):
+        plain = (bool, int, float, str, torch.Tensor, type(None), torch.dtype, torch.device)
+        if isinstance(value, plain) or type(value).__module__ == "numpy":
+            return value
+        return _LocalObject(self, value)
+
+
+def _problem(problem: BaseException) -> StudentProblem:
+    details = cells.describe(problem)
+    return StudentProblem(details.pop("kind"), **details)
+
+
+def _copied(value, copies: list[torch.Tensor]):
+    """``value`` with copies of its tensors, to see afterwards whether they were changed."""
+
+    def copy(each):
+        if isinstance(each, wire.Elsewhere):
+            return each.tensor()
+        if not isinstance(each, torch.Tensor):
+            return each
+        copies.append(each.clone())
+        return copies[-1]
+
+    return wire.mapped(copy, value)
+
+
+class _LocalObject:
+    """An object of the learner's, or a function: calls are watched, problems described."""
+
+    def __init__(self, student: LocalStudent, value):
+        self._student = student
+        self._object = value
+
+    @property
+    def kind(self) -> str:
+        return type(self._object).__name__
+
+    def __call__(self, *args, **kwargs):
+        return self._student._call(self._object, args, kwargs)
+
+    def __getattr__(self, name: str):
+        try:
+            return self._student._wrap(getattr(self._object, name))
+        except Exception as problem:
+            raise _problem(problem) from problem
+
+    def _sendable(self):
+        return self._object
+
+    def parameters(self) -> dict[str, torch.Tensor]:
+        """Parameters of a module by name; gradients can be taken with respect to them."""
+        try:
+            return dict(self._object.named_parameters())
+        except Exception as problem:
+            raise _problem(problem) from problem
+
+
+class RemoteStudent(_Student):
+    """A submission in a process apart, behind a ``Link``."""
+
+    limited = True
+
+    def __init__(self, link: Link):
+        self._link = link
+
+    def __getattr__(self, name: str):
+        reply = self._ask({"verb": "names", "names": [name]})
+        if reply.get("names") != [name]:
+            raise StudentProblem("missing", text=name)
+        return _RemoteObject(self, name)
+
+    def _ask(self, message: dict) -> dict:
+        try:
+            return self._read(self._link.request(message))
+        except SubmissionDied as death:
+            raise StudentProblem(death.kind, text=death.message) from None
+
+    def _call(self, of, args, kwargs, module: _RemoteObject):
+        args, kwargs = self._sent(args), self._sent(kwargs)
+        given = wire.tensors_of([args, kwargs])
+        inputs = [*given, *module._parameters.values()]
+        keep = torch.is_grad_enabled() and any(each.requires_grad for each in inputs)
+        self._raised = None
+        owner = module._of if module._parameters else None
+        try:
+            counting, whole, self._whole = self._counting, self._whole, False
+            reply = self._read(self._link.call(of, args, kwargs, keep, owner, counting, whole))
+        except SubmissionDied as death:
+            raise StudentProblem(death.kind, text=death.message) from None
+        except StudentProblem as problem:
+            if self._raised and problem.kind != "forbidden":
+                raise self._raised from None
+            raise
+        changed = reply.get("changed")
+        if not isinstance(changed, list) or len(changed) != len(given):
+            raise StudentProblem("protocol", text=INTERFERED)
+        self.changed = [each is True for each in changed]
+        self._peak = reply.get("peak", 0)
+        if type(self._peak) is not int:
+            raise StudentProblem("protocol", text=INTERFERED)
+        value = self._wrap(reply.get("value"))
+        return _attach(self, reply["call"], value, inputs) if keep else value
+
+    def _read(self, reply: dict) -> dict:
+        if reply["used"]:
+            raise StudentProblem("forbidden", calls=reply["used"])
+        if reply.get("ok") is not True:
+            details = dict(reply["error"])
+            kind = details.pop("kind", "error")
+            known = ("not_started", "memory", "syntax_error")
+            raise StudentProblem(kind if kind in known else "error", **details)
+        return reply
+
+    def _wrap(self, value):
+        return wire.mapped(
+            lambda each: _RemoteObject(self, each) if isinstance(each, wire.Handle) else each, value
+        )
+
+
+class _RemoteObject:
+    """An object of the submission's, or a function, that stays in its process.
+
+    Args:
+        student: the submission it belongs to.
+        of: its name there, or its ``wire.Handle``.
+        owner: the object it was an attribute of.
+    """
+
+    def __init__(self, student: RemoteStudent, of, owner: _RemoteObject | None = None):
+        self.kind = of.kind if isinstance(of, wire.Handle) else "object"
+        self._student = student
+        self._of = of
+        self._owner = owner
+        self._parameters: dict[str, torch.Tensor] = {}
+
+    def __call__(self, *args, **kwargs):
+        module = self
+        while module._owner and not module._parameters:
+            module = module._owner
+        return self._student._call(self._of, args, kwargs, module)
+
+    def __getattr__(self, name: str):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        reply = self._student._ask({"verb": "get", "of": self._of, "attribute": name})
+        value = reply.get("value")
+        if isinstance(value, wire.Handle):
+            return _RemoteObject(self._student, value, self)
+        return self._student._wrap(value)
+
+    def _sendable(self):
+        """Its handle: names are for the grader, the submission's code gets the object."""
+        if not isinstance(self._of, wire.Handle):
+            reply = self._student._ask({"verb": "get", "of": self._of, "attribute": None})
+            if not isinstance(reply.get("value"), wire.Handle):
+                return reply.get("value")
+            self._of = reply["value"]
+        return self._of
+
+    def parameters(self) -> dict[str, torch.Tensor]:
+        """Parameters of a module by name; gradients can be taken with respect to them."""
+        reply = self._student._ask({"verb": "parameters", "of": self._of})
+        found = reply.get("value")
+        if not isinstance(found, dict) or not all(
+            isinstance(each, torch.Tensor) and each.is_floating_point() for each in found.values()
+        ):
+            raise StudentProblem("protocol", text=INTERFERED)
+        self._parameters = found
+        return found
+
+
+class _RemoteCall(torch.autograd.Function):
+    """Stands in the parent's graph for a call in the other process; backward asks it."""
+
+    @staticmethod
+    def forward(ctx, student, call, outputs, *inputs):
+        ctx.student, ctx.call, ctx.inputs = student, call, inputs
+        return tuple(each.detach().clone() for each in outputs)
+
+    @staticmethod
+    def backward(ctx, *cotangents):
+        reply = ctx.student._ask(
+            {"verb": "backward", "call": ctx.call, "cotangents": list(cotangents)}
+        )
+        value = reply.get("value")
+        found = iter(value if isinstance(value, list) else [])
+        gradients = []
+        for each in ctx.inputs:
+            gradient = next(found, None) if each.requires_grad else None
+            fits = isinstance(gradient, torch.Tensor) and gradient.shape == each.shape
+            gradients.append(gradient.to(each.dtype) if fits else None)
+        return None, None, None, *gradients
+
+
+def _attach(student, call, value, inputs):
+    """Give the result of a remote call a place in the graph, so that it can be differentiated."""
+    outputs = [each for each in wire.tensors_of(value) if each.requires_grad]
+    if not outputs:
+        return value
+    attached = iter(_RemoteCall.apply(student, call, outputs, *inputs))
+
+    def attach(each):
+        return next(attached) if isinstance(each, torch.Tensor) and each.requires_grad else each
+
+    return wire.mapped(attach, value)

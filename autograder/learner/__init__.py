@@ -1,0 +1,1 @@
+"""What a learner meets: checks in the notebook, the workspace, JupyterLab, pytest."""

@@ -1,0 +1,185 @@
+"""What a learner calls in a notebook: ``check``, ``hint``, ``status`` and ``mine``.
+
+``check`` runs in the learner's own kernel, on the names that are defined there: honest feedback,
+not proof.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+from .. import course
+from ..course import CourseError, Exercise
+from ..grading import render
+from ..grading.grader import Grader, fresh_seed, replaced_names
+from ..grading.student import LocalStudent
+from ..grading.verdict import ExerciseVerdict
+from ..sandbox.inside import cells
+from . import workspace
+
+
+class _Html:
+    """An object that a notebook shows as HTML and a terminal as text."""
+
+    def __init__(self, page: str, text: str):
+        self._page = page
+        self._text = text
+
+    def _repr_html_(self) -> str:
+        return self._page
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _show(page: str, text: str) -> None:
+    shell = _shell()
+    if shell is None:
+        print(text)
+    else:
+        from IPython.display import display
+
+        display(_Html(page, text))
+
+
+def _shell():
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _namespace(depth: int) -> dict:
+    shell = _shell()
+    return shell.user_ns if shell else sys._getframe(depth).f_globals
+
+
+def grade_names(exercise: Exercise, namespace, seed: int) -> ExerciseVerdict:
+    """Grade an exercise on names of this process; the namespace is left as it was."""
+
+    @contextlib.contextmanager
+    def open_student(which: Exercise, replaced):
+        with replaced_names(namespace, replaced):
+            yield LocalStudent(namespace, which.forbidden)
+
+    return Grader(open_student, seed).grade(exercise)
+
+
+def check(exercise_id: str, seed: int | None = None) -> float:
+    """Check your answer to an exercise, show what came of it, and return the points.
+
+    Args:
+        exercise_id: its name, e.g. ``"softmax"``.
+        seed: draws the inputs; the same seed draws the same. Fresh by default.
+
+    Raises:
+        CourseError: if there is no such exercise.
+    """
+    exercise = course.exercise(exercise_id)
+    seed = fresh_seed() if seed is None else seed
+    verdict = grade_names(exercise, _namespace(2), seed)
+    workspace.record(exercise_id, verdict.points, verdict.max_points)
+    again = f'The same inputs again: check("{exercise_id}", seed={seed})'
+    text = render.exercise_text(verdict)
+    page = render.exercise_html(verdict)
+    if verdict.status not in ("passed", "not_started"):
+        page += f'<div style="font-family:sans-serif;opacity:.6;font-size:90%">{again}</div>'
+        text += f"\n  {again}"
+    _show(page, text)
+    return verdict.points
+
+
+def hint_text(exercise_id: str, step: int | None = None) -> str:
+    """The next hint for an exercise, or the one with number ``step``.
+
+    Raises:
+        CourseError: if there is no such exercise or step.
+    """
+    exercise = course.exercise(exercise_id)
+    count = len(exercise.hints)
+    if step is None:
+        step = min(workspace.hint_given(exercise_id), count)
+    if not 1 <= step <= count:
+        raise CourseError(f"{exercise_id} has the hints 1 to {count}")
+    last = "" if step < count else " This is the last one."
+    return f"Hint {step} of {count} for {exercise_id}.{last}\n\n{exercise.hints[step - 1]}"
+
+
+def hint(exercise_id: str, step: int | None = None) -> None:
+    """Show the next hint for an exercise: a nudge, then the idea, then pseudo-code."""
+    text = hint_text(exercise_id, step)
+    head, body = text.split("\n\n", 1)
+    is_code = head.startswith("Hint 3")
+    style = "white-space:pre-wrap;margin:.3em 0" + (";font-family:monospace" if is_code else "")
+    page = f"<b>{render.escape(head)}</b><div style='{style}'>{render.rich(body)}</div>"
+    _show(page, text)
+
+
+def status_text() -> str:
+    """What is done and what is next, for a terminal."""
+    return "\n".join(
+        " ".join(f"{cell:<{w}}" for cell, w in zip(row, (3, 16, 22, 12, 10), strict=True)).rstrip()
+        for row in _status_rows()
+    )
+
+
+def _status_rows() -> list[tuple[str, ...]]:
+    done = workspace.progress()
+    rows = [("", "unit", "exercise", "points", "hints")]
+    for exercise in course.exercises().values():
+        known = done.get(exercise.id, {})
+        best, hints = known.get("points", 0.0), known.get("hints", 0)
+        mark = "✓" if best >= exercise.points else "·"
+        points = f"{render.number(best)} of {render.number(exercise.points)}"
+        shown = f"{min(hints, len(exercise.hints))} of {len(exercise.hints)}"
+        rows.append((mark, exercise.unit, exercise.id, points, shown))
+    return rows
+
+
+def status() -> None:
+    """Show what is done and what is next."""
+    rows = _status_rows()
+    head = "".join(f"<th style='text-align:left'>{render.escape(cell)}</th>" for cell in rows[0])
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td style='text-align:left'>{render.escape(c)}</td>" for c in row)
+        + "</tr>"
+        for row in rows[1:]
+    )
+    _show(f"<table><tr>{head}</tr>{body}</table>", status_text())
+
+
+def mine(*names: str):
+    """Your own earlier work by name, and the course's where yours does not pass yet.
+
+    Args:
+        names: ids of exercises of earlier units.
+
+    Returns:
+        The function or class; a tuple of them for several names.
+    """
+    found = [_mine(course.exercise(name)) for name in names]
+    return tuple(found) if len(found) != 1 else found[0]
+
+
+def _mine(exercise: Exercise):
+    from ..submissions.read import Unreadable, read_file
+
+    reference = course.reference_namespace(exercise.unit)[exercise.id]
+    try:
+        answer = read_file(course.unit(exercise.unit).workspace_notebook)
+    except Unreadable:
+        print(f"{exercise.id}: the course's (yours is not there yet)")
+        return reference
+    namespace = {"__name__": "submission"}
+    cells.run(answer.cells, namespace, {}, answer.earlier_work)
+    verdict = grade_names(exercise, namespace, fresh_seed())
+    if verdict.status == "passed" and not verdict.carried_forward:
+        print(f"{exercise.id}: yours")
+        return namespace[exercise.id]
+    print(f"{exercise.id}: the course's (yours does not pass yet)")
+    return reference
+
+
+def load_ipython_extension(shell) -> None:
+    """``%load_ext autograder`` puts ``check``, ``hint``, ``mine`` and ``status`` at hand."""
+    shell.push({"check": check, "hint": hint, "mine": mine, "status": status})

@@ -1,0 +1,279 @@
+"""The learner's desk: ``workspace/``, where the exercises are worked on and nothing is overwritten.
+
+The released notebooks in ``exercises/`` are only ever copied from. What a learner wrote is kept in
+every case: where it must give way, it stays beside the notebook (``old_answers/scores-1.py``,
+``01_single_head.broken-1.ipynb``).
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import course
+from ..course import CourseError, Unit
+
+_NEW_ENTRY = {"points": 0.0, "max_points": 0.0, "hints": 0}
+# What could not be written, so that hints go on where workspace/ is read-only.
+_unsaved: dict[str, dict] = {}
+
+
+@dataclass(frozen=True)
+class Reset:
+    """What ``reset`` did: the notebook, the files that keep what stood there, and a sentence."""
+
+    notebook: Path
+    kept: tuple[Path, ...]
+    message: str
+
+
+def prepare() -> list[Path]:
+    """Copy the released exercises that are not on the desk yet; returns the new copies."""
+    course.WORKSPACE.mkdir(parents=True, exist_ok=True)
+    new = []
+    for released in sorted(course.ROOT.glob("exercises/[0-9][0-9]_*/[0-9][0-9]_*.ipynb")):
+        desk = course.WORKSPACE / released.parent.name / released.name
+        if released.stem == released.parent.name and not desk.exists():
+            _copy(released, desk)
+            new.append(desk)
+    return new
+
+
+def reset(exercise_id: str) -> Reset:
+    """Bring one answer in the learner's notebook back to the released text; the old one is kept.
+
+    Raises:
+        CourseError: no such exercise, or no released notebook, or the learner's cannot be used.
+    """
+    unit = course.unit(course.exercise(exercise_id).unit)
+    release = _release_of(unit, exercise_id)
+    try:
+        return _reset(unit, exercise_id, release)
+    except OSError as problem:
+        raise CourseError(
+            f"{problem.filename or unit.workspace_notebook}: {problem.strerror}"
+        ) from problem
+
+
+def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
+    desk = unit.workspace_notebook
+    if not desk.exists():
+        _copy(unit.released, desk)
+        return Reset(desk, (), f"{_name(desk)} was not there; it is now, as released.")
+    notebook = _parse(desk.read_bytes())
+    if notebook is None:
+        broken = _free(desk.parent, f"{desk.stem}.broken-", ".ipynb")
+        desk.rename(broken)
+        _copy(unit.released, desk)
+        message = (
+            f"{_name(desk)} could not be read as a notebook, so all its exercises start anew; "
+            f"the unreadable file is kept as {_name(broken)}."
+        )
+        return Reset(desk, (broken,), message)
+    released = next(cell for cell in release["cells"] if _grade_id(cell) == exercise_id)
+    kept = _keep_answers(notebook, released, desk.parent / "old_answers")
+    _put_back(notebook, released, release)
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    # A lone surrogate, which no encoding has, becomes its JSON escape again.
+    _write(desk, (text + "\n").encode(errors="backslashreplace"))
+    beside = f" The old answer is in {', '.join(map(_name, kept))}." if kept else ""
+    message = (
+        f"'{exercise_id}' is as released again in {_name(desk)}.{beside} If the notebook is open "
+        "in Jupyter, choose File > Reload Notebook from Disk."
+    )
+    return Reset(desk, kept, message)
+
+
+def _release_of(unit: Unit, exercise_id: str) -> dict:
+    """The released notebook, known to have the exercise's answer cell."""
+    if not unit.source.is_relative_to(course.ROOT / "solutions"):
+        lesson = _name(unit.source.with_suffix(".ipynb"))
+        raise CourseError(
+            f"'{exercise_id}' is answered in {lesson}, which is never changed on disk: close it "
+            "without saving and open it again to start anew"
+        )
+    if not unit.released.exists():
+        raise CourseError(
+            f"{_name(unit.released)} is missing; make it with: python -m autograder build"
+        )
+    release = _parse(unit.released.read_bytes())
+    if release is None or all(_grade_id(cell) != exercise_id for cell in release["cells"]):
+        raise CourseError(
+            f"{_name(unit.released)} has no answer cell for '{exercise_id}'; make the notebook "
+            "again with: python -m autograder build"
+        )
+    return release
+
+
+def _parse(content: bytes) -> dict | None:
+    """The notebook, or None if it is none.
+
+    Plain JSON rather than nbformat: whatever else a notebook holds stays as it is.
+    """
+    try:
+        notebook = json.loads(content)
+        for cell in notebook["cells"]:
+            _text(cell), _grade_id(cell)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return notebook
+
+
+def _text(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def _grade_id(cell: dict) -> str | None:
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def _keep_answers(notebook: dict, released: dict, folder: Path) -> tuple[Path, ...]:
+    """Write the answers that differ from the released text to files of their own."""
+    texts = [_text(cell) for cell in notebook["cells"] if _grade_id(cell) == _grade_id(released)]
+    kept = []
+    for text in texts:
+        if text.strip() and text != _text(released):
+            folder.mkdir(exist_ok=True)
+            path = _free(folder, f"{_grade_id(released)}-", ".py")
+            with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text if text.endswith("\n") else text + "\n")
+            kept.append(path)
+    return tuple(kept)
+
+
+def _put_back(notebook: dict, released: dict, release: dict):
+    """Make the released cell the only one with its ``grade_id``, at its place."""
+    cells = notebook["cells"]
+    places = [i for i, cell in enumerate(cells) if _grade_id(cell) == _grade_id(released)]
+    place = places[0] if places else _place_for(released, release["cells"], cells)
+    for i in reversed(places):
+        del cells[i]
+    fresh = copy.deepcopy(released)
+    if any(cell.get("id") == fresh.get("id") for cell in cells):
+        fresh["id"] = next(_free_ids(fresh["id"], cells))
+    cells.insert(place, fresh)
+
+
+def _free_ids(wanted: str, cells: list[dict]) -> Iterator[str]:
+    used = {cell.get("id") for cell in cells}
+    return (new for n in itertools.count(1) if (new := f"{wanted[:58]}-{n}") not in used)
+
+
+def _place_for(released: dict, release: list[dict], cells: list[dict]) -> int:
+    """Where a missing cell belongs: after the nearest released cell that is still there."""
+    before = release[: release.index(released)]
+    for neighbour in reversed(before):
+        for i, cell in enumerate(cells):
+            if _is_same(cell, neighbour):
+                return i + 1
+    return 0 if before else len(cells)
+
+
+def _is_same(cell: dict, released: dict) -> bool:
+    """Whether the learner's cell came from the released one."""
+    if _grade_id(released):
+        return _grade_id(cell) == _grade_id(released)
+    return cell.get("id", 0) == released.get("id") or _text(cell) == _text(released)
+
+
+def progress() -> dict[str, dict]:
+    """Best points and hints so far: ``{exercise id: {"points", "max_points", "hints"}}``."""
+    return {**_stored(), **_unsaved}
+
+
+def record(exercise_id: str, points: float, max_points: float):
+    """Note the points of a check; the best ones stay. Never fails."""
+    if not (math.isfinite(points) and math.isfinite(max_points)):
+        return
+    old = progress().get(exercise_id, _NEW_ENTRY)
+    if max_points == old["max_points"]:
+        points = max(points, old["points"])
+    _store(exercise_id, old, points=float(points), max_points=float(max_points))
+
+
+def hint_given(exercise_id: str) -> int:
+    """Count one more hint for this exercise; returns how many it has had now. Never fails."""
+    old = progress().get(exercise_id, _NEW_ENTRY)
+    _store(exercise_id, old, hints=old["hints"] + 1)
+    return old["hints"] + 1
+
+
+def _progress_file() -> Path:
+    return course.WORKSPACE / ".progress.json"
+
+
+def _stored() -> dict[str, dict]:
+    """What the file says; a broken file is set aside."""
+    try:
+        content = _progress_file().read_bytes()
+    except OSError:
+        return {}
+    try:
+        exercises = json.loads(content)["exercises"]
+        return {str(name): _entry(**entry) for name, entry in exercises.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        _set_aside(_progress_file())
+        return {}
+
+
+def _entry(points: float, max_points: float, hints: int) -> dict:
+    """A checked entry of the progress file."""
+    if not (math.isfinite(points) and math.isfinite(max_points)):
+        raise ValueError("points are finite numbers")
+    return {"points": float(points), "max_points": float(max_points), "hints": int(hints)}
+
+
+def _set_aside(path: Path):
+    try:
+        path.rename(_free(path.parent, f"{path.stem}.broken-", path.suffix))
+    except OSError:
+        return
+
+
+def _store(exercise_id: str, old: dict, **changes):
+    """Write the changed entry, or keep it in memory where ``workspace/`` cannot be written."""
+    new = {**old, **changes}
+    if new == old and exercise_id not in _unsaved:
+        return
+    _unsaved[exercise_id] = new
+    text = json.dumps({"schema": 1, "exercises": progress()}, indent=1)
+    try:
+        course.WORKSPACE.mkdir(parents=True, exist_ok=True)
+        _write(_progress_file(), text.encode())
+    except OSError:
+        return
+    _unsaved.clear()
+
+
+def _name(path: Path) -> str:
+    """The path as a learner sees it: from the course's folder."""
+    inside = path.is_relative_to(course.ROOT)
+    return (path.relative_to(course.ROOT) if inside else path).as_posix()
+
+
+def _free(folder: Path, start: str, end: str) -> Path:
+    """The first path ``start<n>end`` that does not exist, counted from 1."""
+    paths = (folder / f"{start}{n}{end}" for n in itertools.count(1))
+    return next(path for path in paths if not path.exists())
+
+
+def _copy(released: Path, desk: Path):
+    """Copy the content only: the learner's copy is writable whatever the release is."""
+    desk.parent.mkdir(parents=True, exist_ok=True)
+    _write(desk, released.read_bytes())
+
+
+def _write(path: Path, content: bytes):
+    """Write a file in one go: a reader finds the old content or the new, never half of it."""
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_bytes(content)
+        os.replace(half, path)
+    finally:
+        half.unlink(missing_ok=True)

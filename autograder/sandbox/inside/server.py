@@ -1,0 +1,301 @@
+"""The untrusted side: a process that imports torch once and forks one child for each exercise.
+
+Run as a script, never imported by the trusted side. Started as ``server.py --control FD`` it waits
+on that socket for orders (fork, end). Started as ``server.py --connect PORT`` it serves a single
+submission over a loopback connection, where fork is missing.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import cells  # noqa: E402
+
+try:
+    import confine
+except ImportError:  # Windows has no module resource
+    confine = None
+import memory  # noqa: E402
+import torch  # noqa: E402
+import watch  # noqa: E402
+import wire  # noqa: E402
+
+sys.path.pop(0)
+
+
+class Child:
+    """Serves one submission over one channel: see ``PROTOCOL.md`` for the verbs."""
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.namespace: dict = {"__name__": "submission"}
+        self.objects: list = []
+        self.calls: dict[int, tuple] = {}
+
+    def serve(self) -> None:
+        """Answer requests until the grader closes the channel."""
+        while True:
+            try:
+                request = wire.receive(self.channel)
+                self.reply(request)
+            except wire.ChannelClosed:
+                return
+
+    def reply(self, request: dict) -> None:
+        """Answer one request; a result that cannot be sent becomes an error."""
+        answer = self.answer(request)
+        try:
+            wire.send(self.channel, answer)
+        except wire.ChannelClosed:
+            raise
+        except BaseException as problem:
+            error = cells.describe(problem)
+            wire.send(self.channel, {"ok": False, "error": error, "used": answer["used"]})
+
+    def answer(self, request: dict) -> dict:
+        """The reply to one request; whatever the submission raises becomes part of it."""
+        verb = getattr(self, "do_" + request["verb"])
+        used: list = []
+        try:
+            return {"ok": True, **verb(request, used), "used": used}
+        except wire.ChannelClosed:
+            raise
+        except BaseException as problem:
+            error = cells.describe(problem)
+        return {"ok": False, "error": error, "used": used}
+
+    def do_begin(self, request, used):
+        problems = cells.run(
+            request["cells"],
+            self.namespace,
+            request["replace"],
+            request["earlier_work"],
+            caught=(BaseException,),
+        )
+        return {"problems": problems}
+
+    def do_names(self, request, used):
+        return {"names": [name for name in request["names"] if name in self.namespace]}
+
+    def do_get(self, request, used):
+        found, attribute = self.target(request["of"]), request["attribute"]
+        return {"value": self.keep(found if attribute is None else getattr(found, attribute))}
+
+    def do_parameters(self, request, used):
+        return {"value": dict(self.target(request["of"]).named_parameters())}
+
+    def do_call(self, request, used):
+        function = self.target(request["of"])
+        given: list = []
+        passed: list = []
+        spotter = watch.Watch(request["forbidden"])
+        spotter.seen = used
+        with torch.set_grad_enabled(request["grad"]):
+            args = self.local(request["args"], given, passed)
+            kwargs = self.local(request["kwargs"], given, passed)
+            counter = memory.Peak() if request["count"] else None
+            with spotter, counter or contextlib.nullcontext():
+                result = function(*args, **kwargs)
+        if request["keep"]:
+            module = self.target(request["module"]) if request["module"] else None
+            parameters = list(module.parameters()) if module else []
+            self.calls[request["call"]] = (result, given, parameters)
+        changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
+        counted = {"peak": counter.bytes} if counter else {}
+        value = self.store(result) if request["whole"] else self.keep(result)
+        return {"value": value, "changed": changed} | counted
+
+    def do_backward(self, request, used):
+        result, given, parameters = self.calls[request["call"]]
+        outputs = [each for each in wire.tensors_of(result) if each.requires_grad]
+        wanted = [each for each in (*given, *parameters) if each.requires_grad]
+        found = torch.autograd.grad(
+            outputs, wanted, request["cotangents"], retain_graph=True, allow_unused=True
+        )
+        return {"value": list(found)}
+
+    def target(self, of):
+        """What a request is about: a name of the submission or one of its objects."""
+        return self.objects[of.number] if isinstance(of, wire.Handle) else self.namespace[of]
+
+    def local(self, value, given, passed):
+        """Arguments as the submission sees them: tensors as copies, to see if it changes them."""
+        if isinstance(value, torch.Tensor):
+            given.append(value)
+            passed.append(value.clone())
+            return passed[-1]
+        if isinstance(value, (list, tuple)):
+            return type(value)(self.local(each, given, passed) for each in value)
+        if isinstance(value, dict):
+            return {key: self.local(each, given, passed) for key, each in value.items()}
+        if isinstance(value, wire.Handle):
+            return self.objects[value.number]
+        if isinstance(value, wire.Elsewhere):
+            return value.tensor()
+        if isinstance(value, wire.Callback):
+            return lambda *args, **kwargs: self.call_back(value.number, args, kwargs)
+        return value
+
+    def call_back(self, number, args, kwargs):
+        """Call a function of the grader's, which may ask for more before it returns."""
+        kept = {"args": self.keep(args), "kwargs": self.keep(kwargs)}
+        wire.send(self.channel, {"callback": number} | kept)
+        while "verb" in (answer := wire.receive(self.channel)):
+            self.reply(answer)
+        if "raised" in answer:
+            raise _exception(**answer["raised"])
+        return self.local(answer["value"], [], [])
+
+    def keep(self, value):
+        """A result as it goes out: objects that the channel does not carry stay here, by number."""
+        if isinstance(value, (list, tuple)):
+            items = [self.keep(each) for each in value]
+            return tuple(items) if isinstance(value, tuple) else items
+        if isinstance(value, dict):
+            return {key: self.keep(each) for key, each in value.items()}
+        if value is None or isinstance(
+            value, (bool, int, float, str, torch.Tensor, torch.dtype, torch.device)
+        ):
+            return value
+        if type(value).__module__ in ("builtins", "numpy") and not callable(value):
+            return wire.Foreign(type(value).__name__)
+        return self.store(value)
+
+    def store(self, value) -> wire.Handle:
+        """Keep an object here; its number goes out."""
+        self.objects.append(value)
+        return wire.Handle(len(self.objects) - 1, type(value).__name__)
+
+
+def _exception(kind: str, text: str) -> Exception:
+    """What a function of the grader's raised, for the submission to catch or not."""
+    known = getattr(builtins, kind, None)
+    if isinstance(known, type) and issubclass(known, Exception):
+        with contextlib.suppress(TypeError):
+            return known(text)
+    return type(kind, (Exception,), {})(text)
+
+
+def _silence() -> None:
+    """Standard streams of a submission lead nowhere: what it prints is never data."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _fork(control, channel_fd: int, order: dict, layers) -> int:
+    """Fork a child that serves one submission; returns its process id, 0 if there is none."""
+    try:
+        pid = layers.fork()
+    except OSError:
+        pid = -1
+    if pid:
+        os.close(channel_fd)
+        return max(pid, 0)
+    try:
+        control.close()
+        os.setsid()
+        _silence()
+        with socket.socket(fileno=channel_fd) as channel:
+            layers.enter(order["megabytes"], int(order["seconds"]) + 2)
+            os.closerange(3, channel_fd)
+            os.closerange(channel_fd + 1, 1024)
+            Child(channel).serve()
+    finally:
+        os._exit(0)
+
+
+def _end(pid: int) -> dict:
+    """Reap a child, killing it and what it started if it is still there."""
+    for _ in range(10):
+        found, status, used = os.wait4(pid, os.WNOHANG)
+        if found:
+            break
+        time.sleep(0.002)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    if not found:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        return {"killed": True, "signal": None, "seconds": 0}
+    crashed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+    return {"killed": False, "signal": crashed, "seconds": used.ru_utime + used.ru_stime}
+
+
+def serve_forks(control: socket.socket) -> None:
+    """Take orders from the grader: ``twin``, ``layers``, ``fork`` and ``end``."""
+    children: set[int] = set()
+    layers = None
+    with contextlib.suppress(ConnectionError):  # the grader is gone; nothing is left to do
+        control.sendall(b"ready")
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
+            if not data:
+                break
+            order = json.loads(data)
+            reply = {}
+            if order["verb"] == "twin":
+                if not _twin():
+                    control.close()
+                    serve_forks(socket.socket(fileno=descriptors[0]))
+                    return
+                os.close(descriptors[0])
+                continue
+            if order["verb"] == "layers":
+                given = bytes.fromhex(order["filter"])
+                given = (given, order["namespaces"], order["readable"], order["private"])
+                layers = confine.Confinement(*given)
+            elif order["verb"] == "fork":
+                pid = _fork(control, descriptors[0], order, layers)
+                children |= {pid} - {0}
+                reply = {"pid": pid}
+            else:
+                children.remove(order["pid"])
+                reply = _end(order["pid"])
+            control.sendall(json.dumps(reply).encode())
+    for pid in children:
+        _end(pid)
+
+
+def _twin() -> int:
+    """Fork a server like this one, an orphan at once: this one need not wait for it."""
+    pid = os.fork()
+    if pid:
+        os.waitpid(pid, 0)
+        return pid
+    if os.fork():
+        os._exit(0)
+    return 0
+
+
+def main() -> None:
+    """Entry point of the script."""
+    torch.set_num_threads(1)
+    mode, value = sys.argv[1:3]
+    if mode == "--control":
+        import preload  # noqa: F401
+
+        gc.freeze()  # what was imported is never garbage: a child need not look through it
+        serve_forks(socket.socket(fileno=int(value)))
+        os._exit(0)  # at once: taking all of torch down in order takes longer than it lived
+    else:
+        channel = socket.create_connection(("127.0.0.1", int(value)))
+        channel.sendall(os.environ.pop("AUTOGRADER_TOKEN").encode())
+        _silence()
+        if confine:
+            confine.Confinement().enter(int(sys.argv[3]), int(float(sys.argv[4])) + 2)
+        Child(channel).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""What confinement a submission really has: found out by one that tries to get out.
+
+A layer that should be there and is not named by any attempt counts as missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from .inside import wire
+from .limits import Limits
+
+LAYERS = {
+    "files": "it sees no file of the course and can write none",
+    "processes": "it sees no other process and can start none",
+    "network": "it reaches no network, not even this machine",
+    "landlock": "a second lock on the files (Landlock)",
+    "system calls": "a filter lets ordinary system calls through only (seccomp)",
+    "limits": "time, memory and open files have limits",
+}
+
+ADVICE = (
+    "On Linux: install bubblewrap (apt install bubblewrap), and 'pip install -r requirements.txt'. "
+    "Ubuntu and containers may forbid user namespaces. On macOS and Windows: use the container of "
+    "the README."
+)
+
+_PROBE = """
+import os, resource, socket
+
+def allowed(function, *args):
+    try:
+        function(*args)
+        return True
+    except (OSError, MemoryError):
+        return False
+
+def probe(secret, port):
+    found = {}
+    home = os.path.expanduser("~")
+    own = os.environ.get("TMPDIR")
+    places = {"/tmp", "/var/tmp", "/dev/shm", "/run", os.getcwd(), home} - {own}
+    written = [each for each in places if allowed(open, os.path.join(each, "attention-probe"), "w")]
+    if allowed(open, secret) or allowed(os.listdir, os.path.dirname(secret)):
+        found["files"] = "it can read what the grader can"
+    elif written:
+        found["files"] = "it can write in " + str(written)
+    if os.getpid() != 1:
+        found["processes"] = "it lives among the other processes"
+    if allowed(socket.create_connection, ("127.0.0.1", port), 1):
+        found["network"] = "it reaches this machine"
+    if allowed(os.listdir, "/"):
+        found["landlock"] = "it can look into any folder there is"
+    if allowed(socket.socket) or allowed(os.kill, os.getpid(), 0) or allowed(os.pidfd_open, 1):
+        found["system calls"] = "it can open sockets or signal processes"
+    if resource.getrlimit(resource.RLIMIT_AS)[0] < 0 or allowed(bytearray, 1 << 36):
+        found["limits"] = "it can take all the memory"
+    return found
+"""
+
+
+def isolation(missing: dict[str, str]) -> Literal["full", "partial"]:
+    """``full`` if no layer is missing, else ``partial``."""
+    return "partial" if missing else "full"
+
+
+def missing_layers(start) -> dict[str, str] | None:
+    """Try to get out; returns the layers that did not hold, None if no process was to be had.
+
+    Args:
+        start: gives the channel to a fresh child and a function that ends it.
+    """
+    with contextlib.ExitStack() as stack:
+        channel, end = start(Limits())
+        stack.callback(end)
+        stack.callback(channel.close)
+        door = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        secret = Path(folder) / "secret"
+        secret.write_text("a file of the grader's")
+        cell = {"id": "probe", "code": _PROBE, "define_only": False}
+        begin = {"verb": "begin", "cells": [cell], "replace": {}, "earlier_work": ""}
+        call = {"verb": "call", "of": "probe", "call": 1, "keep": False, "module": None}
+        call |= {"args": (str(secret), door.getsockname()[1]), "kwargs": {}, "grad": True}
+        call |= {"forbidden": [], "count": False, "whole": False}
+        try:
+            wire.send(channel, begin, 10)
+            wire.receive(channel, 10)
+            wire.send(channel, call, 10)
+            found = wire.receive(channel, 10).get("value")
+        except (wire.ChannelClosed, wire.ChannelTimeout):
+            return None
+    if not isinstance(found, dict):
+        return dict.fromkeys(LAYERS, "the attempt itself failed")
+    return {name: str(found[name]) for name in LAYERS if name in found}

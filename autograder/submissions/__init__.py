@@ -1,0 +1,1 @@
+"""Reading and grading one submission, whoever handed it in."""

@@ -1,0 +1,201 @@
+"""Grading one submission as a whole, in a process apart or, for debugging, in this one."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from pathlib import Path
+
+from .. import course
+from ..course import Exercise
+from ..grading.grader import Grader, fresh_seed
+from ..grading.record import ErrorRecord, Isolation
+from ..grading.student import LocalStudent, RemoteStudent, StudentProblem
+from ..grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
+from ..sandbox import probe, processes
+from ..sandbox.inside import cells
+from ..sandbox.limits import Limits
+from ..sandbox.link import Link, SubmissionDied
+from .fingerprint import checks_version
+from .read import Submission, Unreadable, read_file
+
+
+class _Blocked:
+    """Stands for a student of whom nothing can be asked; says why to every check."""
+
+    def __init__(self, problem: StudentProblem):
+        self._problem = problem
+
+    def __getattr__(self, name):
+        raise self._problem
+
+
+def grade(
+    path: Path,
+    exercise_ids=None,
+    seed: int | None = None,
+    in_process: bool = False,
+    limits: Limits | None = None,
+) -> SubmissionVerdict:
+    """Grade one notebook or Python file.
+
+    Args:
+        path: the file.
+        exercise_ids: only these exercises; all of its unit by default.
+        seed: draws the inputs; a fresh one by default.
+        in_process: run the submission in this process, for debugging: only for one's own code.
+        limits: time and memory of each exercise.
+
+    Returns:
+        The verdict; ``error`` is set if the file could not be read.
+    """
+    seed = fresh_seed() if seed is None else seed
+    try:
+        submission = read_file(path)
+    except Unreadable as problem:
+        error = ErrorRecord(problem.kind, problem.message)
+        return SubmissionVerdict(str(path), [], seed, "none", "", error)
+    return grade_read(submission, str(path), exercise_ids, seed, in_process, limits)
+
+
+def grade_read(
+    submission: Submission,
+    name: str,
+    exercise_ids=None,
+    seed: int = 0,
+    in_process: bool = False,
+    limits: Limits | None = None,
+    show_text: bool = True,
+) -> SubmissionVerdict:
+    """Grade a submission that was read already; arguments as for ``grade``.
+
+    Raises:
+        CourseError: for an exercise that its unit does not have.
+    """
+    own = {exercise.id: exercise for exercise in submission.unit.exercises}
+    wanted = list(exercise_ids or own)
+    for each in wanted:
+        if each not in own:
+            raise course.CourseError(
+                f"unit {submission.unit.name} has no exercise '{each}'; it has: {', '.join(own)}"
+            )
+    grader = Grader(_opener(submission, in_process, limits or Limits()), seed, show_text)
+    verdicts = [grader.grade(own[each]) for each in wanted]
+    isolation = "none" if in_process else confinement("partial")
+    version = checks_version(submission.unit.name)
+    return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=submission.notices)
+
+
+def confinement(accept: str) -> Isolation:
+    """The level of confinement that submissions get on this machine, ``full`` or ``partial``.
+
+    Args:
+        accept: the weakest level that will do.
+
+    Raises:
+        CourseError: if it is weaker than that.
+    """
+    missing = processes.missing_layers()
+    if missing and accept == "full":
+        raise course.CourseError(
+            f"submissions cannot be confined fully here ({', '.join(missing)}); see 'python -m "
+            "autograder doctor', or grade all the same with --accept partial"
+        )
+    return probe.isolation(missing)
+
+
+def unreadable(unit: course.Unit, name: str, error: ErrorRecord, seed: int) -> SubmissionVerdict:
+    """The verdict on a file of a known unit that could not be read: no points, and why."""
+    exercises = [
+        ExerciseVerdict(
+            exercise.id,
+            exercise.title,
+            0.0,
+            exercise.points,
+            "missing",
+            [
+                CheckVerdict(
+                    "readable",
+                    "the file can be read",
+                    0.0,
+                    exercise.points,
+                    False,
+                    error.message,
+                )
+            ],
+        )
+        for exercise in unit.exercises
+    ]
+    version = checks_version(unit.name)
+    return SubmissionVerdict(name, exercises, seed, "none", version, error)
+
+
+def _opener(submission: Submission, in_process: bool, limits: Limits):
+    survives = True
+
+    @contextlib.contextmanager
+    def open_student(exercise: Exercise, replaced):
+        nonlocal survives
+        replace = {each: course.reference_source([each]) for each in replaced}
+        if in_process:
+            yield _open_local(submission, exercise, replace)
+            return
+        megabytes = min(limits.megabytes, exercise.megabytes or limits.megabytes)
+        own = dataclasses.replace(limits, megabytes=megabytes)
+        if survives:
+            with Link(own, exercise.forbidden) as link:
+                student, died = _open_remote(submission, submission.cells, exercise, replace, link)
+                if not died:
+                    yield student
+                    return
+        survives = False
+        with Link(own, exercise.forbidden) as link:
+            code = _careful(submission.cells, exercise)
+            yield _open_remote(submission, code, exercise, replace, link)[0]
+
+    return open_student
+
+
+def _careful(code: list[dict], exercise: Exercise) -> list[dict]:
+    """The cells with nothing run but definitions, except in the answer to this exercise.
+
+    For a submission that did not survive its own cells: one that hangs must not cost the others.
+    """
+    return [cell if cell["id"] == exercise.id else cell | {"define_only": True} for cell in code]
+
+
+def _open_local(submission, exercise, replace):
+    namespace = {"__name__": "submission"}
+    problems = cells.run(submission.cells, namespace, replace, submission.earlier_work)
+    blocked = _why_blocked(submission, exercise, problems, exercise.id in namespace)
+    return _Blocked(blocked) if blocked else LocalStudent(namespace, exercise.forbidden)
+
+
+def _open_remote(submission, code, exercise, replace, link):
+    """A student, and whether the submission died while its cells were run."""
+    try:
+        problems = link.begin(code, replace, submission.earlier_work)
+        reply = link.request({"verb": "names", "names": [exercise.id]})
+    except SubmissionDied as death:
+        return _Blocked(StudentProblem(death.kind, text=death.message)), True
+    blocked = _why_blocked(submission, exercise, problems, reply.get("names") == [exercise.id])
+    return (_Blocked(blocked) if blocked else RemoteStudent(link)), False
+
+
+def _why_blocked(submission: Submission, exercise, problems, is_defined) -> StudentProblem | None:
+    """Why an exercise cannot be asked for, if it cannot."""
+    own = [
+        problem
+        for cell, problem in zip(submission.cells, problems, strict=True)
+        if problem and (cell["id"] == exercise.id or (cell["define_only"] and not is_defined))
+    ]
+    broken = [problem for problem in own if problem.get("kind") == "syntax_error"]
+    reason = next(iter(broken or ([] if is_defined else own)), None)
+    if reason:
+        details = {key: value for key, value in reason.items() if value is not None}
+        kind = details.pop("kind", "error")
+        known = ("not_started", "memory", "syntax_error")
+        return StudentProblem(kind if kind in known else "error", **details)
+    if exercise.id in submission.missing or not is_defined:
+        return StudentProblem("missing", text=exercise.id)
+    return None

@@ -1,0 +1,324 @@
+"""Reading a submission: a notebook or a Python file, however mangled.
+
+``rebuild`` takes the released notebook and copies nothing into it but the text of the learner's
+answers, found by ``grade_id``, and of the code cells they added. Locked cells, metadata, tags and
+outputs of the submission are left behind. Everything that grades starts from the result.
+
+Notebooks are plain JSON here: importing nbformat takes as long as grading a whole submission.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import re
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .. import course
+from ..course import CourseError, Unit
+from ..grading.record import ErrorRecord
+
+MAX_BYTES = 50 << 20
+_MINE = re.compile(r"\bmine\(([^)]*)\)")
+
+
+class Unreadable(Exception):
+    """A file that cannot be graded.
+
+    Args:
+        kind: ``missing_file``, ``too_large``, ``not_a_notebook`` or ``foreign``.
+        message: one sentence that says what to do.
+    """
+
+    def __init__(self, kind: str, message: str):
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+@dataclass
+class Cell:
+    """A cell of a submitted file: what grading looks at, and nothing else."""
+
+    kind: str
+    source: str
+    grade_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A submission on the released notebook: what everything that grades starts from.
+
+    Attributes:
+        notebook: the release with the learner's answers and added code cells in it, as JSON.
+        missing: ids of exercises whose answer is nowhere in the file.
+        notices: what was odd about the file.
+        error: why it cannot be read, if it cannot; the notebook is as released then.
+    """
+
+    notebook: dict
+    missing: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    error: ErrorRecord | None = None
+
+
+@dataclass
+class Submission:
+    """The learner's code, ready to run.
+
+    Attributes:
+        cells: dicts with ``id``, ``code`` and ``define_only``, see ``sandbox.inside.cells.run``.
+        missing: ids of exercises whose answer is nowhere in the file.
+        notices: what was odd about the file.
+    """
+
+    unit: Unit
+    cells: list[dict]
+    missing: tuple[str, ...] = ()
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def earlier_work(self) -> str:
+        """Source of the reference that ``mine`` gives: what the unit's set-up asks for, no more."""
+        wanted = re.findall(r"\w+", " ".join(_MINE.findall(self.unit.setup)))
+        return course.reference_source(wanted) if wanted else ""
+
+
+def read_file(path: Path) -> Submission:
+    """Read a submission.
+
+    Raises:
+        Unreadable: if it cannot be graded at all.
+    """
+    cells = read_notebook(path)
+    unit = unit_of(path, cells)
+    return from_rebuilt(rebuild(unit, cells), unit)
+
+
+def read_notebook(path: Path) -> list[Cell]:
+    """The cells of the file, whatever it is.
+
+    Raises:
+        Unreadable: if it has none.
+    """
+    if not path.is_file():
+        raise Unreadable("missing_file", f"There is no file {path}; check the path.")
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable(
+            "too_large",
+            f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save again.",
+        )
+    try:
+        text = path.read_bytes().decode("utf-8")
+        if path.suffix == ".py":
+            return _cells_of_python(text)
+        notebook = json.loads(text)
+        if notebook["nbformat"] != 4:
+            notebook = _converted(text)
+        return [_tidy(cell) for cell in notebook["cells"]]
+    except (Exception, RecursionError) as problem:
+        raise Unreadable(
+            "not_a_notebook",
+            f"{path.name} is not a readable notebook ({type(problem).__name__}); open it in "
+            "Jupyter, save it again, or copy your answers into a fresh one.",
+        ) from problem
+
+
+def _tidy(cell: dict) -> Cell:
+    source = cell.get("source", "")
+    source = "".join(source) if isinstance(source, list) else str(source)
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    mark = marks.get("grade_id") if isinstance(marks, dict) else None
+    return Cell(str(cell.get("cell_type", "raw")), source, mark if isinstance(mark, str) else None)
+
+
+def _converted(text: str):
+    import nbformat
+
+    return nbformat.reads(text, as_version=4)
+
+
+def _cells_of_python(text: str) -> list[Cell]:
+    if "# %%" not in text:
+        return [Cell("code", text)]
+    import jupytext
+
+    return [_tidy(cell) for cell in jupytext.reads(text, fmt="py:percent").cells]
+
+
+def unit_of(path: Path, cells: list[Cell]) -> Unit:
+    """The unit a submission answers: by its file name, its cells, or the names it defines.
+
+    Raises:
+        Unreadable: if it holds no exercise of the course.
+    """
+    with contextlib.suppress(CourseError):
+        return course.unit(path.stem)
+    names = {cell.grade_id for cell in cells if cell.grade_id}
+    for cell in cells:
+        if cell.kind == "code":
+            names |= defined_names(cell.source)
+    counts = {
+        unit: sum(exercise.id in names for exercise in unit.exercises)
+        for unit in course.units().values()
+    }
+    best = max(counts, key=counts.get)
+    if not counts[best]:
+        raise Unreadable(
+            "foreign",
+            f"{path.name} holds none of the course's exercises; is it the right file?",
+        )
+    return best
+
+
+# Up to Python 3.11.7, threads that parse at once can end in SystemError (python/cpython#106905).
+_parsing = threading.Lock()
+
+
+def defined_names(code: str) -> set[str]:
+    """Functions and classes that ``code`` defines at its top level; none if it does not parse."""
+    try:
+        with _parsing:
+            body = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(re.findall(r"^(?:def|class)\s+(\w+)", code, re.MULTILINE))
+    return {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+
+
+def released(unit: Unit) -> dict:
+    """The released notebook of a unit.
+
+    Raises:
+        CourseError: if it was never built.
+    """
+    if not unit.released.exists():
+        raise CourseError(f"{unit.released} is missing; run 'python -m autograder build' first")
+    return json.loads(unit.released.read_text(encoding="utf-8"))
+
+
+def grade_id(cell: dict) -> str | None:
+    """The ``grade_id`` of a cell of a released or rebuilt notebook."""
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def _text(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def rebuild(unit: Unit, submitted: list[Cell]) -> Rebuilt:
+    """The released notebook with the learner's answers and added code cells in it."""
+    notebook = _skeleton(unit)
+    answers = [exercise.id for exercise in unit.exercises]
+    ours = {grade_id(cell): cell for cell in notebook["cells"] if grade_id(cell)}
+    found, added, notices = _sort_cells(submitted, ours, answers)
+    missing = [exercise for exercise in answers if exercise not in found]
+    for exercise in list(missing):
+        if _adopt(exercise, added, found):
+            missing.remove(exercise)
+            if any(cell.grade_id for cell in submitted):
+                notices.append(f"the cell of {exercise} had lost its mark; found by its name")
+    for exercise, text in found.items():
+        ours[exercise]["source"] = text
+    cells = _as_cells(added, None)
+    for cell in notebook["cells"]:
+        cells += [cell, *(_as_cells(added, grade_id(cell)) if grade_id(cell) else [])]
+    notebook["cells"] = cells
+    return Rebuilt(notebook, tuple(sorted(missing)), tuple(dict.fromkeys(notices)))
+
+
+def _skeleton(unit: Unit) -> dict:
+    if unit.source.parent.name != "lessons":
+        return released(unit)
+    marks = {"grade": False, "solution": True}
+    return {
+        "metadata": {},
+        "cells": [
+            _code_cell(
+                "raise NotImplementedError()", each.id, nbgrader=marks | {"grade_id": each.id}
+            )
+            for each in unit.exercises
+        ],
+    }
+
+
+def _code_cell(text: str, cell_id: str, **metadata) -> dict:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": cell_id,
+        "metadata": metadata,
+        "outputs": [],
+        "source": text,
+    }
+
+
+def _sort_cells(submitted, ours, answers):
+    """Sort the submitted cells into answers and added code, by the marked cell before it."""
+    found: dict[str, str] = {}
+    added: dict[str | None, list[str]] = {}
+    notices: list[str] = []
+    anchor = None
+    for cell in submitted:
+        mark = cell.grade_id if cell.grade_id in ours else None
+        if mark in answers:
+            untouched = cell.source == _text(ours[mark])
+            if mark in found:
+                notices.append(
+                    f"there are several cells marked {mark}; the last one changed counts"
+                )
+            if cell.kind != "code":
+                notices.append(f"the answer to {mark} was not in a code cell")
+            if mark not in found or not untouched:
+                found[mark] = cell.source
+        elif cell.kind == "code" and cell.source.strip():
+            if mark is None:
+                added.setdefault(anchor, []).append(cell.source)
+            elif cell.source != _text(ours[mark]):
+                added.setdefault(mark, []).append(cell.source)
+                notices.append(f"the locked cell {mark} was changed; the original is used")
+        anchor = mark or anchor
+    return found, added, notices
+
+
+def _adopt(exercise: str, added, found) -> bool:
+    """Take an added cell that defines the exercise and no other as its answer."""
+    for texts in added.values():
+        for text in texts:
+            if defined_names(text) & set(course.exercises()) == {exercise}:
+                texts.remove(text)
+                found[exercise] = text
+                return True
+    return False
+
+
+def _as_cells(added, anchor) -> list[dict]:
+    return [
+        _code_cell(text, f"added-{anchor or 'first'}-{number}"[:64], autograder={"added": True})
+        for number, text in enumerate(added.get(anchor, []), 1)
+    ]
+
+
+def from_rebuilt(rebuilt: Rebuilt, unit: Unit) -> Submission:
+    """The code of a rebuilt notebook, ready to run.
+
+    Released cells without a mark only show something; of these the learner's copies count, as added
+    cells.
+    """
+    absent = rebuilt.missing
+    cells = []
+    for cell in rebuilt.notebook["cells"]:
+        mark = cell["metadata"].get("nbgrader", {})
+        is_added = "autograder" in cell["metadata"]
+        is_ours = bool(mark) and not mark.get("grade") and mark.get("grade_id") not in absent
+        if cell["cell_type"] != "code" or not (is_added or is_ours):
+            continue
+        name = f"added cell {len(cells)}" if is_added else mark.get("grade_id", "set-up")
+        cells.append({"id": name, "code": _text(cell), "define_only": is_added})
+    added = [cell["code"] for cell in cells if cell["define_only"]]
+    defined = {name for code in added for name in defined_names(code)}
+    missing = tuple(each for each in absent if each not in defined)
+    return Submission(unit, cells, missing, list(rebuilt.notices))

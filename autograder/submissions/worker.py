@@ -1,0 +1,52 @@
+"""Grading one submission of a class, in a worker.
+
+Light to import: the process that runs a class names ``grade_one`` and never imports torch.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from .. import course
+from ..sandbox.processes import the_server
+from .fingerprint import key_of
+from .read import Rebuilt, from_rebuilt
+from .result import Result
+
+_one_at_a_time = threading.Lock()
+
+
+def grade_one(unit_name: str, name: str, handed_in: Rebuilt, seed: int, accept: str) -> Result:
+    """Grade one submission, in a worker.
+
+    Args:
+        unit_name: the assignment.
+        name: whose submission it is.
+        handed_in: the submission.
+        seed: draws the inputs.
+        accept: the weakest confinement that will do: ``full`` or ``partial``.
+
+    Raises:
+        CourseError: if the worker's machine has no confinement that will do.
+    """
+    from ..grading import render
+    from .grade import confinement, grade_read, unreadable
+
+    unit = course.unit(unit_name)
+    isolation = confinement(accept)
+    if handed_in.error:
+        verdict = unreadable(unit, name, handed_in.error, seed)
+    else:
+        submission = from_rebuilt(handed_in, unit)
+        with _one_at_a_time:  # a dask worker may have several threads
+            server = the_server()
+            verdict = grade_read(submission, name, seed=seed, show_text=False)
+            if not server.alive:  # what ended with it was not ended by the submission
+                verdict = grade_read(submission, name, seed=seed, show_text=False)
+    verdict.isolation = isolation
+    return Result(
+        key_of(handed_in, unit, seed, isolation),
+        verdict.record(),
+        {exercise.id: render.exercise_html(exercise) for exercise in verdict.exercises},
+        render.notices_html(verdict.notices),
+    )

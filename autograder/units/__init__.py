@@ -1,0 +1,1 @@
+"""The checks and misconceptions of each unit, and what units share."""

@@ -1,0 +1,334 @@
+"""Checks of modules that continue with a KV cache: units 06 and 07."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+
+from autograder.grading import expect
+from autograder.grading.expect_modules import (
+    expect_names,
+    expect_other_device,
+    linear_shapes,
+    parameter_gradients,
+    twins,
+)
+from autograder.units.shared.shared_checks import SharedChecks
+
+OUTPUT = "B L d_model"
+_BASE = 10000.0
+_OTHER_BASE = 37.0
+
+_property = SharedChecks()
+register = _property.register
+
+
+class Sizes(NamedTuple):
+    """Sizes of a module."""
+
+    d_model: int
+    num_heads: int
+    num_kv_heads: int
+    d_head: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One such module: ``grouped`` ones have KV heads, and are causal only if told."""
+
+    exercise: str
+    grouped: bool
+
+    def build(self, of, sizes: Sizes, d_head: int | None, **options):
+        """The module of a student or of the reference."""
+        kv_heads = (sizes.num_kv_heads,) if self.grouped else ()
+        make = getattr(of, self.exercise)
+        return make(sizes.d_model, sizes.num_heads, *kv_heads, d_head, **options)
+
+    def twins(self, student, reference, draw, sizes, dtype=torch.float32, **options):
+        """The learner's module and the reference's, with the same weights."""
+        state = draw.state(shapes_of(sizes, options.get("bias", False)), dtype)
+        return twins(
+            student, reference, lambda of: self.build(of, sizes, sizes.d_head, **options), state
+        )
+
+    def whole(self, module, x):
+        """The causal pass over a whole sequence, without a cache."""
+        if not self.grouped:
+            return module(x)
+        length = x.shape[1]
+        return module(x, mask=torch.ones(length, length, dtype=torch.bool).tril())
+
+    def draw_sizes(self, draw, *names) -> tuple[Sizes, list[int]]:
+        """Sizes of a module whose heads together are not as wide as the model, and others."""
+        heads = ("H", "H_kv") if self.grouped else ("H",)
+        while True:
+            d_model, *found = draw.sizes("d_model", *heads, "L", *names)
+            num_heads, num_kv_heads = found[0], found[len(heads) - 1]
+            d_head = 2 * draw.integer(2, 4)
+            used = {d_model, *found}
+            if d_head not in used and num_heads * d_head != d_model:
+                return Sizes(d_model, num_heads, num_kv_heads, d_head), found[len(heads) :]
+
+
+def shapes_of(sizes: Sizes, bias: bool) -> dict:
+    """Shapes of the weights, by name."""
+    width, kv_width = sizes.num_heads * sizes.d_head, sizes.num_kv_heads * sizes.d_head
+    layers = {name: (kv_width, sizes.d_model) for name in ("k_proj", "v_proj")}
+    layers |= {"q_proj": (width, sizes.d_model), "o_proj": (sizes.d_model, width)}
+    return linear_shapes(layers, bias)
+
+
+def usual(sizes: Sizes) -> Sizes:
+    """The same heads in a model that is as wide as they are together."""
+    return sizes._replace(d_model=sizes.num_heads * sizes.d_head)
+
+
+def cache_for(of, sizes: Sizes, batch: int, max_len: int, *dtype):
+    """A cache of the student's or of the reference's."""
+    return of.KVCache(batch, sizes.num_kv_heads, max_len, sizes.d_head, *dtype)
+
+
+def in_chunks(module, cache, x, cut, **options):
+    """Outputs of a module that gets ``x`` in chunks of these lengths, side by side."""
+    outputs = []
+    for chunk in x.split(cut, dim=1):
+        output = module(chunk, cache=cache, **options)
+        outputs.append(expect.tensor(output, "the output of a chunk", OUTPUT, chunk.shape, x.dtype))
+    return torch.cat(outputs, dim=1)
+
+
+def every_cut(length: int):
+    """Every way to cut a sequence into chunks, as lists of lengths."""
+    for marks in itertools.product((False, True), repeat=length - 1):
+        ends = [i + 1 for i, mark in enumerate(marks) if mark] + [length]
+        yield [end - start for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def drawn_cut(draw, length: int) -> list[int]:
+    """A cut with a long first chunk (the prompt), a middle one and single tokens."""
+    first = draw.integer(2, length // 2)
+    second = draw.integer(2, length - first - 1)
+    return [first, second] + [1] * (length - first - second)
+
+
+def _expect_cut(got, want, cut):
+    text = " + ".join(map(str, cut))
+    expect.close(
+        got, want, "the output", OUTPUT, message=f"Cut into {text} tokens, the output is another."
+    )
+
+
+@_property(
+    "has the projections, with and without bias",
+    "Which layers does the task name, how wide is each, and what does bias decide?",
+)
+def has_the_projections(kind, student, reference, draw):
+    sizes, _ = kind.draw_sizes(draw)
+    for bias in (True, False):
+        own = kind.build(student, sizes, sizes.d_head, bias=bias).state_dict()
+        expect_names(own, shapes_of(sizes, bias))
+    own = kind.build(student, usual(sizes), None).state_dict()
+    expect_names(own, shapes_of(usual(sizes), False))
+
+
+@_property(
+    "refuses a number of heads that does not divide",
+    "What is 10 // 3, and how wide would three such heads be together?",
+)
+def refuses_what_does_not_divide(kind, student, reference, draw):
+    sizes, _ = kind.draw_sizes(draw)
+    wrong = usual(sizes)
+    wrong = wrong._replace(d_model=wrong.d_model + draw.integer(1, sizes.num_heads - 1))
+    _expect_refusal(kind, student, wrong, None, "num_heads does not divide d_model")
+    kind.build(student, wrong, sizes.d_head)
+    if kind.grouped:
+        wrong = sizes._replace(num_kv_heads=sizes.num_heads - 1)
+        _expect_refusal(kind, student, wrong, sizes.d_head, "KV heads do not divide the heads")
+
+
+def _expect_refusal(kind, student, sizes, d_head, reason):
+    heads = f"{sizes.num_heads}, {sizes.num_kv_heads}" if kind.grouped else f"{sizes.num_heads}"
+    student.expect_error(
+        lambda: kind.build(student, sizes, d_head),
+        ("ValueError", "AssertionError"),
+        f"{kind.exercise}({sizes.d_model}, {heads}, {d_head}) should raise a ValueError: {reason}.",
+        "no_error_when_indivisible",
+    )
+
+
+@_property(
+    "a whole causal sequence, without rotation, equals the reference",
+    "Which keys may the last token see, and which the first? Which width does the scale belong to?",
+    weight=2,
+)
+def whole_sequence(kind, student, reference, draw):
+    for bias, dtype in ((False, torch.float64), (True, torch.float32)):
+        sizes, (length, b) = kind.draw_sizes(draw, "B")
+        module, twin = kind.twins(student, reference, draw, sizes, dtype, bias=bias)
+        x = draw.normal(b, length, sizes.d_model, dtype=dtype)
+        expect.close(kind.whole(module, x), kind.whole(twin, x), "the output", OUTPUT)
+
+
+@_property(
+    "heads of the usual width, d_model // num_heads",
+    "Here a forgotten projection changes no shape. Are all four at work?",
+)
+def heads_of_the_usual_width(kind, student, reference, draw):
+    sizes, (length, b) = kind.draw_sizes(draw, "B")
+    sizes = usual(sizes)
+    state = draw.state(shapes_of(sizes, True))
+    module, twin = twins(
+        student, reference, lambda of: kind.build(of, sizes, None, bias=True), state
+    )
+    x = draw.normal(b, length, sizes.d_model)
+    expect.close(kind.whole(module, x), kind.whole(twin, x), "the output", OUTPUT)
+
+
+@_property(
+    "queries and keys are turned by their positions, with the base that is given",
+    "Which of q, k and v are turned, when: before or after they are split into heads?",
+    weight=2,
+)
+def turns_queries_and_keys(kind, student, reference, draw):
+    for base in (_BASE, _OTHER_BASE):
+        sizes, (length, b) = kind.draw_sizes(draw, "B")
+        module, twin = kind.twins(student, reference, draw, sizes, torch.float64, rope_base=base)
+        x = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
+        expect.close(kind.whole(module, x), kind.whole(twin, x), "the output", OUTPUT)
+
+
+@_property(
+    "with a cache, every way to cut a sequence gives the same output",
+    "Three tokens are stored, two come. Which positions do they have, and which keys do they see?",
+    weight=3,
+)
+def every_cut_is_alike(kind, student, reference, draw):
+    sizes, (b,) = _without_length(kind, draw)
+    length = 4
+    module, twin = kind.twins(student, reference, draw, sizes, torch.float64, rope_base=_BASE)
+    x = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
+    want = kind.whole(twin, x)
+    for cut in every_cut(length):
+        cache = cache_for(student, sizes, b, length, torch.float64)
+        _expect_cut(in_chunks(module, cache, x, cut), want, cut)
+
+
+def _without_length(kind, draw):
+    sizes, (_, b) = kind.draw_sizes(draw, "B")
+    return sizes, (b,)
+
+
+@_property(
+    "a prompt, a second chunk, then token by token, without rotation",
+    "How wide is the mask of a chunk, and at which corner do its last row and column meet?",
+    weight=2,
+)
+def a_longer_cut(kind, student, reference, draw):
+    sizes, (b,) = _without_length(kind, draw)
+    length = draw.integer(7, 11)
+    module, twin = kind.twins(student, reference, draw, sizes, bias=True)
+    x = draw.normal(b, length, sizes.d_model)
+    cut = drawn_cut(draw, length)
+    cache = cache_for(student, sizes, b, length + draw.integer(0, 5))
+    _expect_cut(in_chunks(module, cache, x, cut), kind.whole(twin, x), cut)
+
+
+@_property(
+    "the cache takes up every token once, and the module remembers none",
+    "What does your module keep in itself from one call to the next? How often does it append?",
+    weight=2,
+)
+def tokens_are_stored_once(kind, student, reference, draw):
+    sizes, (length, b) = kind.draw_sizes(draw, "B")
+    module, twin = kind.twins(student, reference, draw, sizes, rope_base=_BASE)
+    sequences = [draw.normal(b, length + 2, sizes.d_model) for _ in range(2)]
+    caches = [cache_for(student, sizes, b, 2 * length + 5) for _ in sequences]
+    wanted = [kind.whole(twin, x) for x in sequences]
+    for part in (slice(0, 2), slice(2, length + 2)):
+        for x, cache, want in zip(sequences, caches, wanted, strict=True):
+            got = module(x[:, part], cache=cache)
+            expect.close(got, want[:, part], "the output of one of two sequences", OUTPUT)
+            stored = f"cache.length after {part.stop} tokens"
+            expect.integer(cache.length, part.stop, stored)
+    again = kind.whole(module, sequences[0])
+    expect.close(again, wanted[0], "the output without a cache, afterwards", OUTPUT)
+
+
+@_property(
+    "a sequence does not know of the others in its batch",
+    "Does any step of yours join, cut or sum along the axis of the batch?",
+)
+def every_sequence_by_itself(kind, student, reference, draw):
+    sizes, (length, b) = kind.draw_sizes(draw, "B")
+    module, twin = kind.twins(student, reference, draw, sizes, torch.float64, rope_base=_BASE)
+    x = draw.normal(b + 1, length, sizes.d_model, dtype=torch.float64)
+    alone, want = kind.whole(module, x[:1]), kind.whole(twin, x)
+    expect.close(alone, want[:1], "the output of a single sequence", OUTPUT)
+    together = kind.whole(module, x)
+    expect.close(together, want, "the output of a batch", OUTPUT)
+
+
+@_property(
+    "every projection learns, and the gradient reaches x",
+    "Is each projection used in forward, and does nothing cut the graph?",
+)
+def sends_the_right_gradients(kind, student, reference, draw):
+    sizes, (length, b) = kind.draw_sizes(draw, "B")
+    module, twin = kind.twins(
+        student, reference, draw, sizes, torch.float64, bias=True, rope_base=_BASE
+    )
+    x = draw.normal(b, length, sizes.d_model, dtype=torch.float64).requires_grad_()
+    direction = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
+    mask = torch.ones(length, length, dtype=torch.bool).tril()
+    options = {"mask": mask} if kind.grouped else {}
+    want = parameter_gradients(reference, twin, (x,), direction, **options)
+    got = parameter_gradients(student, module, (x,), direction, **options)
+    for name, gradient in got.items():
+        shown = {"input 0": ("x", OUTPUT)}
+        what, axes = shown.get(name, (name, "out in" if want[name].dim() == 2 else "out"))
+        expect.finite(gradient, f"the gradient of {what}", axes)
+        expect.close(gradient, want[name], f"the gradient of {what}", axes)
+
+
+@_property(
+    "gives the same answer twice, and leaves x as it is",
+    "Is something random at work in evaluation mode? Which line writes into an argument?",
+)
+def answers_alike_and_leaves_x(kind, student, reference, draw):
+    sizes, (length, b) = kind.draw_sizes(draw, "B")
+    module, twin = kind.twins(student, reference, draw, sizes, rope_base=_BASE)
+    x = draw.normal(b, length, sizes.d_model)
+    first = expect.tensor(kind.whole(module, x), "the output", OUTPUT, x.shape)
+    student.expect_inputs_unchanged("the tensor x", "the mask")
+    again = expect.tensor(kind.whole(module, x), "the output", OUTPUT, x.shape)
+    expect.true(
+        bool(expect.same_values(again, first).all()),
+        "In evaluation mode the same input gives another output each time.",
+        "dropout_active",
+    )
+    got = module(x, cache=cache_for(student, sizes, b, length))
+    student.expect_inputs_unchanged("the tensor x")
+    expect.close(got, kind.whole(twin, x), "the output", OUTPUT)
+
+
+@_property(
+    "keeps the dtype and the device of its input, also with a cache",
+    "Which of your tensors are made without the dtype or the device of the input?",
+)
+def keeps_dtype_and_device(kind, student, reference, draw):
+    sizes, (length, b) = kind.draw_sizes(draw, "B")
+    for dtype, tolerance in ((torch.float64, None), (torch.bfloat16, 0.1)):
+        module, twin = kind.twins(student, reference, draw, sizes, dtype, rope_base=_BASE)
+        x = draw.normal(b, length, sizes.d_model, dtype=dtype)
+        want = kind.whole(twin, x)
+        got = module(x, cache=cache_for(student, sizes, b, length, dtype))
+        expect.close(got, want, "the output", OUTPUT, tolerance)
+    moved = kind.build(student, sizes, sizes.d_head, rope_base=_BASE).to("meta")
+    x = draw.normal(b, length, sizes.d_model)
+    expect_other_device(moved, x)
+    cache = cache_for(student, sizes, b, length, torch.float32, "meta")
+    expect_other_device(lambda x: moved(x, cache=cache), x)

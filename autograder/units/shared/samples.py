@@ -1,0 +1,248 @@
+"""Samples of a clock: what a number says of them, whether they are those of calls that the check
+timed itself, and whether they look as no clock gives them.
+
+Seconds differ from run to run, so what goes on record is which of these holds, never the seconds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+import time
+
+import torch
+
+from autograder.grading import expect
+
+# Samples may have passed through float32, or been rounded to nanoseconds.
+_ROUNDING = 2e-6
+_NANOSECOND = 1e-9
+_NOTHING = 2e-6  # seconds; a clock that is read twice in a row shows less
+FEWEST = 8  # with fewer samples the definitions of a quartile reach to the extremes
+_UNITS = {"milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+
+
+def numbers(values) -> list[float] | None:
+    """A list, tuple or 1-d tensor of positive numbers as floats; None if it is anything else."""
+    if isinstance(values, torch.Tensor):
+        values = values.tolist()
+    if not isinstance(values, (list, tuple)):
+        return None
+    found = [expect.plain_number(each) for each in values]
+    good = all(each is not None and math.isfinite(each) and each > 0 for each in found)
+    return found if good else None
+
+
+def _near(a: float, b: float) -> bool:
+    return abs(a - b) <= _ROUNDING * max(abs(a), abs(b))
+
+
+def _between(value: float, low: float, high: float) -> bool:
+    slack = _NANOSECOND + _ROUNDING * abs(high)
+    return low - slack <= value <= high + slack
+
+
+def statistic(value: float, samples: list[float], wanted: str = "median") -> str:
+    """Which statistic of the samples a number is; quartiles by any of the usual definitions.
+
+    Args:
+        wanted: what it should be. It is that if it can be, also where samples are equal.
+
+    Returns:
+        ``"median"``, ``"low"``, ``"high"``, ``"mean"``, ``"least"``, ``"most"``, ``"deviation"``
+        (that far from the centre), the same with the name of a unit behind it, or ``"other"``.
+    """
+    known = _statistics(samples)
+    known = {wanted: known[wanted]} | known
+
+    def name_of(number):
+        fits = (name for name, ranges in known.items() if any(_between(number, *r) for r in ranges))
+        return next(fits, "other")
+
+    scaled = ((name_of(value / scale), f" in {unit}") for unit, scale in _UNITS.items())
+    found = ((name, unit) for name, unit in [(name_of(value), ""), *scaled] if name != "other")
+    return "".join(next(found, ("other", "")))
+
+
+def _statistics(samples: list[float]) -> dict[str, list[tuple[float, float]]]:
+    """Ranges that a number of each name lies in, first of those that are one value."""
+    ordered, count = sorted(samples), len(samples)
+    first, last = count // 4, math.ceil((count - 1) / 4 + 1)  # from 1, by all usual definitions
+    low = ordered[max(first, 1) - 1], ordered[min(last, count) - 1]
+    high = ordered[count - min(last, count)], ordered[count - max(first, 1)]
+    median, mean = statistics.median(ordered), statistics.fmean(ordered)
+    spreads = [statistics.stdev(ordered), statistics.pstdev(ordered)] if count > 1 else []
+    away = [c + sign * s for c in (mean, median) for s in spreads for sign in (1, -1)]
+    return {
+        "mean": [(mean, mean)],
+        "least": [ordered[:1] * 2],
+        "most": [ordered[-1:] * 2],
+        "deviation": [(each, each) for each in away],
+        "median": [(ordered[(count - 1) // 2], ordered[count // 2])],
+        "low": [low],
+        "high": [high],
+    }
+
+
+class Timed:
+    """A function that takes a while and notes when each of its calls began and ended.
+
+    Args:
+        pauses: seconds that the calls take, in order, and again from the first.
+    """
+
+    def __init__(self, pauses):
+        self._pauses = itertools.cycle(pauses)
+        self._begins: list[float] = []
+        self._ends: list[float] = []
+        self._start = time.perf_counter()
+
+    def __call__(self):
+        self._begins.append(time.perf_counter())
+        time.sleep(next(self._pauses))
+        self._ends.append(time.perf_counter())
+
+    @property
+    def calls(self) -> int:
+        """How often it was called."""
+        return len(self._begins)
+
+    def what_are(self, samples: list[float], warmup: int) -> str:
+        """What the samples are: ``"calls"`` (one each, in order, after the warm-up, in seconds).
+
+        A sample is longer than the call inside it and shorter than the gap between the calls beside
+        it, by one clock, however busy the machine is. Otherwise ``"sorted"``, ``"cumulative"``,
+        ``"average"``, the name of a unit, ``"scaled"`` (by one factor), ``"nothing"`` (far
+        shorter than any call), ``"work"`` (waiting is left out), ``"first calls"`` or ``"other"``.
+        """
+        count = len(samples)
+        if count + warmup != self.calls:
+            return "other"
+        limits = self.limits()
+        own = limits[warmup : warmup + count]
+        differences = [b - a for a, b in itertools.pairwise([0.0, *samples])]
+        ranked = zip(sorted(low for low, _ in own), sorted(high for _, high in own), strict=True)
+        if found := unit(samples, own):
+            return "calls" if found == "seconds" else found
+        if all(_near(each, samples[0]) for each in samples):
+            return "average"
+        if samples == sorted(samples) and _inside(samples, list(ranked)):
+            return "sorted"
+        if _inside(differences[1:], own[1:]):
+            return "cumulative"
+        factors = [
+            (low / each, high / each) for each, (low, high) in zip(samples, own, strict=True)
+        ]
+        least, most = max(low for low, _ in factors), min(high for _, high in factors)
+        if least <= most and (least > 1.5 or most < 1 / 1.5):
+            return "scaled"
+        if statistics.median(samples) < _NOTHING:
+            return "nothing"
+        if all(each < low for each, (low, _) in zip(samples, own, strict=True)):
+            return "work"
+        return "first calls" if _inside(samples, limits[:count]) else "other"
+
+    def is_their_size(self, samples: list[float]) -> bool:
+        """Whether each sample could be one of the calls, if not in this order."""
+        limits = self.limits()
+        least, most = min(low for low, _ in limits), max(high for _, high in limits)
+        return all(least <= each <= most for each in samples)
+
+    def limits(self) -> list[tuple[float, float]]:
+        """For each call, the least and the most seconds that a clock around it can have shown."""
+        before = [self._start, *self._ends[:-1]]
+        after = [*self._begins[1:], time.perf_counter()]
+        calls = zip(before, self._begins, self._ends, after, strict=True)
+        return [(end - begin, last - first) for first, begin, end, last in calls]
+
+
+def unit(samples: list[float], limits: list[tuple[float, float]]) -> str:
+    """The unit in which each sample is that of its call; ``""`` if there is none.
+
+    Args:
+        samples: numbers, one for each call.
+        limits: the least and the most seconds of each of these calls.
+    """
+    for name, scale in ({"seconds": 1} | _UNITS).items():
+        if _inside([each / scale for each in samples], limits):
+            return name
+    return ""
+
+
+def _inside(samples, limits) -> bool:
+    each = zip(samples, limits, strict=True)
+    return all(
+        low * (1 - _ROUNDING) <= value <= high * (1 + _ROUNDING) for value, (low, high) in each
+    )
+
+
+def look_made_up(rows: list[list[float]]) -> list[str]:
+    """Why the samples of a table look as no clock gives them; nothing if they look measured.
+
+    Evidence for a person, not a proof either way: an honest table can be odd, and whoever knows
+    these rules can draw numbers that keep them.
+
+    Args:
+        rows: samples of each row, in the order of the calls.
+    """
+    reasons = {
+        "most samples of a row are equal": _too_equal(rows),
+        "the samples are sorted": all(row == sorted(row) for row in rows),
+        "the samples are round numbers": all(_is_round(row) for row in rows),
+        "the samples of a row are evenly spaced": any(_evenly_spaced(row) for row in rows),
+        "samples repeat or follow those of another row": any(
+            _copied(a, b) for a, b in itertools.combinations(rows, 2)
+        ),
+    }
+    return [reason for reason, holds in reasons.items() if holds]
+
+
+def _too_equal(rows: list[list[float]]) -> bool:
+    """Whether samples are equal that the clock could have told apart.
+
+    The ticks of a coarse clock (0.1 microseconds on Windows) are as long as the differences within
+    a row of short calls.
+    """
+    if all(_mostly_equal(row) for row in rows):
+        return True
+    found = sorted({each for row in rows for each in row})
+    tick = max(min(b - a for a, b in itertools.pairwise(found)), _NANOSECOND / 2)
+    return any(_mostly_equal(row) and statistics.median(row) > 1000 * tick for row in rows)
+
+
+def _mostly_equal(row: list[float]) -> bool:
+    return len(set(row)) <= len(row) / 2
+
+
+def _is_round(row: list[float]) -> bool:
+    """At most three digits, where a clock of nanoseconds shows four and more."""
+    digits = (len(f"{each:.12e}".split("e")[0].rstrip("0").replace(".", "")) for each in row)
+    return statistics.median(digits) <= 3
+
+
+def _evenly_spaced(row: list[float]) -> bool:
+    steps = [b - a for a, b in itertools.pairwise(sorted(row))]
+    return len(steps) > 2 and max(steps) - min(steps) <= 0.02 * max(map(abs, steps))
+
+
+def _copied(a: list[float], b: list[float]) -> bool:
+    """The same numbers up to a factor in any order, or in order with very little noise.
+
+    The latter by their ranks: honest rows can have slow or fast samples at the same places, but not
+    the same order among all the others.
+    """
+    if len(set(a) & set(b)) > len(a) / 2:
+        return True
+    if len(a) != len(b) or len(a) < FEWEST or _mostly_equal(a) or _mostly_equal(b):
+        return False
+    logs = [[math.log(each) for each in row] for row in (a, b)]
+    apart = [x - y for x, y in zip(*map(sorted, logs), strict=True)]
+    scaled = statistics.pstdev(apart) < 1e-3 * statistics.pstdev(logs[0])
+    in_order = a == sorted(a) and b == sorted(b)
+    return scaled or not in_order and statistics.correlation(_ranks(a), _ranks(b)) > 0.97
+
+
+def _ranks(row: list[float]) -> list[int]:
+    ordered = sorted(row)
+    return [ordered.index(each) for each in row]

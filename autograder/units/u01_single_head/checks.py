@@ -1,0 +1,280 @@
+"""Checks of unit 01: softmax, scaled scores, attention, a single head."""
+
+import torch
+
+from autograder.grading import expect
+from autograder.grading.checks import check
+from autograder.grading.expect_modules import (
+    expect_names,
+    parameter_gradients,
+    projection_shapes,
+    twins,
+)
+
+SCORES = "B L_q L_k"
+DTYPES = (torch.float32, torch.float64)
+
+
+@check(
+    "softmax", "equals the softmax along the last axis", "What do the weights of one row add up to?"
+)
+def equals_the_reference(student, reference, draw):
+    for dtype in DTYPES:
+        scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0, dtype=dtype)
+        want = reference.softmax(scores.double())
+        expect.close(student.softmax(scores), want, "the weights", SCORES, dtype=dtype)
+
+
+@check("softmax", "obeys dim, on every axis", "Which axis should the sums run along?")
+def obeys_dim(student, reference, draw):
+    scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0)
+    for dim in (0, 1, 2, -2, -1):
+        got = student.softmax(scores, dim=dim)
+        want = reference.softmax(scores, dim=dim)
+        expect.close(got, want, f"the weights for dim={dim}", SCORES)
+
+
+@check("softmax", "stays finite for scores of ±10 000", "What is exp(10 000) in float32?")
+def survives_large_scores(student, reference, draw):
+    b, l_q, l_k = draw.sizes("B", "L_q", "L_k")
+    scores = draw.normal(b, l_q, l_k, std=2.0)
+    scores[0, 0] += 1e4
+    scores[0, 1] -= 1e4
+    scores[0, 0, 0] = -1e4
+    got = expect.tensor(student.softmax(scores), "the weights", SCORES, scores.shape)
+    expect.finite(got, "the weights", SCORES)
+    # exp(s - logsumexp(s)) rounds to the spacing of float32 at 1e4, and is not wrong for that.
+    expect.close(got, reference.softmax(scores), "the weights", SCORES, tolerance=2e-3)
+
+
+@check("softmax", "works in float16 and bfloat16", "Which numbers does float16 not have?")
+def works_in_half_precision(student, reference, draw):
+    for dtype in (torch.float16, torch.bfloat16):
+        scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0, dtype=dtype)
+        want = reference.softmax(scores.double())
+        got = student.softmax(scores)
+        expect.close(got, want, "the weights", SCORES, tolerance=4e-2, dtype=dtype)
+        got = student.softmax(scores + 30)
+        expect.finite(got, "the weights", SCORES)
+
+
+@check(
+    "softmax",
+    "is right, and leaves the scores as they are",
+    "Which line of yours writes into its argument?",
+)
+def leaves_its_argument(student, reference, draw):
+    scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0)
+    want = reference.softmax(scores)
+    expect.close(student.softmax(scores), want, "the weights", SCORES)
+    student.expect_inputs_unchanged("the tensor of scores")
+
+
+@check("scaled_scores", "equals the scaled dot products", "Follow one query and one key by hand.")
+def equals_the_reference_scores(student, reference, draw):
+    for dtype in DTYPES:
+        b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+        q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
+        want = reference.scaled_scores(q, k)
+        expect.close(student.scaled_scores(q, k), want, "the scores", SCORES)
+
+
+@check(
+    "scaled_scores",
+    "takes any number of leading axes",
+    "Which axes does your transpose swap when there are four of them?",
+)
+def takes_leading_axes(student, reference, draw):
+    b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
+    for leading, axes in (((), "L_q L_k"), ((b, h), "B H L_q L_k")):
+        q, k = draw.queries_and_keys(*leading, l_q=l_q, l_k=l_k, d_head=d_head)
+        want = reference.scaled_scores(q, k)
+        expect.close(student.scaled_scores(q, k), want, "the scores", axes)
+
+
+@check(
+    "scaled_scores",
+    "is right, and leaves queries and keys as they are",
+    "Which line writes into an argument?",
+)
+def leaves_queries_and_keys(student, reference, draw):
+    b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+    q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head)
+    want = reference.scaled_scores(q, k)
+    expect.close(student.scaled_scores(q, k), want, "the scores", SCORES)
+    student.expect_inputs_unchanged("the tensor of queries", "the tensor of keys")
+
+
+def _pair(got):
+    is_pair = isinstance(got, (tuple, list)) and len(got) == 2
+    expect.true(is_pair, "attention should return two tensors: (output, weights).")
+    return got
+
+
+def _qkv(draw, b, l_q, l_k, d_head, *heads, dtype=torch.float32):
+    q, k = draw.queries_and_keys(b, *heads, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
+    return q, k, draw.normal(b, *heads, l_k, d_head, dtype=dtype)
+
+
+def _compare(student, reference, q, k, v, leading="B", tolerance=None):
+    output, weights = _pair(student.attention(q, k, v))
+    want_output, want_weights = reference.attention(q, k, v)
+    expect.close(weights, want_weights, "the weights", f"{leading} L_q L_k", tolerance)
+    expect.close(output, want_output, "the output", f"{leading} L_q d_v", tolerance)
+
+
+@check(
+    "attention",
+    "equals the reference on cross-attention",
+    "Compute the weights of the first query by hand. Are they these?",
+    weight=2,
+)
+def equals_the_reference_attention(student, reference, draw):
+    for dtype in DTYPES:
+        sizes = draw.sizes("B", "L_q", "L_k", "d_head")
+        _compare(student, reference, *_qkv(draw, *sizes, dtype=dtype))
+
+
+@check(
+    "attention",
+    "delivers the values in the shares of the weights",
+    "What should the output be if one weight is 1 and all others are 0?",
+)
+def delivers_the_values(student, reference, draw):
+    b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+    q, k, v = _qkv(draw, b, l_q, l_k, d_head)
+    output, _ = _pair(student.attention(q, k, v))
+    want, _ = reference.attention(q, k, v)
+    expect.close(output, want, "the output", "B L_q d_v")
+
+
+@check(
+    "attention",
+    "takes values of another width than the keys",
+    "Which tensor decides the width of the output?",
+)
+def takes_wider_values(student, reference, draw):
+    b, l_q, l_k, d_head, d_v = draw.sizes("B", "L_q", "L_k", "d_head", "d_v")
+    q, k, _ = _qkv(draw, b, l_q, l_k, d_head)
+    _compare(student, reference, q, k, draw.normal(b, l_k, d_v))
+
+
+@check(
+    "attention",
+    "takes an axis of heads",
+    "Which axis holds the keys when there are four axes?",
+)
+def takes_heads(student, reference, draw):
+    b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
+    _compare(student, reference, *_qkv(draw, b, l_q, l_k, d_head, h), leading="B H")
+
+
+@check(
+    "attention",
+    "sends the right gradients back",
+    "Does every step of yours stay inside PyTorch, without detach or item?",
+)
+def has_the_right_gradients(student, reference, draw):
+    b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+    inputs = _qkv(draw, b, l_q, l_k, d_head, dtype=torch.float64)
+    direction = draw.normal(b, l_q, d_head, dtype=torch.float64)
+    for each in inputs:
+        each.requires_grad_()
+    want = torch.autograd.grad(reference.attention(*inputs)[0], inputs, direction)
+    output, _ = _pair(student.attention(*inputs))
+    expect.tensor(output, "the output", "B L_q d_v", direction.shape)
+    got = student.gradients(output, inputs, direction)
+    for name, length, g, w in zip("qkv", ("L_q", "L_k", "L_k"), got, want, strict=True):
+        expect.close(g, w, f"the gradient of {name}", f"B {length} d_head")
+
+
+@check(
+    "attention",
+    "survives large scores and leaves its arguments as they are",
+    "Does your softmax subtract the maximum? Does a line write into q, k or v?",
+)
+def survives_large_scores_in_attention(student, reference, draw):
+    sizes = draw.sizes("B", "L_q", "L_k", "d_head")
+    q, k, v = _qkv(draw, *sizes, dtype=torch.float64)
+    # In float64, where the rounding of large scores cannot decide a near-tie.
+    _compare(student, reference, q * 1000, k, v, tolerance=1e-8)
+    student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v")
+
+
+def _heads(student, reference, draw, d_model, d_head, bias, dtype=torch.float32):
+    """The learner's head and the reference's, with the same weights."""
+    state = draw.state(projection_shapes(d_model, d_head, bias), dtype)
+    return twins(
+        student, reference, lambda of: of.SingleHeadAttention(d_model, d_head, bias=bias), state
+    )
+
+
+@check(
+    "SingleHeadAttention",
+    "has the four projections, with and without bias",
+    "Which layers does the task name, and what does bias decide?",
+)
+def has_the_projections(student, reference, draw):
+    d_model, d_head = draw.sizes("d_model", "d_head")
+    for bias in (True, False):
+        own = student.SingleHeadAttention(d_model, d_head, bias=bias).state_dict()
+        expect_names(own, projection_shapes(d_model, d_head, bias))
+    own = student.SingleHeadAttention(d_model, d_head).state_dict()
+    expect_names(own, projection_shapes(d_model, d_head, False))
+
+
+@check(
+    "SingleHeadAttention",
+    "self-attention equals the reference",
+    "Which width does the scale belong to?",
+    weight=2,
+)
+def self_attention(student, reference, draw):
+    for bias, dtype in ((False, torch.float64), (True, torch.float32)):
+        b, length, d_model, d_head = draw.sizes("B", "L", "d_model", "d_head")
+        head, twin = _heads(student, reference, draw, d_model, d_head, bias, dtype)
+        x = draw.normal(b, length, d_model, dtype=dtype)
+        expect.close(head(x), twin(x), "the output", "B L_q d_model")
+
+
+@check(
+    "SingleHeadAttention",
+    "cross-attention takes keys and values from the context",
+    "Who asks, and who is asked?",
+    weight=1.5,
+)
+def cross_attention(student, reference, draw):
+    b, l_q, l_k, d_model, d_head = draw.sizes("B", "L_q", "L_k", "d_model", "d_head")
+    head, twin = _heads(student, reference, draw, d_model, d_head, True)
+    x, context = draw.normal(b, l_q, d_model), draw.normal(b, l_k, d_model)
+    expect.close(head(x, context), twin(x, context), "the output", "B L_q d_model")
+
+
+@check(
+    "SingleHeadAttention",
+    "a context as long as x, and a head as wide as the model",
+    "Which of your four projections see x, and which the context?",
+)
+def equal_sizes(student, reference, draw):
+    b, length, d_model = draw.sizes("B", "L", "d_model")
+    head, twin = _heads(student, reference, draw, d_model, d_model, True)
+    x, context = draw.normal(b, length, d_model), draw.normal(b, length, d_model)
+    expect.close(head(x, context), twin(x, context), "the output", "B L_q d_model")
+
+
+@check(
+    "SingleHeadAttention",
+    "every projection learns",
+    "Is each projection used in forward, and does nothing cut the graph?",
+    weight=0.5,
+)
+def every_projection_learns(student, reference, draw):
+    b, l_q, l_k, d_model, d_head = draw.sizes("B", "L_q", "L_k", "d_model", "d_head")
+    head, twin = _heads(student, reference, draw, d_model, d_head, True, torch.float64)
+    x = draw.normal(b, l_q, d_model, dtype=torch.float64)
+    context = draw.normal(b, l_k, d_model, dtype=torch.float64)
+    direction = draw.normal(b, l_q, d_model, dtype=torch.float64)
+    want = parameter_gradients(reference, twin, (x, context), direction)
+    for name, gradient in parameter_gradients(student, head, (x, context), direction).items():
+        axes = "out in" if gradient.dim() == 2 else "out"
+        expect.close(gradient, want[name], f"the gradient of {name}", axes)

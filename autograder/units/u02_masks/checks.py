@@ -1,0 +1,299 @@
+"""Checks of unit 02: causal and padding masks, and an attention that obeys them."""
+
+import math
+
+import torch
+
+from autograder.grading import expect
+from autograder.grading.checks import check
+
+SCORES = "B L_q L_k"
+HALF = (torch.float16, torch.bfloat16)
+
+
+def _mask(got, want, axes):
+    expect.tensor(got, "the mask", axes, want.shape)
+    expect.true(
+        got.dtype == torch.bool,
+        f"The mask should be boolean, True = may attend; its dtype is {got.dtype}.",
+        "float_mask" if got.dtype.is_floating_point else None,
+    )
+    expect.close(got, want, "the mask", axes)
+
+
+@check("causal_mask", "with as many keys as queries", "Which keys may the first query see?")
+def square_mask(student, reference, draw):
+    (length,) = draw.sizes("L")
+    want = reference.causal_mask(length)
+    _mask(student.causal_mask(length), want, "L_q L_k")
+    _mask(student.causal_mask(length, length), want, "L_q L_k")
+
+
+@check(
+    "causal_mask",
+    "with more keys than queries, the last query sees the last key",
+    "A new token arrives after a long past. Which of the keys are already there?",
+    weight=2,
+)
+def more_keys_than_queries(student, reference, draw):
+    q_len, past = draw.sizes("L_q", "L_k")
+    want = reference.causal_mask(q_len, q_len + past)
+    _mask(student.causal_mask(q_len, q_len + past), want, "L_q L_k")
+    want = reference.causal_mask(1, past)
+    _mask(student.causal_mask(1, past), want, "L_q L_k")
+
+
+@check(
+    "causal_mask",
+    "with fewer keys than queries, the first queries see nothing",
+    "If the last query sees the last key, where does the first query stand?",
+)
+def fewer_keys_than_queries(student, reference, draw):
+    q_len, fewer = draw.sizes("L_k", "L_q")
+    want = reference.causal_mask(q_len + fewer, q_len)
+    _mask(student.causal_mask(q_len + fewer, q_len), want, "L_q L_k")
+
+
+@check(
+    "padding_mask",
+    "keys before the length are real, keys after it are not",
+    "A sequence of length 3: is position 3 real, when you count from 0?",
+    weight=2,
+)
+def marks_the_real_tokens(student, reference, draw):
+    b, k_len = draw.sizes("B", "L_k")
+    lengths = draw.lengths(b, k_len)
+    _mask(student.padding_mask(lengths, k_len), reference.padding_mask(lengths, k_len), "B 1 L_k")
+
+
+@check(
+    "padding_mask",
+    "an empty sequence and a full one",
+    "How many keys are real in a sequence of length 0, and of length k_len?",
+)
+def empty_and_full(student, reference, draw):
+    (k_len,) = draw.sizes("L_k")
+    lengths = torch.tensor([k_len, 0, 1, k_len - 1])
+    _mask(student.padding_mask(lengths, k_len), reference.padding_mask(lengths, k_len), "B 1 L_k")
+
+
+@check(
+    "padding_mask",
+    "leaves room for the queries, and its argument as it was",
+    "What does (B, L_k) mean to scores of the shape (B, L_q, L_k) when B equals L_q?",
+)
+def broadcasts_over_queries(student, reference, draw):
+    (k_len,) = draw.sizes("L_k")
+    lengths = draw.lengths(k_len - 1, k_len)
+    want = reference.padding_mask(lengths, k_len)
+    got = student.padding_mask(lengths, k_len)
+    _mask(got, want, "B 1 L_k")
+    student.expect_inputs_unchanged("the tensor of lengths")
+
+
+def _inputs(draw, b, l_q, l_k, d_head, *heads, dtype=torch.float32):
+    q, k = draw.queries_and_keys(b, *heads, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
+    return q, k, draw.normal(b, *heads, l_k, d_head, dtype=dtype)
+
+
+def _answer(student, *arguments):
+    got = student.masked_attention(*arguments)
+    is_pair = isinstance(got, (tuple, list)) and len(got) == 2
+    expect.true(is_pair, "masked_attention should return two tensors: (output, weights).")
+    return got
+
+
+def _compare(student, reference, q, k, v, *mask, leading="B"):
+    output, weights = _answer(student, q, k, v, *mask)
+    want_output, want_weights = reference.masked_attention(
+        q.double(), k.double(), v.double(), *mask
+    )
+    axes = f"{leading} L_q L_k"
+    expect.close(weights, want_weights, "the weights", axes, dtype=q.dtype)
+    expect.close(output, want_output, "the output", f"{leading} L_q d_v", dtype=q.dtype)
+
+
+@check(
+    "masked_attention",
+    "without a mask it is plain attention",
+    "Set the mask aside: are scale, softmax axis and values as in unit 01?",
+)
+def plain_attention(student, reference, draw):
+    for dtype in (torch.float32, torch.float64):
+        b, l_q, l_k, d_head, d_v = draw.sizes("B", "L_q", "L_k", "d_head", "d_v")
+        _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head, dtype=dtype))
+        q, k, _ = _inputs(draw, b, l_q, l_k, d_head, dtype=dtype)
+        output, _ = _answer(student, q, k, draw.normal(b, l_k, d_v, dtype=dtype))
+        expect.tensor(output, "the output", "B L_q d_v", (b, l_q, d_v), dtype)
+
+
+@check(
+    "masked_attention",
+    "a forbidden key gets no weight, the others add up to 1",
+    "Which score makes exp(score) exactly 0? Is the mask applied before or after the softmax?",
+    weight=2,
+)
+def obeys_the_mask(student, reference, draw):
+    for dtype in (torch.float32, torch.float64):
+        b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+        mask = draw.mask(b, l_q, l_k)
+        _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head, dtype=dtype), mask)
+
+
+@check(
+    "masked_attention",
+    "a causal mask in self-attention: the future never changes the past",
+    "Which axis of the scores belongs to the keys?",
+)
+def future_never_changes_the_past(student, reference, draw):
+    b, length, d_head = draw.sizes("B", "L", "d_head")
+    q, k, v = _inputs(draw, b, length, length, d_head)
+    mask = reference.causal_mask(length)
+    _compare(student, reference, q, k, v, mask)
+    before, _ = _answer(student, q, k, v, mask)
+    k[:, -1] += 3.0
+    v[:, -1] -= 3.0
+    after, _ = _answer(student, q, k, v, mask)
+    expect.close(after[:, :-1], before[:, :-1], "the output of the past", "B L_q d_v")
+
+
+@check(
+    "masked_attention",
+    "a padding mask (B, 1, L_k) hides keys",
+    "Do you change the shape of the mask? Broadcasting lines axes up from the right.",
+)
+def hides_the_padding(student, reference, draw):
+    b, length, d_head = draw.sizes("B", "L", "d_head")
+    mask = reference.padding_mask(draw.lengths(b, length), length)
+    _compare(student, reference, *_inputs(draw, b, length, length, d_head), mask)
+
+
+@check(
+    "masked_attention",
+    "a padding mask hides keys, also when there are as many queries as sequences",
+    "With B = L_q, a mask without its middle axis fits as well. Onto which axes?",
+)
+def keeps_the_axes_of_the_mask(student, reference, draw):
+    b, l_k, d_head = draw.sizes("L_q", "L_k", "d_head")
+    mask = reference.padding_mask(draw.lengths(b, l_k), l_k)
+    _compare(student, reference, *_inputs(draw, b, b, l_k, d_head), mask)
+
+
+@check(
+    "masked_attention",
+    "masks broadcast over an axis of heads",
+    "Does the same mask hold for every head when it has an axis of size 1 there?",
+)
+def broadcasts_over_heads(student, reference, draw):
+    b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
+    mask = draw.mask(b, 1, l_q, l_k)
+    q, k, v = _inputs(draw, b, l_q, l_k, d_head, h)
+    _compare(student, reference, q, k, v, mask, leading="B H")
+
+
+def _mask_with_empty_rows(draw, b, l_q, l_k):
+    mask = draw.mask(b, l_q, l_k)
+    mask[:, 0] = False
+    mask[-1, -1] = False
+    return mask
+
+
+@check(
+    "masked_attention",
+    "a row with no key to attend to is zeros",
+    "What does softmax make of a row in which every score is the same constant, or -inf?",
+    weight=2,
+)
+def empty_rows_are_zeros(student, reference, draw):
+    b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+    mask = _mask_with_empty_rows(draw, b, l_q, l_k)
+    q, k, v = _inputs(draw, b, l_q, l_k, d_head)
+    output, weights = _answer(student, q, k, v, mask)
+    _, want = reference.masked_attention(q, k, v, mask)
+    expect.tensor(weights, "the weights", SCORES, want.shape)
+    expect.tensor(output, "the output", "B L_q d_v", (b, l_q, d_head))
+    empty = ~mask.any(-1)
+    name = _name_of_empty_rows(weights, want, empty)
+    try:
+        expect.close(weights, want, "the weights", SCORES)
+        expect.close(
+            output, reference.masked_attention(q, k, v, mask)[0], "the output", "B L_q d_v"
+        )
+    except expect.Failed as failure:
+        failure.misconception = name
+        raise
+
+
+def _name_of_empty_rows(weights, want, empty):
+    """The misconception that shows in the empty rows, if the other rows are right."""
+    if not bool(expect.same_values(weights[~empty], want[~empty]).all()):
+        return None
+    if bool(weights[empty].isnan().any()):
+        return "nan_empty_rows"
+    uniform = torch.full_like(weights[empty], 1 / weights.shape[-1])
+    return "uniform_empty_rows" if bool(expect.same_values(weights[empty], uniform).all()) else None
+
+
+@check(
+    "masked_attention",
+    "the gradients are right, and never NaN",
+    "NaN times 0 is NaN. Does any step before your final repair produce one?",
+    weight=1,
+)
+def gradients_are_finite(student, reference, draw):
+    b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+    mask = _mask_with_empty_rows(draw, b, l_q, l_k)
+    inputs = _inputs(draw, b, l_q, l_k, d_head, dtype=torch.float64)
+    direction = draw.normal(b, l_q, d_head, dtype=torch.float64)
+    for each in inputs:
+        each.requires_grad_()
+    want = torch.autograd.grad(reference.masked_attention(*inputs, mask)[0], inputs, direction)
+    output = expect.tensor(
+        _answer(student, *inputs, mask)[0], "the output", "B L_q d_v", direction.shape
+    )
+    name = "nan_gradient" if bool(output.isfinite().all()) else "nan_empty_rows"
+    got = student.gradients(output, inputs, direction)
+    for letter, length, g, w in zip("qkv", ("L_q", "L_k", "L_k"), got, want, strict=True):
+        axes = f"B {length} d_head"
+        expect.finite(g, f"the gradient of {letter}", axes, name)
+        expect.close(g, w, f"the gradient of {letter}", axes)
+
+
+@check(
+    "masked_attention",
+    "a large forbidden score stays forbidden",
+    "How large must a forbidden score be to beat your constant?",
+)
+def large_scores_stay_forbidden(student, reference, draw):
+    b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+    mask = draw.mask(b, l_q, l_k)
+    q, k, v = _inputs(draw, b, l_q, l_k, d_head)
+    mask[:, 0] = torch.arange(l_k) == 0
+    first = k[:, 0]
+    q[:, 0] = -3e4 * math.sqrt(d_head) * first / (first**2).sum(-1, keepdim=True)
+    _compare(student, reference, q, k, v, mask)
+
+
+@check(
+    "masked_attention",
+    "works in float16 and bfloat16",
+    "Which constants does float16 not have, and in which dtype do you take the softmax?",
+)
+def works_in_half_precision(student, reference, draw):
+    for dtype in HALF:
+        b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+        mask = _mask_with_empty_rows(draw, b, l_q, l_k)
+        q, k, v = (each.to(dtype) for each in _inputs(draw, b, l_q, l_k, d_head))
+        _compare(student, reference, q / 2, k, v, mask)
+
+
+@check(
+    "masked_attention",
+    "is right, and leaves its arguments as they are",
+    "Which of your lines writes into q, k, v or the mask?",
+)
+def leaves_its_arguments(student, reference, draw):
+    b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+    mask = draw.mask(b, l_q, l_k)
+    _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head), mask)
+    student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v", "the mask")

@@ -1,0 +1,358 @@
+"""Misconceptions of unit 03, as edits of the model solutions."""
+
+from autograder.grading.misconceptions import calling, edit, known_in, misconception
+from autograder.units.shared.wrong_attention import attention_with
+
+_SELF = "self_attention"
+_CROSS = "cross_attention"
+_USUAL = "heads_of_the_usual_width"
+_MASK = "obeys_the_mask"
+_D_HEAD = 'self.heads[0]["q_proj"].out_features'
+_INNER = "masked_attention"
+_CAT = "torch.cat(outputs, dim=-1)"
+_RETURN = "return self.o_proj(joined)"
+_OWN_MASK = "own_mask = None if mask is None else mask[:, i]"
+_HEADS = "enumerate(self.heads)"
+
+
+def _core(name, fails, most=None):
+    """The loop around a masked_attention that has this misconception."""
+    return [_around(source, fails) for source in known_in(_INNER, name)[:most]]
+
+
+def _around(source, fails):
+    return calling(
+        _INNER, source, head="class MultiHeadLoop(", call=f"output, _ = {_INNER}", fails=fails
+    )
+
+
+def _weights(expression, dim=-1):
+    """The loop around a masked_attention with other weights than softmax gives."""
+    return [_around(source, _SELF) for source in attention_with(expression, dim)]
+
+
+def _scale(factor):
+    """The loop with scores that are larger by ``factor``."""
+    return edit("q = head", f"q = ({factor}) ** 0.5 * head", fails=_SELF)
+
+
+misconception("no_scale", MultiHeadLoop=_scale(_D_HEAD))
+misconception("scale_by_d", MultiHeadLoop=_scale(f"1 / {_D_HEAD}"))
+misconception("scaled_twice", MultiHeadLoop=_scale(f"1 / {_D_HEAD}"))
+misconception("scale_by_sqrt_d_model", MultiHeadLoop=_scale(f"{_D_HEAD} / x.shape[-1]"))
+misconception(
+    "scale_by_sqrt_length",
+    MultiHeadLoop=[_scale(f"{_D_HEAD} / {each}.shape[1]") for each in ("x", "context")],
+)
+misconception("multiplied_by_scale", MultiHeadLoop=_scale(f"{_D_HEAD} ** 2"))
+misconception(
+    "scale_by_total_width",
+    says="the scores are divided by the root of the width of all heads together",
+    asks="Over how many products does one dot product add up, in one head?",
+    MultiHeadLoop=_scale("1 / len(self.heads)"),
+)
+misconception("kv_swapped", MultiHeadLoop=edit("(q, k, v", "(q, v, k", fails=_SELF))
+misconception("values_as_keys", MultiHeadLoop=edit("(q, k, v", "(q, v, v", fails=_SELF))
+misconception("keys_as_values", MultiHeadLoop=edit("(q, k, v", "(q, k, k", fails=_SELF))
+misconception(
+    "projection_shared",
+    MultiHeadLoop=[
+        edit('["k_proj"](', '["q_proj"](', fails=_SELF),
+        edit('["q_proj"](', '["k_proj"](', fails=_SELF),
+        edit(
+            "        )\n        self.o_proj = ",
+            "        )\n        for head in self.heads:\n"
+            '            head["k_proj"] = head["q_proj"]\n'
+            "        self.o_proj = ",
+            fails=_SELF,
+        ),
+    ],
+)
+misconception("softmax_over_queries", MultiHeadLoop=_core("softmax_over_queries", _SELF))
+misconception("softmax_over_batch", MultiHeadLoop=_weights("torch.softmax(scores, dim=0)", 0))
+misconception("uniform_weights", MultiHeadLoop=_core("uniform_weights", _SELF))
+misconception("no_softmax", MultiHeadLoop=_weights("scores"))
+misconception("mask_ignored", MultiHeadLoop=edit(_OWN_MASK, "own_mask = None", fails=_MASK))
+misconception("inverted_mask", MultiHeadLoop=edit(" mask[:, i]", " ~mask[:, i]", fails=_MASK))
+misconception("mask_after_softmax", MultiHeadLoop=_core("mask_after_softmax", _MASK))
+misconception("additive_mask", MultiHeadLoop=_core("additive_mask", _MASK))
+misconception("finite_mask_value", MultiHeadLoop=_core("finite_mask_value", _MASK, most=4))
+misconception("uniform_empty_rows", MultiHeadLoop=_core("uniform_empty_rows", "empty_rows"))
+misconception("nan_empty_rows", MultiHeadLoop=_core("nan_empty_rows", "empty_rows"))
+misconception("nan_gradient", MultiHeadLoop=_core("nan_gradient", "sends_the_right_gradients"))
+misconception(
+    "mask_read_as_batch",
+    says="a mask (H, L_q, L_k) is taken for one mask per sequence, not per head",
+    asks="Broadcasting lines axes up from the right: which axis of (B, H, L_q, L_k) does H meet?",
+    MultiHeadLoop=edit(
+        "mask.broadcast_to(shape)",
+        "(mask[:, None] if mask.dim() == 3 else mask).broadcast_to(shape)",
+        fails="mask_of_the_heads",
+    ),
+)
+misconception(
+    "mask_of_head_0",
+    says="every head gets the mask of head 0",
+    asks="The mask has an axis of heads. Which part of it belongs to head i?",
+    MultiHeadLoop=edit(" mask[:, i]", " mask[:, 0]", fails=_MASK),
+)
+misconception(
+    "mask_keeps_its_heads",
+    says="the whole mask goes to each head, with its axis of heads still in it",
+    asks="One head has scores (B, L_q, L_k). Which shape should its mask have?",
+    MultiHeadLoop=edit(
+        "mask = mask.broadcast_to(shape)", "mask = mask * 1 > 0",
+        _OWN_MASK, "own_mask = mask",
+        fails=_MASK,
+    ),
+)  # fmt: skip
+misconception(
+    "context_ignored", MultiHeadLoop=edit("if context is None:", "if True:", fails=_CROSS)
+)
+misconception("query_from_context", MultiHeadLoop=edit("](x)", "](context)", fails=_USUAL))
+misconception("values_from_x", MultiHeadLoop=edit('v_proj"](context)', 'v_proj"](x)', fails=_USUAL))
+misconception("keys_from_x", MultiHeadLoop=edit('k_proj"](context)', 'k_proj"](x)', fails=_USUAL))
+misconception(
+    "every_head_reads_head_0",
+    says="every head reads head 0",
+    asks="Change the weights of head 1. Does your output change?",
+    MultiHeadLoop=[
+        edit(_HEADS, "enumerate([self.heads[0]] * len(self.heads))", fails=_SELF),
+        edit(_CAT, "torch.cat(outputs[:1] * len(outputs), dim=-1)", fails=_SELF),
+        edit(
+            '["k_proj"](', '["k_proj"].__class__.__call__(self.heads[0]["k_proj"], ',
+            '["v_proj"](', '["v_proj"].__class__.__call__(self.heads[0]["v_proj"], ',
+            fails=_SELF,
+        ),
+    ],
+)  # fmt: skip
+misconception(
+    "heads_share_projections",
+    says="the list holds one head, H times: all heads share their weights",
+    asks="How many heads are built: one, or num_heads? What does [head] * 3 copy?",
+    MultiHeadLoop=edit(
+        "self.heads = nn.ModuleList(", "self.heads = nn.ModuleList([",
+        "            for _ in range(num_heads)\n        )", "        ] * num_heads)",
+        fails=_SELF,
+    ),
+)  # fmt: skip
+misconception(
+    "heads_in_plain_list",
+    says="the heads are in a plain list, which hides their weights from the module",
+    asks="What does nn.ModuleList do that a list does not?",
+    MultiHeadLoop=edit(
+        "self.heads = nn.ModuleList(", "self.heads = list(", fails="has_the_projections"
+    ),
+)
+misconception(
+    "heads_reversed",
+    says="the heads stand in reverse order",
+    asks="Whose numbers should come first in the joined vector?",
+    MultiHeadLoop=edit("outputs.append(output)", "outputs.insert(0, output)", fails=_SELF),
+)
+misconception(
+    "joined_interleaved",
+    says="the heads are joined number by number: first number of each head, then the second",
+    asks="Which numbers should stand next to each other: those of one head, or of all?",
+    MultiHeadLoop=edit(_CAT, "torch.stack(outputs, dim=-1).flatten(-2)", fails=_SELF),
+)
+misconception(
+    "heads_added",
+    says="the outputs of the heads are added up, not put side by side",
+    asks="How wide should the input of o_proj be?",
+    MultiHeadLoop=edit(
+        "nn.Linear(num_heads * d_head, d_model", "nn.Linear(d_head, d_model",
+        _CAT, "sum(outputs)",
+        fails="has_the_projections",
+    ),
+)  # fmt: skip
+misconception(
+    "o_proj_not_shared",
+    says="every head has an output projection of its own; there should be one for all",
+    asks="Where do the heads meet, and how wide is the vector there?",
+    MultiHeadLoop=edit(
+        '"v_proj": nn.Linear(d_model, d_head, bias=bias),',
+        '"v_proj": nn.Linear(d_model, d_head, bias=bias),\n'
+        '                    "o_proj": nn.Linear(d_head, d_model, bias=bias),',
+        "        self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)\n", "",
+        _RETURN, 'return sum(head["o_proj"](o) for head, o in zip(self.heads, outputs))',
+        fails="has_the_projections",
+    ),
+)  # fmt: skip
+misconception(
+    "output_projection_missing", MultiHeadLoop=edit(_RETURN, "return joined", fails=_USUAL)
+)
+
+_LINEAR = {
+    "q": '"q_proj": nn.Linear(d_model, d_head, bias=bias)',
+    "k": '"k_proj": nn.Linear(d_model, d_head, bias=bias)',
+    "v": '"v_proj": nn.Linear(d_model, d_head, bias=bias)',
+    "o": "nn.Linear(num_heads * d_head, d_model, bias=bias)",
+}
+
+
+def _bias(value, letters):
+    pieces = []
+    for letter in letters:
+        pieces += [_LINEAR[letter], _LINEAR[letter].replace("bias=bias", f"bias={value}")]
+    return edit(*pieces, fails="has_the_projections")
+
+
+_SOME = ("qkvo", "qkv", "o", "kv", "qk")
+misconception("bias_ignored", MultiHeadLoop=[_bias("False", each) for each in _SOME])
+misconception("bias_always", MultiHeadLoop=[_bias("True", each) for each in _SOME])
+misconception(
+    "projection_names",
+    MultiHeadLoop=edit(
+        '"q_proj": nn', '"query": nn', 'head["q_proj"]', 'head["query"]',
+        fails="has_the_projections",
+    ),
+)  # fmt: skip
+misconception(
+    "d_head_ignored",
+    says="the given d_head is ignored; heads are always d_model // num_heads wide",
+    asks="When may d_head be computed, and when is it given?",
+    MultiHeadLoop=edit(
+        "if d_head is None:\n            if d_model",
+        "if True:\n            if d_head is None and d_model",
+        fails="has_the_projections",
+    ),
+)  # fmt: skip
+misconception(
+    "no_error_when_indivisible",
+    says="a number of heads that does not divide d_model is accepted, and numbers get lost",
+    asks="What does // do with the remainder? Who would notice?",
+    MultiHeadLoop=edit(
+        "d_model % num_heads != 0", "d_model < num_heads", fails="refuses_what_does_not_divide"
+    ),
+)
+misconception(
+    "dropout_active",
+    says="dropout is at work in evaluation mode",
+    asks="Does your dropout know whether the module is in training, as nn.Dropout does?",
+    MultiHeadLoop=edit(
+        _RETURN, "return self.o_proj(nn.functional.dropout(joined, 0.2))",
+        fails="answers_alike_and_leaves_its_inputs",
+    ),
+)  # fmt: skip
+misconception(
+    "returns_zeros",
+    MultiHeadLoop=[
+        edit(_RETURN, f"return {zeros}", fails=_SELF)
+        for zeros in ("self.o_proj(joined) * 0", "torch.zeros_like(x)")
+    ],
+)
+misconception("returns_input", MultiHeadLoop=edit(_RETURN, "return x.clone()", fails=_SELF))
+misconception(
+    "changes_inputs",
+    MultiHeadLoop=[
+        edit(
+            _RETURN, f"{each}.data.add_(1.0)\n        {_RETURN}",
+            fails="answers_alike_and_leaves_its_inputs",
+        )
+        for each in ("x", "context")
+    ],
+)  # fmt: skip
+misconception(
+    "wrong_dtype",
+    says="the result comes back in another dtype than the input's",
+    asks="Which dtype should a caller get who passes float64 or bfloat16?",
+    MultiHeadLoop=edit(_RETURN, f"{_RETURN}.float()", fails="keeps_dtype_and_device"),
+)
+misconception(
+    "wrong_device",
+    says="a tensor is made on the CPU, wherever the input is",
+    asks="Which of your tensors is made without device=x.device?",
+    MultiHeadLoop=edit(
+        _CAT, f"{_CAT} + torch.zeros({_D_HEAD} * len(self.heads), dtype=x.dtype)",
+        fails="keeps_dtype_and_device",
+    ),
+)  # fmt: skip
+
+_WEIGHTS = "weights = 3 * d_model * width + width * d_model"
+_BIASES = "biases = 3 * width + d_model"
+_SUM = "return weights + biases if bias else weights"
+_COUNTS = "counts_weights_and_biases"
+
+
+def _count(*pieces, fails=_COUNTS):
+    return edit(*pieces, fails=fails)
+
+
+misconception(
+    "o_proj_forgotten",
+    says="the output projection is forgotten",
+    asks="Which layer brings the heads back to d_model, and what does it hold?",
+    parameter_count=[
+        _count(" + width * d_model", ""),
+        _count(" + width * d_model", "", _BIASES, "biases = 3 * width"),
+    ],
+)
+misconception(
+    "o_proj_bias_forgotten",
+    says="the bias of the output projection is forgotten",
+    asks="How many layers have a bias?",
+    parameter_count=_count(_BIASES, "biases = 3 * width"),
+)
+misconception(
+    "biases_forgotten",
+    says="the biases are forgotten",
+    asks="What does a layer with bias=True hold besides its weight?",
+    parameter_count=_count(_SUM, "return weights"),
+)
+misconception(
+    "bias_always", parameter_count=_count(_SUM, "return weights + biases", fails="counts_no_biases")
+)
+misconception(
+    "heads_forgotten",
+    says="one head is counted, not num_heads of them",
+    asks="How wide are the queries of all heads together?",
+    parameter_count=[
+        _count("width = num_heads * d_head", "width = d_head"),
+        _count("+ width * d_model", "+ d_head * d_model"),
+        _count("3 * d_model * width", "3 * d_model * d_head", "3 * width", "3 * d_head"),
+    ],
+)
+misconception(
+    "o_proj_bias_of_heads_width",
+    says="the bias of o_proj is counted as wide as the heads; it is as wide as the model",
+    asks="A bias is as long as the output of its layer. How wide is the output of o_proj?",
+    parameter_count=_count(_BIASES, "biases = 4 * width"),
+)
+misconception(
+    "o_proj_per_head",
+    says="the output projection is counted once for each head",
+    asks="How many output projections are there?",
+    parameter_count=[
+        _count(_BIASES, "biases = 3 * width + num_heads * d_model"),
+        _count("+ width * d_model", "+ num_heads * width * d_model"),
+        _count(
+            "+ width * d_model", "+ num_heads * width * d_model",
+            _BIASES, "biases = 3 * width + num_heads * d_model",
+        ),
+    ],
+)  # fmt: skip
+misconception(
+    "d_model_squared",
+    says="every matrix is counted as d_model times d_model, whatever d_head is",
+    asks="How wide are the queries when d_head is not d_model // num_heads?",
+    parameter_count=[
+        _count("width = num_heads * d_head", "width = d_model"),
+        _count(_WEIGHTS, "weights = 4 * d_model * d_model"),
+    ],
+)
+misconception(
+    "qkv_counted_once",
+    says="one projection is counted for queries, keys and values together",
+    asks="How many matrices does one head have before its attention?",
+    parameter_count=[
+        _count("3 * d_model * width", "d_model * width", "3 * width +", "width +"),
+        _count("3 * d_model * width", "d_model * width"),
+    ],
+)
+misconception(
+    "float_result",
+    says="the count is a float, not an int",
+    asks="Which of your operators makes a float out of whole numbers?",
+    parameter_count=_count(_SUM, "return (weights + biases if bias else weights) / 1"),
+)

@@ -1,0 +1,542 @@
+"""Misconceptions of unit 04, as edits of the model solutions."""
+
+from autograder.grading.misconceptions import calling, edit, known_in, misconception
+from autograder.units.shared.wrong_attention import attention_with
+
+_PARTS = "gives_each_head_its_part"
+_SIDE = "puts_heads_side_by_side"
+_PIECES = "x.reshape(batch, length, num_heads, width // num_heads)"
+_SPLIT = "return pieces.transpose(1, 2)"
+_MERGE = "return pieces.reshape(batch, length, num_heads * d_head)"
+
+
+def _split(result, fails=_PARTS):
+    return edit(_SPLIT, f"return {result}", fails=fails)
+
+
+def _merge(result, fails=_SIDE):
+    return edit(_MERGE, f"return {result}", fails=fails)
+
+
+def _before_merging(heads):
+    """merge_heads of other heads than it was given."""
+    return edit("d_head = x.shape", f"d_head = x.shape\n    x = {heads}", fails=_SIDE)
+
+
+_INNER = "masked_attention"
+_SELF = "self_attention"
+_USUAL = "heads_of_the_usual_width"
+_MASK = "obeys_the_mask"
+_GRADIENTS = "sends_the_right_gradients"
+_WIDTH = "(self.q_proj.out_features // self.num_heads)"
+_RETURN = "return (output, weights) if return_weights else output"
+_OUTPUT = "output = self.o_proj(joined)"
+_JOIN = "joined = merge_heads(heads)"
+_EINSUM_RETURN = 'return torch.einsum("bhle,hed->bld", heads, w_o)'
+_EQUALS = "equals_the_reference"
+_EINSUM_MASK = "einsum_obeys_the_mask"
+
+
+def _core(name, module, einsum, most=None):
+    """Both exercises around a masked_attention that has this misconception."""
+    return _around(known_in(_INNER, name)[:most], module, einsum)
+
+
+def _around(sources, module, einsum):
+    found = {}
+    for exercise, head, fails in (
+        ("MultiHeadAttention", "class MultiHeadAttention(", module),
+        ("multi_head_einsum", "def multi_head_einsum(", einsum),
+    ):
+        call = f"heads, weights = {_INNER}"
+        found[exercise] = [
+            calling(_INNER, source, head=head, call=call, fails=fails) for source in sources
+        ]
+    return found
+
+
+def _weights(expression, dim=-1):
+    """Both exercises around a masked_attention with other weights than softmax gives."""
+    return _around(attention_with(expression, dim), _SELF, _EQUALS)
+
+
+def _scale(module, einsum):
+    """Both exercises with scores that are larger by the root of these factors."""
+    return {
+        "MultiHeadAttention": edit("(self.q", f"(({module}) ** 0.5 * self.q", fails=_SELF),
+        "multi_head_einsum": edit("q = torch", f"q = ({einsum}) ** 0.5 * torch", fails=_EQUALS),
+    }
+
+
+def _call(old, new, module=_SELF, einsum=_EQUALS):
+    """Both exercises with another call of masked_attention."""
+    return {
+        "MultiHeadAttention": edit(old, new, fails=module),
+        "multi_head_einsum": edit(old, new, fails=einsum),
+    }
+
+
+_LINEAR = {
+    **{x: f"self.{x}_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)" for x in "qkv"},
+    "o": "self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)",
+}
+_D = "w_q.shape[-1]"
+misconception("no_scale", **_scale(_WIDTH, _D))
+misconception("scale_by_d", **_scale(f"1 / {_WIDTH}", f"1 / {_D}"))
+misconception("scaled_twice", **_scale(f"1 / {_WIDTH}", f"1 / {_D}"))
+misconception("scale_by_sqrt_d_model", **_scale(f"{_WIDTH} / x.shape[-1]", f"{_D} / x.shape[-1]"))
+misconception(
+    "scale_by_sqrt_length",
+    MultiHeadAttention=[
+        edit("(self.q", f"(({_WIDTH} / {each}.shape[1]) ** 0.5 * self.q", fails=_SELF)
+        for each in ("x", "context")
+    ],
+    multi_head_einsum=edit("q = torch", f"q = ({_D} / x.shape[1]) ** 0.5 * torch", fails=_EQUALS),
+)
+misconception("multiplied_by_scale", **_scale(f"{_WIDTH} ** 2", f"{_D} ** 2"))
+misconception("scale_by_total_width", **_scale("1 / self.num_heads", "1 / w_q.shape[0]"))
+misconception("kv_swapped", **_call("(q, k, v", "(q, v, k"))
+misconception("values_as_keys", **_call("(q, k, v", "(q, v, v"))
+misconception("keys_as_values", **_call("(q, k, v", "(q, k, k"))
+misconception(
+    "projection_shared",
+    MultiHeadAttention=[
+        edit("self.k_proj(", "self.q_proj(", fails=_SELF),
+        edit("self.q_proj(", "self.k_proj(", fails=_SELF),
+        edit(_LINEAR["k"], "self.k_proj = self.q_proj", fails=_SELF),
+    ],
+    multi_head_einsum=[
+        edit("x, w_k)", "x, w_q)", fails=_EQUALS),
+        edit("x, w_q)", "x, w_k)", fails=_EQUALS),
+    ],
+)
+misconception("softmax_over_queries", **_core("softmax_over_queries", _SELF, _EQUALS))
+misconception("softmax_over_heads", **_weights("torch.softmax(scores, dim=1)", 1))
+misconception("softmax_over_batch", **_weights("torch.softmax(scores, dim=0)", 0))
+misconception("uniform_weights", **_core("uniform_weights", _SELF, _EQUALS))
+misconception("no_softmax", **_weights("scores"))
+misconception("mask_ignored", **_call(", mask)", ", None)", _MASK, _EINSUM_MASK))
+misconception(
+    "inverted_mask",
+    **_call(", mask)", ", None if mask is None else ~mask)", _MASK, _EINSUM_MASK),
+)
+misconception("mask_after_softmax", **_core("mask_after_softmax", _MASK, _EINSUM_MASK))
+misconception("additive_mask", **_core("additive_mask", _MASK, _EINSUM_MASK))
+misconception("finite_mask_value", **_core("finite_mask_value", _MASK, _EINSUM_MASK, most=4))
+misconception("uniform_empty_rows", **_core("uniform_empty_rows", "empty_rows", "einsum_gradients"))
+misconception("nan_empty_rows", **_core("nan_empty_rows", "empty_rows", "einsum_gradients"))
+misconception("nan_gradient", **_core("nan_gradient", _GRADIENTS, "einsum_gradients"))
+misconception(
+    "mask_read_as_batch",
+    **_call(
+        ", mask)", ", mask[:, None] if mask is not None and mask.dim() == 3 else mask)",
+        "mask_of_the_heads", _EINSUM_MASK,
+    ),
+)  # fmt: skip
+misconception(
+    "mask_of_head_0",
+    **_call(
+        ", mask)",
+        ", None if mask is None else mask.broadcast_to(q.shape[:3] + k.shape[2:3])[:, :1])",
+        _MASK, _EINSUM_MASK,
+    ),
+)  # fmt: skip
+misconception(
+    "context_ignored",
+    MultiHeadAttention=edit("if context is None:", "if True:", fails="cross_attention"),
+)
+misconception(
+    "query_from_context", MultiHeadAttention=edit("q_proj(x)", "q_proj(context)", fails=_USUAL)
+)
+misconception(
+    "values_from_x", MultiHeadAttention=edit("v_proj(context)", "v_proj(x)", fails=_USUAL)
+)
+misconception("keys_from_x", MultiHeadAttention=edit("k_proj(context)", "k_proj(x)", fails=_USUAL))
+_FIRST_KV = "(q, k[:, :1].expand_as(k), v[:, :1].expand_as(v)"
+_FIRST = "(q[:, :1].expand_as(q)" + _FIRST_KV.removeprefix("(q")
+misconception(
+    "every_head_reads_head_0",
+    MultiHeadAttention=[
+        edit("(q, k, v", _FIRST, fails=_SELF),
+        edit("(q, k, v", _FIRST_KV, fails=_SELF),
+        edit("merge_heads(heads)", "merge_heads(heads[:, :1].expand_as(heads))", fails=_SELF),
+    ],
+    multi_head_einsum=[
+        edit("(q, k, v", _FIRST, fails=_EQUALS),
+        edit("(q, k, v", _FIRST_KV, fails=_EQUALS),
+        edit(", heads, w_o)", ", heads[:, :1].expand_as(heads), w_o)", fails=_EQUALS),
+    ],
+    split_heads=_split("pieces[:, :, :1].expand_as(pieces).transpose(1, 2)"),
+    merge_heads=_before_merging("x[:, :1].expand_as(x)"),
+)
+misconception(
+    "heads_averaged",
+    says="the outputs of the heads are averaged, not added up",
+    asks="o_proj adds the contributions of all heads. What does a letter missing on the right do?",
+    multi_head_einsum=edit(", heads, w_o)", ", heads, w_o / w_o.shape[0])", fails=_EQUALS),
+)
+misconception(
+    "first_output_matrix",
+    says="every head uses the output matrix of head 0",
+    asks="w_o has an axis of heads. Does your sum run over it?",
+    multi_head_einsum=edit(", heads, w_o)", ", heads, w_o[:1].expand_as(w_o))", fails=_EQUALS),
+)
+_VIEW = "(lambda t, h: t.reshape(t.shape[0], h, t.shape[1], -1))"
+_DEAL = "(lambda t, h: t.unflatten(-1, (-1, h)).permute(0, 3, 1, 2))"
+
+
+def _splits(new, *pieces):
+    """The module with another split of q, k and v."""
+    each = [text for x in "qkv" for text in (f"{x} = split_heads", f"{x} = {new}")]
+    return edit(*each, *pieces, fails=_SELF)
+
+
+misconception(
+    "split_by_view",
+    says="the heads are cut out by one view, without a transpose: a head gets whole tokens",
+    asks="Which numbers does head 0 own of *every* token? In which order does view read memory?",
+    split_heads=edit(
+        _PIECES,
+        "x.reshape(batch, num_heads, length, width // num_heads).transpose(1, 2)",
+        fails=_PARTS,
+    ),
+    MultiHeadAttention=_splits(_VIEW),
+)
+misconception(
+    "split_interleaved",
+    says="the numbers of a token are dealt out like cards: head 0 gets every H-th",
+    asks="Do the first d_head numbers of a token belong to one head, or to all of them?",
+    split_heads=edit(
+        _PIECES, "x.reshape(batch, length, width // num_heads, num_heads).transpose(2, 3)",
+        fails=_PARTS,
+    ),
+    MultiHeadAttention=_splits(_DEAL),
+)  # fmt: skip
+misconception(
+    "merge_by_view",
+    says="the heads are merged without a transpose: a token gets numbers of other positions",
+    asks="Which numbers must lie next to each other before the last two axes are joined?",
+    merge_heads=edit(
+        "pieces = x.transpose(1, 2)",
+        "pieces = x.reshape(batch, length, num_heads, d_head)",
+        fails=_SIDE,
+    ),
+    MultiHeadAttention=edit(
+        _JOIN, "joined = heads.reshape(heads.shape[0], heads.shape[2], -1)", fails=_SELF
+    ),
+)
+misconception(
+    "heads_interleaved",
+    says="the heads are dealt out number by number, in the split and in the merge",
+    asks="Your module agrees with itself. Would it agree with trained weights of another one?",
+    MultiHeadAttention=_splits(_DEAL, _JOIN, "joined = heads.permute(0, 2, 3, 1).flatten(2)"),
+)
+misconception(
+    "joined_interleaved",
+    MultiHeadAttention=edit(_JOIN, "joined = heads.permute(0, 2, 3, 1).flatten(2)", fails=_SELF),
+    merge_heads=_merge("pieces.transpose(2, 3).reshape(batch, length, num_heads * d_head)"),
+)
+misconception(
+    "heads_reversed",
+    split_heads=_split("pieces.transpose(1, 2).flip(1)"),
+    merge_heads=_before_merging("x.flip(1)"),
+    MultiHeadAttention=edit("merge_heads(heads)", "merge_heads(heads.flip(1))", fails=_SELF),
+    fuse_heads=edit(
+        "range(len(loop.heads))", "reversed(range(len(loop.heads)))", fails="joins_the_weights"
+    ),
+)
+misconception(
+    "last_axes_transposed",
+    says="positions and numbers of a head have changed places",
+    asks="Read your result aloud: head, then position, then number?",
+    split_heads=_split(
+        "pieces.permute(0, 2, 3, 1).reshape(batch, num_heads, length, width // num_heads)"
+    ),
+)
+misconception(
+    "transpose_missing",
+    says="the axis of heads still stands behind the positions",
+    asks="In which order should the axes stand: (B, L, H, d_head) or (B, H, L, d_head)?",
+    split_heads=_split("pieces"),
+)
+misconception("heads_added", merge_heads=_merge("pieces.sum(dim=2)"))
+misconception(
+    "output_projection_missing",
+    MultiHeadAttention=edit(_OUTPUT, "output = joined", fails=_USUAL),
+)
+
+
+def _bias(value, letters):
+    pieces = []
+    for letter in letters:
+        pieces += [_LINEAR[letter], _LINEAR[letter].replace("bias=bias", f"bias={value}")]
+    return edit(*pieces, fails="has_the_projections")
+
+
+_SOME = ("qkvo", "qkv", "o", "kv", "qk")
+misconception("bias_ignored", MultiHeadAttention=[_bias("False", each) for each in _SOME])
+misconception("bias_always", MultiHeadAttention=[_bias("True", each) for each in _SOME])
+misconception(
+    "projection_names",
+    MultiHeadAttention=edit(
+        _LINEAR["q"], _LINEAR["q"].replace("q_proj", "query"), "(self.q_proj(x)", "(self.query(x)",
+        fails="has_the_projections",
+    ),
+)  # fmt: skip
+misconception(
+    "d_head_ignored",
+    MultiHeadAttention=edit(
+        "if d_head is None:\n            if d_model",
+        "if True:\n            if d_head is None and d_model",
+        fails="has_the_projections",
+    ),
+)  # fmt: skip
+misconception(
+    "no_error_when_indivisible",
+    MultiHeadAttention=edit(
+        "d_model % num_heads != 0", "d_model < num_heads", fails="refuses_what_does_not_divide"
+    ),
+)
+misconception(
+    "dropout_active",
+    MultiHeadAttention=edit(
+        _OUTPUT, "output = self.o_proj(nn.functional.dropout(joined, 0.2))",
+        fails="answers_alike_and_leaves_its_inputs",
+    ),
+)  # fmt: skip
+_SCORES = "q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5"
+_RETURNS = "returns_the_weights_of_every_head"
+misconception(
+    "weights_averaged",
+    says="the weights are averaged over the heads",
+    asks="How many pictures of weights should a layer of H heads give?",
+    MultiHeadAttention=edit(
+        _RETURN, _RETURN.replace("weights)", "weights.mean(dim=1))"), fails=_RETURNS
+    ),
+)
+misconception(
+    "scores_returned",
+    MultiHeadAttention=[
+        edit(_RETURN, _RETURN.replace("weights)", f"{scores})"), fails=_RETURNS)
+        for scores in (_SCORES, f"({_SCORES}).masked_fill(~mask, float('-inf'))")
+    ],
+)
+misconception(
+    "always_returns_weights",
+    says="the weights come along, also when nobody asked for them",
+    asks="What does return_weights=False promise to the caller?",
+    MultiHeadAttention=edit(_RETURN, "return output, weights", fails=_RETURNS),
+)
+misconception(
+    "weights_not_returned",
+    says="return_weights=True changes nothing: only the output comes back",
+    asks="Where does your code use return_weights?",
+    MultiHeadAttention=edit(_RETURN, "return output", fails=_RETURNS),
+)
+misconception(
+    "returns_zeros",
+    split_heads=[
+        _split("torch.zeros_like(pieces.transpose(1, 2))"),
+        _split("0 * pieces.mT.mT.transpose(1, 2)"),
+    ],
+    merge_heads=[
+        _merge("pieces.reshape(batch, length, num_heads * d_head) * 0"),
+        _merge("x.new_zeros(batch, length, num_heads * d_head)"),
+    ],
+    MultiHeadAttention=[
+        edit(_OUTPUT, f"output = {zeros}", fails=_SELF)
+        for zeros in ("self.o_proj(joined) * 0", "torch.zeros_like(x)")
+    ],
+    multi_head_einsum=[
+        edit(_EINSUM_RETURN, "return x * 0", fails=_EQUALS),
+        edit(_EINSUM_RETURN, "return torch.zeros_like(x)", fails=_EQUALS),
+    ],
+)
+misconception(
+    "returns_input",
+    MultiHeadAttention=edit(_OUTPUT, "output = x.clone()", fails=_SELF),
+    multi_head_einsum=edit(_EINSUM_RETURN, "return x.clone()", fails=_EQUALS),
+)
+misconception(
+    "changes_inputs",
+    split_heads=_split(
+        "pieces.transpose(1, 2) + 0 * x.data.add_(1)[0, 0, 0]", "splits_transposed_memory"
+    ),
+    merge_heads=_merge(
+        "pieces.reshape(batch, length, num_heads * d_head) + 0 * x.data.add_(1)[0, 0, 0, 0]",
+        "merges_transposed_memory",
+    ),
+    MultiHeadAttention=[
+        edit(
+            _OUTPUT, f"{_OUTPUT}\n        {each}.data.add_(1.0)",
+            fails="answers_alike_and_leaves_its_inputs",
+        )
+        for each in ("x", "context")
+    ],
+    multi_head_einsum=edit(
+        _EINSUM_RETURN, f"x.data.add_(1.0)\n    {_EINSUM_RETURN}",
+        fails="einsum_leaves_its_arguments"
+    ),
+    fuse_heads=edit(
+        "return fused", 'state["heads.0.q_proj.weight"].zero_()\n    return fused',
+        fails="leaves_the_loop",
+    ),
+    from_torch=edit(
+        "return ours",
+        "ours = {name: each.clone() for name, each in ours.items()}\n"
+        '    state["in_proj_weight"].zero_()\n    return ours',
+        fails="leaves_torchs_module",
+    ),
+)  # fmt: skip
+misconception(
+    "wrong_dtype",
+    MultiHeadAttention=edit(_OUTPUT, f"{_OUTPUT}.float()", fails="keeps_dtype_and_device"),
+    multi_head_einsum=edit(
+        _EINSUM_RETURN, f"{_EINSUM_RETURN}.float()", fails="einsum_keeps_dtype_and_device"
+    ),
+)
+misconception(
+    "wrong_device",
+    MultiHeadAttention=edit(
+        _JOIN, f"{_JOIN} + torch.zeros(self.q_proj.out_features, dtype=x.dtype)",
+        fails="keeps_dtype_and_device",
+    ),
+    multi_head_einsum=edit(
+        _EINSUM_RETURN, f"{_EINSUM_RETURN} + torch.zeros(x.shape[1:], dtype=x.dtype)",
+        fails="einsum_keeps_dtype_and_device",
+    ),
+)  # fmt: skip
+
+_JOINS = "joins_the_weights"
+_CAT = "torch.cat(pieces, dim=0)"
+_PIECE = 'state[f"heads.{i}.{name}.{part}"]'
+_O_BIAS = 'fused["o_proj.bias"] = state["o_proj.bias"]'
+_O_WEIGHT = '{"o_proj.weight": state["o_proj.weight"]}'
+misconception(
+    "rows_interleaved",
+    says="the rows of the heads are mixed: row 0 of each head, then row 1 of each",
+    asks="split_heads looks for head 0 in the first d_head numbers. Which rows make them?",
+    fuse_heads=edit(_CAT, "torch.stack(pieces, dim=1).flatten(0, 1)", fails=_JOINS),
+    from_torch=edit(
+        'state["in_proj_weight"].chunk(3, dim=0)',
+        '(state["in_proj_weight"][i::3] for i in range(3))',
+        'state["in_proj_bias"].chunk(3, dim=0)',
+        '(state["in_proj_bias"][i::3] for i in range(3))',
+        fails="cuts_the_weights",
+    ),
+)  # fmt: skip
+misconception(
+    "biases_forgotten",
+    fuse_heads=[
+        edit(_O_BIAS, "pass", 'parts.append("bias")', "pass", fails=_JOINS),
+        edit('parts.append("bias")', "pass", fails=_JOINS),
+        edit(_O_BIAS, "pass", fails=_JOINS),
+    ],
+    from_torch=[
+        edit('"in_proj_bias" in state', "False", fails="cuts_the_weights"),
+        edit(
+            'ours |= {"q_proj.bias": q, "k_proj.bias": k, "v_proj.bias": v}', "pass",
+            fails="cuts_the_weights",
+        ),
+        edit('ours["o_proj.bias"] = state["out_proj.bias"]', "pass", fails="cuts_the_weights"),
+    ],
+)  # fmt: skip
+misconception(
+    "o_proj_forgotten",
+    fuse_heads=[
+        edit(_O_WEIGHT, "{}", _O_BIAS, "pass", fails=_JOINS),
+        edit(_O_WEIGHT, "{}", fails=_JOINS),
+    ],
+    from_torch=[
+        edit(
+            '{"o_proj.weight": state["out_proj.weight"]}', "{}",
+            'ours["o_proj.bias"] = state["out_proj.bias"]', "pass",
+            fails="cuts_the_weights",
+        ),
+        edit('{"o_proj.weight": state["out_proj.weight"]}', "{}", fails="cuts_the_weights"),
+    ],
+)  # fmt: skip
+misconception(
+    "joined_on_the_wrong_axis",
+    says="the weights of the heads are joined side by side, not below each other",
+    asks="A weight of nn.Linear is (out, in). Along which axis do outputs grow?",
+    fuse_heads=edit(_CAT, "torch.cat(pieces, dim=-1)", fails=_JOINS),
+)
+misconception(
+    "weights_transposed",
+    says="the weights are transposed",
+    asks="Both sides use nn.Linear's (out, in). Is there anything to transpose?",
+    fuse_heads=edit(_CAT, "torch.cat(pieces, dim=0).t()", fails=_JOINS),
+    from_torch=[
+        edit(
+            '{"q_proj.weight": q, "k_proj.weight": k, "v_proj.weight": v}',
+            '{"q_proj.weight": q.t(), "k_proj.weight": k.t(), "v_proj.weight": v.t()}',
+            *out, fails="cuts_the_weights",
+        )
+        for out in ((), ('state["out_proj.weight"]', 'state["out_proj.weight"].t()'))
+    ],
+)  # fmt: skip
+misconception(
+    "o_proj_transposed",
+    says="the output projection is transposed",
+    asks="Both sides use nn.Linear's (out, in). Is there anything to transpose?",
+    from_torch=edit(
+        'state["out_proj.weight"]', 'state["out_proj.weight"].t()', fails="cuts_the_weights"
+    ),
+    fuse_heads=edit('state["o_proj.weight"]}', 'state["o_proj.weight"].t()}', fails=_JOINS),
+)
+misconception(
+    "heads_sorted_as_text",
+    says="the heads are ordered by their names as text: heads.10 comes before heads.2",
+    asks="Is the order of the names the order of the numbers in them?",
+    fuse_heads=edit(
+        "range(len(loop.heads))", "sorted(range(len(loop.heads)), key=str)",
+        fails="keeps_the_order_of_many_heads",
+    ),
+)  # fmt: skip
+misconception(
+    "first_head_repeated",
+    says="the weights of head 0 are taken for every head",
+    asks="Does the number of the head enter the name of the weight you read?",
+    fuse_heads=edit(_PIECE, 'state[f"heads.{0 * i}.{name}.{part}"]', fails=_JOINS),
+)
+
+
+def _order(letters):
+    """from_torch with the three parts of in_proj taken in another order."""
+    names = ", ".join(letters)
+    return edit(
+        'q, k, v = state["in_proj_weight"]', f'{names} = state["in_proj_weight"]',
+        'q, k, v = state["in_proj_bias"]', f'{names} = state["in_proj_bias"]',
+        fails="cuts_the_weights",
+    )  # fmt: skip
+
+
+misconception(
+    "kv_swapped",
+    fuse_heads=edit(
+        _PIECE,
+        'state[f"heads.{i}.{name.translate({107: 118, 118: 107})}.{part}"]',
+        fails=_JOINS,
+    ),
+    from_torch=_order("qvk"),
+)
+misconception(
+    "parts_in_another_order",
+    says="the three parts of in_proj_weight are taken in another order than q, k, v",
+    asks="Which rows make the queries: the first third, the second or the last?",
+    from_torch=[_order(letters) for letters in ("kqv", "vkq", "kvq", "vqk")],
+)
+misconception(
+    "torch_names",
+    says="the result keeps PyTorch's names",
+    asks="Which names does our module's state_dict have?",
+    from_torch=[
+        edit("return ours", "return state", fails="cuts_the_weights"),
+        edit(
+            '{"o_proj.weight"', '{"out_proj.weight"',
+            'ours["o_proj.bias"]', 'ours["out_proj.bias"]',
+            fails="cuts_the_weights",
+        ),
+    ],
+)  # fmt: skip

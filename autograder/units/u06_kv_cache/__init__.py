@@ -1,0 +1,1 @@
+"""Unit 06: the KV cache."""
