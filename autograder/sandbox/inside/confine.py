@@ -1,7 +1,8 @@
 """The untrusted side confines itself: each child, before it sees the first byte of a submission.
 
-Each layer is put on where the machine has it; whether it holds is found out by the trusted side's ``probe.py``. The
-order matters: namespaces and Landlock need system calls that the filter then refuses.
+Each layer is put on where the machine has it; whether it holds is found out by ``probe.py`` of the
+trusted side. The order matters: namespaces and Landlock need system calls that the filter then
+refuses.
 """
 
 from __future__ import annotations
