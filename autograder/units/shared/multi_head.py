@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
 from autograder.grading import expect
+from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import (
     expect_names,
     expect_other_device,
@@ -15,9 +17,12 @@ from autograder.grading.expect_modules import (
     parameter_gradients,
     twins,
 )
+from autograder.grading.student_protocol import Student
 from autograder.units.shared.shared_checks import SharedChecks
 
 OUTPUT = "B L_q d_model"
+State = dict[str, torch.Tensor]  # weights by name
+Sizes = tuple[int, int, int]  # (d_model, num_heads, d_head)
 
 
 @dataclass(frozen=True)
@@ -32,30 +37,39 @@ class Kind:
     """
 
     exercise: str
-    shapes: Callable
-    permuted: Callable
+    shapes: Callable[[int, int, int, bool], dict[str, tuple[int, ...]]]
+    permuted: Callable[[State, list[int], int], State]
 
-    def build(self, of, *args, **kwargs):
+    def build(self, of: Student, *args: Any, **kwargs: Any) -> Any:
         """The module of a student or of the reference."""
         return getattr(of, self.exercise)(*args, **kwargs)
 
-    def twins(self, student, reference, draw, sizes, bias=True, dtype=torch.float32):
+    def twins(
+        self,
+        student: Student,
+        reference: Student,
+        draw: Draw,
+        sizes: Sizes,
+        bias: bool = True,
+        dtype: torch.dtype = torch.float32,
+    ) -> tuple[Any, Any]:
         """The learner's module and the reference's, with the same weights.
 
         Args:
             student, reference, draw: as in every check.
-            sizes: (d_model, num_heads, d_head).
-            bias, dtype: of the projections.
+            sizes, bias, dtype: of the module and its projections.
         """
         state = draw.state(self.shapes(*sizes, bias), dtype)
         return twins(student, reference, lambda of: self.build(of, *sizes, bias=bias), state)
 
 
-_property = SharedChecks()
+_property: SharedChecks[Kind] = SharedChecks()
 register = _property.register
 
 
-def loop_shapes(d_model: int, num_heads: int, d_head: int, bias: bool) -> dict:
+def loop_shapes(
+    d_model: int, num_heads: int, d_head: int, bias: bool
+) -> dict[str, tuple[int, ...]]:
     """Shapes of the weights of a loop of heads."""
     layers = {
         f"heads.{i}.{name}": (d_head, d_model)
@@ -65,7 +79,7 @@ def loop_shapes(d_model: int, num_heads: int, d_head: int, bias: bool) -> dict:
     return linear_shapes(layers | {"o_proj": (d_model, num_heads * d_head)}, bias)
 
 
-def draw_sizes(draw, *names):
+def draw_sizes(draw: Draw, *names: str) -> tuple[Sizes, list[int]]:
     """(d_model, H, d_head) whose heads together are not as wide as the model, and other sizes."""
     while True:
         d_model, num_heads, d_head, *others = draw.sizes("d_model", "H", "d_head", *names)
@@ -73,7 +87,7 @@ def draw_sizes(draw, *names):
             return (d_model, num_heads, d_head), others
 
 
-def _usual_sizes(draw, *names):
+def _usual_sizes(draw: Draw, *names: str) -> tuple[Sizes, list[int]]:
     """The same, but with heads that together are as wide as the model."""
     num_heads, d_head, *others = draw.sizes("H", "d_head", *names)
     return (num_heads * d_head, num_heads, d_head), others
@@ -83,7 +97,7 @@ def _usual_sizes(draw, *names):
     "has the projections, with and without bias",
     "Which layers does the task name, how wide is each, and what does bias decide?",
 )
-def has_the_projections(kind, student, reference, draw):
+def has_the_projections(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     sizes, _ = draw_sizes(draw)
     for bias in (True, False):
         own = kind.build(student, *sizes, bias=bias).state_dict()
@@ -97,7 +111,9 @@ def has_the_projections(kind, student, reference, draw):
     "refuses a number of heads that does not divide d_model",
     "What is 10 // 3, and how wide would three such heads be together?",
 )
-def refuses_what_does_not_divide(kind, student, reference, draw):
+def refuses_what_does_not_divide(
+    kind: Kind, student: Student, reference: Student, draw: Draw
+) -> None:
     num_heads, d_head = draw.sizes("H", "d_head")
     d_model = num_heads * d_head + draw.integer(1, num_heads - 1)
     student.expect_error(
@@ -115,7 +131,7 @@ def refuses_what_does_not_divide(kind, student, reference, draw):
     "Follow one head: which numbers are its queries, and which width does its scale belong to?",
     weight=2,
 )
-def self_attention(kind, student, reference, draw):
+def self_attention(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     for bias, dtype in ((False, torch.float64), (True, torch.float32)):
         sizes, (b, length) = draw_sizes(draw, "B", "L")
         module, twin = kind.twins(student, reference, draw, sizes, bias, dtype)
@@ -127,7 +143,7 @@ def self_attention(kind, student, reference, draw):
     "heads of the usual width, d_model // num_heads",
     "Here a forgotten projection changes no shape. Are all four at work?",
 )
-def heads_of_the_usual_width(kind, student, reference, draw):
+def heads_of_the_usual_width(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, length) = _usual_sizes(draw, "B", "L")
     state = draw.state(kind.shapes(*sizes, True))
     module, twin = twins(student, reference, lambda of: kind.build(of, *sizes[:2]), state)
@@ -140,14 +156,14 @@ def heads_of_the_usual_width(kind, student, reference, draw):
     "cross-attention takes keys and values from the context",
     "Who asks, and who is asked?",
 )
-def cross_attention(kind, student, reference, draw):
+def cross_attention(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     module, twin = kind.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     expect.close(module(x, context), twin(x, context), "the output", OUTPUT)
 
 
-def _masks(draw, b, h, l_q, l_k):
+def _masks(draw: Draw, b: int, h: int, l_q: int, l_k: int) -> list[torch.Tensor]:
     """Masks of every shape that has a meaning, each with something to attend to in every row."""
     return [
         draw.mask(l_q, l_k),
@@ -162,7 +178,7 @@ def _masks(draw, b, h, l_q, l_k):
     "Is the mask part of the call, and does every head get its own part of it?",
     weight=2,
 )
-def obeys_the_mask(kind, student, reference, draw):
+def obeys_the_mask(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     module, twin = kind.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
@@ -175,7 +191,7 @@ def obeys_the_mask(kind, student, reference, draw):
     "a mask (H, L_q, L_k) belongs to the heads, also when there are as many sequences",
     "Broadcasting lines axes up from the right. Which axis of (B, H, L_q, L_k) does H meet?",
 )
-def mask_of_the_heads(kind, student, reference, draw):
+def mask_of_the_heads(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (l_q, l_k) = draw_sizes(draw, "L_q", "L_k")
     b = sizes[1]
     module, twin = kind.twins(student, reference, draw, sizes)
@@ -185,7 +201,7 @@ def mask_of_the_heads(kind, student, reference, draw):
         expect.close(module(x, context, mask=mask), want, "the output", OUTPUT)
 
 
-def _mask_with_empty_rows(draw, b, h, l_q, l_k):
+def _mask_with_empty_rows(draw: Draw, b: int, h: int, l_q: int, l_k: int) -> torch.Tensor:
     """Query 0 sees nothing in any head, the last sequence nothing at all, one row in one head."""
     mask = draw.mask(b, h, l_q, l_k)
     mask[:, :, 0] = False
@@ -198,7 +214,7 @@ def _mask_with_empty_rows(draw, b, h, l_q, l_k):
     "a query with nothing to attend to gets o_proj's bias",
     "What does a head deliver where no key is allowed, and what does o_proj make of it?",
 )
-def empty_rows(kind, student, reference, draw):
+def empty_rows(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     module, twin = kind.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
@@ -211,7 +227,7 @@ def empty_rows(kind, student, reference, draw):
     "a sequence does not know of the others in its batch",
     "Does any step of yours join, cut or sum along the axis of the batch?",
 )
-def every_sequence_by_itself(kind, student, reference, draw):
+def every_sequence_by_itself(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, length) = draw_sizes(draw, "B", "L")
     module, twin = kind.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b + 1, length, sizes[0], dtype=torch.float64)
@@ -224,7 +240,7 @@ def every_sequence_by_itself(kind, student, reference, draw):
     "heads may change places, if their columns of o_proj do too",
     "Which rows of q_proj, and which columns of o_proj, belong to head 0?",
 )
-def heads_change_places(kind, student, reference, draw):
+def heads_change_places(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     (d_model, num_heads, d_head), (b, length) = draw_sizes(draw, "B", "L")
     module, twin = kind.twins(
         student, reference, draw, (d_model, num_heads, d_head), dtype=torch.float64
@@ -241,7 +257,7 @@ def heads_change_places(kind, student, reference, draw):
     "Is each projection used in forward, and does nothing cut the graph?",
     weight=2,
 )
-def sends_the_right_gradients(kind, student, reference, draw):
+def sends_the_right_gradients(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     module, twin = kind.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b, l_q, sizes[0], dtype=torch.float64).requires_grad_()
@@ -261,7 +277,9 @@ def sends_the_right_gradients(kind, student, reference, draw):
     "gives the same answer twice, and leaves x, context and mask as they are",
     "Is something random at work in evaluation mode? Which line writes into an argument?",
 )
-def answers_alike_and_leaves_its_inputs(kind, student, reference, draw):
+def answers_alike_and_leaves_its_inputs(
+    kind: Kind, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     module, twin = kind.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b, l_q, sizes[0], dtype=torch.float64)
@@ -283,7 +301,7 @@ def answers_alike_and_leaves_its_inputs(kind, student, reference, draw):
     "keeps the dtype and the device of its input",
     "Which of your tensors are made without the dtype or the device of the input?",
 )
-def keeps_dtype_and_device(kind, student, reference, draw):
+def keeps_dtype_and_device(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     for dtype, tolerance in ((torch.float64, None), (torch.bfloat16, 0.1)):
         module, twin = kind.twins(student, reference, draw, sizes, dtype=dtype)

@@ -1,10 +1,14 @@
 """Checks of unit 04: splitting and merging heads, all heads at once, weights carried over."""
 
+from typing import Any
+
 import torch
 
 from autograder.grading import expect
 from autograder.grading.checks import check
+from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_other_device, expect_state, projection_shapes
+from autograder.grading.student_protocol import Student
 from autograder.units.shared import multi_head
 
 HEADS = "B H L d_head"
@@ -12,9 +16,9 @@ MERGED = "B L width"
 DTYPES = (torch.float32, torch.float64)
 
 
-def _numbered(b, length, width, dtype=torch.float32):
+def _numbered(b: int, length: int, width: int) -> torch.Tensor:
     """Numbers that tell where they come from: 0, 1, 2 ..."""
-    return torch.arange(b * length * width, dtype=dtype).reshape(b, length, width)
+    return torch.arange(b * length * width, dtype=torch.float32).reshape(b, length, width)
 
 
 @check(
@@ -23,7 +27,7 @@ def _numbered(b, length, width, dtype=torch.float32):
     "Take token 0. Which of its numbers belong to head 0, and where do they stand in your result?",
     weight=2,
 )
-def gives_each_head_its_part(student, reference, draw):
+def gives_each_head_its_part(student: Student, reference: Student, draw: Draw) -> None:
     b, h, length, d_head = draw.sizes("B", "H", "L", "d_head")
     x = _numbered(b, length, h * d_head)
     expect.close(student.split_heads(x, h), reference.split_heads(x, h), "the heads", HEADS)
@@ -36,7 +40,7 @@ def gives_each_head_its_part(student, reference, draw):
     "takes one head, and as many heads as numbers",
     "How wide is a head when there is only one? And when there are as many as numbers?",
 )
-def splits_at_both_ends(student, reference, draw):
+def splits_at_both_ends(student: Student, reference: Student, draw: Draw) -> None:
     b, length, width = draw.sizes("B", "L", "d_head")
     x = draw.normal(b, length, width)
     for h in (1, width):
@@ -48,7 +52,7 @@ def splits_at_both_ends(student, reference, draw):
     "takes a tensor whose memory is in another order, and leaves it as it is",
     "`view` needs memory in order. Which call does not?",
 )
-def splits_transposed_memory(student, reference, draw):
+def splits_transposed_memory(student: Student, reference: Student, draw: Draw) -> None:
     b, h, length, d_head = draw.sizes("B", "H", "L", "d_head")
     x = draw.normal(b, h * d_head, length).transpose(1, 2)
     expect.close(student.split_heads(x, h), reference.split_heads(x, h), "the heads", HEADS)
@@ -60,13 +64,21 @@ def splits_transposed_memory(student, reference, draw):
     "sends the gradient of each head back to its part",
     "Does every step of yours stay inside PyTorch?",
 )
-def splits_the_gradient(student, reference, draw):
+def splits_the_gradient(student: Student, reference: Student, draw: Draw) -> None:
     b, h, length, d_head = draw.sizes("B", "H", "L", "d_head")
     x = draw.normal(b, length, h * d_head, dtype=torch.float64).requires_grad_()
-    _gradient(student, reference, draw, x, "split_heads", (b, h, length, d_head), h)
+    _compare_gradients(student, reference, draw, x, "split_heads", (b, h, length, d_head), h)
 
 
-def _gradient(student, reference, draw, x, name, shape, *arguments):
+def _compare_gradients(
+    student: Student,
+    reference: Student,
+    draw: Draw,
+    x: torch.Tensor,
+    name: str,
+    shape: tuple[int, ...],
+    *arguments: int,
+) -> None:
     direction = draw.normal(*shape, dtype=torch.float64)
     want = torch.autograd.grad(getattr(reference, name)(x, *arguments), x, direction)[0]
     output = getattr(student, name)(x, *arguments)
@@ -81,7 +93,7 @@ def _gradient(student, reference, draw, x, name, shape, *arguments):
     "Where does the first number of head 1 belong in the vector of its token?",
     weight=2,
 )
-def puts_heads_side_by_side(student, reference, draw):
+def puts_heads_side_by_side(student: Student, reference: Student, draw: Draw) -> None:
     b, h, length, d_head = draw.sizes("B", "H", "L", "d_head")
     x = _numbered(b * h, length, d_head).reshape(b, h, length, d_head)
     expect.close(student.merge_heads(x), reference.merge_heads(x), "the result", MERGED)
@@ -94,7 +106,7 @@ def puts_heads_side_by_side(student, reference, draw):
     "takes heads whose memory is in another order, and leaves them as they are",
     "`view` needs memory in order. Which call does not?",
 )
-def merges_transposed_memory(student, reference, draw):
+def merges_transposed_memory(student: Student, reference: Student, draw: Draw) -> None:
     b, h, length, d_head = draw.sizes("B", "H", "L", "d_head")
     for x in (
         draw.normal(b, length, h, d_head).transpose(1, 2),
@@ -109,23 +121,25 @@ def merges_transposed_memory(student, reference, draw):
     "sends the gradient of each part back to its head",
     "Does every step of yours stay inside PyTorch?",
 )
-def merges_the_gradient(student, reference, draw):
+def merges_the_gradient(student: Student, reference: Student, draw: Draw) -> None:
     b, h, length, d_head = draw.sizes("B", "H", "L", "d_head")
     x = draw.normal(b, h, length, d_head, dtype=torch.float64).requires_grad_()
-    _gradient(student, reference, draw, x, "merge_heads", (b, length, h * d_head))
+    _compare_gradients(student, reference, draw, x, "merge_heads", (b, length, h * d_head))
 
 
-def _shapes(d_model, num_heads, d_head, bias):
+def _shapes(d_model: int, num_heads: int, d_head: int, bias: bool) -> dict[str, tuple[int, ...]]:
     return projection_shapes(d_model, num_heads * d_head, bias)
 
 
-def _permuted(state, order, d_head):
-    found = {}
+def _permuted(
+    state: dict[str, torch.Tensor], order: list[int], d_head: int
+) -> dict[str, torch.Tensor]:
+    permuted = {}
     for name, value in state.items():
         axis = 1 if name == "o_proj.weight" else 0
         pieces = value.split(d_head, axis) if name != "o_proj.bias" else [value]
-        found[name] = torch.cat([pieces[i] for i in order], axis) if len(pieces) > 1 else value
-    return found
+        permuted[name] = torch.cat([pieces[i] for i in order], axis) if len(pieces) > 1 else value
+    return permuted
 
 
 FUSED = multi_head.Kind("MultiHeadAttention", _shapes, _permuted)
@@ -138,7 +152,7 @@ multi_head.register(FUSED)
     "What shape have the weights of all heads? What comes back when nobody asks for them?",
     weight=2,
 )
-def returns_the_weights_of_every_head(student, reference, draw):
+def returns_the_weights_of_every_head(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = multi_head.draw_sizes(draw, "B", "L_q", "L_k")
     module, twin = FUSED.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
@@ -162,7 +176,9 @@ def returns_the_weights_of_every_head(student, reference, draw):
     expect.close(plain, output, "the output", multi_head.OUTPUT)
 
 
-def _einsum_inputs(draw, sizes, b, length, dtype=torch.float32):
+def _einsum_inputs(
+    draw: Draw, sizes: tuple[int, int, int], b: int, length: int, dtype: torch.dtype = torch.float32
+) -> list[torch.Tensor]:
     d_model, num_heads, d_head = sizes
     x = draw.normal(b, length, d_model, dtype=dtype)
     into = [
@@ -173,7 +189,9 @@ def _einsum_inputs(draw, sizes, b, length, dtype=torch.float32):
     return [x, *into, draw.normal(num_heads, d_head, d_model, std=std, dtype=dtype)]
 
 
-def _compare_einsum(student, reference, inputs, *mask):
+def _compare_einsum(
+    student: Student, reference: Student, inputs: list[torch.Tensor], *mask: torch.Tensor
+) -> None:
     want = reference.multi_head_einsum(*inputs, *mask)
     expect.close(student.multi_head_einsum(*inputs, *mask), want, "the output", "B L d_model")
 
@@ -184,7 +202,7 @@ def _compare_einsum(student, reference, inputs, *mask):
     "Write the letters of every axis under its tensor. Which letters disappear, and when?",
     weight=2,
 )
-def equals_the_reference(student, reference, draw):
+def equals_the_reference(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
         sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
         _compare_einsum(student, reference, _einsum_inputs(draw, sizes, b, length, dtype))
@@ -196,7 +214,7 @@ def equals_the_reference(student, reference, draw):
     "Is the mask part of the call? Which axis of (B, H, L, L) does each of its axes meet?",
     weight=2,
 )
-def einsum_obeys_the_mask(student, reference, draw):
+def einsum_obeys_the_mask(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (length,) = multi_head.draw_sizes(draw, "L")
     b = h = sizes[1]
     inputs = _einsum_inputs(draw, sizes, b, length)
@@ -214,10 +232,10 @@ def einsum_obeys_the_mask(student, reference, draw):
     "a query with nothing to attend to gets zeros; the gradients are right and never NaN",
     "Does every step of yours stay inside PyTorch? Where could 0 / 0 arise?",
 )
-def einsum_gradients(student, reference, draw):
+def einsum_gradients(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
     inputs = [
-        each.requires_grad_() for each in _einsum_inputs(draw, sizes, b, length, torch.float64)
+        tensor.requires_grad_() for tensor in _einsum_inputs(draw, sizes, b, length, torch.float64)
     ]
     mask = draw.mask(b, 1, length, length)
     mask[:, :, 0] = False
@@ -238,7 +256,7 @@ def einsum_gradients(student, reference, draw):
     "is right, and leaves its arguments as they are",
     "Which of your lines writes into x, a weight or the mask?",
 )
-def einsum_leaves_its_arguments(student, reference, draw):
+def einsum_leaves_its_arguments(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
     mask = draw.mask(length, length)
     mask[0] = False
@@ -252,7 +270,7 @@ def einsum_leaves_its_arguments(student, reference, draw):
     "keeps the dtype and the device of its input",
     "Which of your tensors are made without the dtype or the device of the input?",
 )
-def einsum_keeps_dtype_and_device(student, reference, draw):
+def einsum_keeps_dtype_and_device(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
     for dtype, tolerance in ((torch.float64, None), (torch.bfloat16, 0.1)):
         inputs = _einsum_inputs(draw, sizes, b, length, dtype)
@@ -263,23 +281,32 @@ def einsum_keeps_dtype_and_device(student, reference, draw):
     expect_other_device(student.multi_head_einsum, *inputs, draw.mask(length, length))
 
 
-def _expect_untouched(module, state):
+def _expect_untouched(module: Any, state: dict[str, torch.Tensor]) -> None:
     """Demand that a module still has the weights that it was given."""
-    own = module.state_dict()
+    state_now = module.state_dict()
     for name, value in state.items():
-        expect.unchanged(value, own.get(name, value[:0]), f"The weight {name} of the module")
+        expect.unchanged(value, state_now.get(name, value[:0]), f"The weight {name} of the module")
 
 
-def _loop(student, reference, draw, bias, dtype=torch.float32, num_heads=None):
+def _loop(
+    student: Student,
+    reference: Student,
+    draw: Draw,
+    bias: bool,
+    dtype: torch.dtype = torch.float32,
+    num_heads: int | None = None,
+) -> tuple[Any, Any, dict[str, torch.Tensor]]:
+    """The learner's loop of heads, the reference's, and the weights of both."""
     (d_model, drawn_heads, d_head), _ = multi_head.draw_sizes(draw)
     num_heads = num_heads or drawn_heads
     state = draw.state(multi_head.loop_shapes(d_model, num_heads, d_head, bias), dtype)
-    loops = []
-    for of in (student, reference):
-        loop = of.MultiHeadLoop(d_model, num_heads, d_head, bias=bias).to(dtype)
-        loop.load_state_dict(state)
-        loops.append(loop)
-    return *loops, state
+    loop, twin = (
+        of.MultiHeadLoop(d_model, num_heads, d_head, bias=bias).to(dtype)
+        for of in (student, reference)
+    )
+    for module in (loop, twin):
+        module.load_state_dict(state)
+    return loop, twin, state
 
 
 @check(
@@ -288,7 +315,7 @@ def _loop(student, reference, draw, bias, dtype=torch.float32, num_heads=None):
     "Row r of a weight makes output r. Which rows must the first d_head outputs come from?",
     weight=2,
 )
-def joins_the_weights(student, reference, draw):
+def joins_the_weights(student: Student, reference: Student, draw: Draw) -> None:
     for bias, dtype in ((True, torch.float32), (False, torch.float64)):
         loop, twin, _ = _loop(student, reference, draw, bias, dtype)
         expect_state(student.fuse_heads(loop), reference.fuse_heads(twin))
@@ -299,7 +326,7 @@ def joins_the_weights(student, reference, draw):
     "keeps the order of the heads, also of more than ten",
     "In which order do the names heads.2 and heads.10 come when they are sorted?",
 )
-def keeps_the_order_of_many_heads(student, reference, draw):
+def keeps_the_order_of_many_heads(student: Student, reference: Student, draw: Draw) -> None:
     loop, twin, _ = _loop(student, reference, draw, False, num_heads=11 + draw.integer(0, 2))
     expect_state(student.fuse_heads(loop), reference.fuse_heads(twin))
 
@@ -309,7 +336,7 @@ def keeps_the_order_of_many_heads(student, reference, draw):
     "the fused module computes what the loop computes",
     "Which weight makes the first numbers of the queries of head 0?",
 )
-def computes_the_same(student, reference, draw):
+def computes_the_same(student: Student, reference: Student, draw: Draw) -> None:
     loop, twin, state = _loop(student, reference, draw, True, torch.float64)
     got = student.fuse_heads(loop)
     expect_state(got, reference.fuse_heads(twin))
@@ -326,27 +353,36 @@ def computes_the_same(student, reference, draw):
     "is right, and leaves the loop as it is",
     "Which of your lines writes into a weight of the loop?",
 )
-def leaves_the_loop(student, reference, draw):
+def leaves_the_loop(student: Student, reference: Student, draw: Draw) -> None:
     loop, twin, state = _loop(student, reference, draw, True)
     expect_state(student.fuse_heads(loop), reference.fuse_heads(twin))
     _expect_untouched(loop, state)
 
 
-def _torch_module(student, reference, draw, bias, dtype=torch.float32):
-    """PyTorch's module with drawn weights, in the learner's process and here."""
+def _torch_module(
+    student: Student, reference: Student, draw: Draw, bias: bool, dtype: torch.dtype = torch.float32
+) -> tuple[Any, Any, dict[str, torch.Tensor], tuple[int, int]]:
+    """PyTorch's module with drawn weights, in the learner's process and here.
+
+    Returns:
+        The two modules, the weights of both, and (d_model, H).
+    """
     num_heads, d_head = draw.sizes("H", "d_head")
     d_model = num_heads * d_head
-    shapes = {"in_proj_weight": (3 * d_model, d_model), "out_proj.weight": (d_model, d_model)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "in_proj_weight": (3 * d_model, d_model),
+        "out_proj.weight": (d_model, d_model),
+    }
     if bias:
         shapes |= {"in_proj_bias": (3 * d_model,), "out_proj.bias": (d_model,)}
     state = draw.state(shapes, dtype)
-    modules = []
-    for of in (student, reference):
-        module = of.nn.MultiheadAttention(d_model, num_heads, bias=bias, batch_first=True)
-        module = module.to(dtype)
-        module.load_state_dict(state)
-        modules.append(module)
-    return *modules, state, (d_model, num_heads)
+    module, twin = (
+        of.nn.MultiheadAttention(d_model, num_heads, bias=bias, batch_first=True).to(dtype)
+        for of in (student, reference)
+    )
+    for target in (module, twin):
+        target.load_state_dict(state)
+    return module, twin, state, (d_model, num_heads)
 
 
 @check(
@@ -355,7 +391,7 @@ def _torch_module(student, reference, draw, bias, dtype=torch.float32):
     "Which rows of in_proj_weight make the queries, which the keys, which the values?",
     weight=2,
 )
-def cuts_the_weights(student, reference, draw):
+def cuts_the_weights(student: Student, reference: Student, draw: Draw) -> None:
     for bias, dtype in ((True, torch.float32), (False, torch.float64)):
         module, twin, *_ = _torch_module(student, reference, draw, bias, dtype)
         expect_state(student.from_torch(module), reference.from_torch(twin))
@@ -366,7 +402,7 @@ def cuts_the_weights(student, reference, draw):
     "our module computes what PyTorch's computes",
     "Are the biases carried over? In a fresh module they are zeros and hide it.",
 )
-def computes_what_torch_computes(student, reference, draw):
+def computes_what_torch_computes(student: Student, reference: Student, draw: Draw) -> None:
     module, twin, _, (d_model, num_heads) = _torch_module(
         student, reference, draw, True, torch.float64
     )
@@ -383,7 +419,7 @@ def computes_what_torch_computes(student, reference, draw):
     "is right, and leaves PyTorch's module as it is",
     "Which of your lines writes into a weight of the module?",
 )
-def leaves_torchs_module(student, reference, draw):
+def leaves_torchs_module(student: Student, reference: Student, draw: Draw) -> None:
     module, twin, state, _ = _torch_module(student, reference, draw, True)
     expect_state(student.from_torch(module), reference.from_torch(twin))
     _expect_untouched(module, state)

@@ -1,17 +1,23 @@
 """Checks of unit 07: shared KV heads, their cost, and weights carried over."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import torch
 
 from autograder.grading import expect
 from autograder.grading.checks import check
+from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_other_device, expect_state, projection_shapes
+from autograder.grading.student_protocol import Student
 from autograder.units.shared import cached_module
 
 HEADS = "B H L d_head"
 OUTPUT = "B L d_model"
 
 
-def _kv_sizes(draw):
+def _kv_sizes(draw: Draw) -> list[int]:
+    """(B, H, H_kv, L, d_head)."""
     return draw.sizes("B", "H", "H_kv", "L", "d_head")
 
 
@@ -21,7 +27,7 @@ def _kv_sizes(draw):
     "Six query heads, two KV heads k0 and k1: which three of the six stand first in your result?",
     weight=2,
 )
-def neighbours_share(student, reference, draw):
+def neighbours_share(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in (torch.float32, torch.float64):
         b, h, h_kv, length, d_head = _kv_sizes(draw)
         x = draw.normal(b, h_kv, length, d_head, dtype=dtype)
@@ -35,7 +41,7 @@ def neighbours_share(student, reference, draw):
     "one KV head serves all, and as many as query heads are left as they are",
     "What is the group size when H_kv = 1, and when H_kv = H?",
 )
-def expands_at_both_ends(student, reference, draw):
+def expands_at_both_ends(student: Student, reference: Student, draw: Draw) -> None:
     b, h, length, d_head = draw.sizes("B", "H", "L", "d_head")
     for h_kv in (1, h):
         x = draw.normal(b, h_kv, length, d_head)
@@ -49,19 +55,28 @@ def expands_at_both_ends(student, reference, draw):
     "refuses KV heads that do not divide the query heads",
     "Seven query heads, three KV heads: who reads whom?",
 )
-def refuses_to_expand(student, reference, draw):
+def refuses_to_expand(student: Student, reference: Student, draw: Draw) -> None:
     b, h, h_kv, length, d_head = _kv_sizes(draw)
     for number in (h + 1, h_kv - 1):
-        _refused(
-            student,
-            lambda number=number: student.expand_kv(draw.normal(b, h_kv, length, d_head), number),
-            f"expand_kv of {h_kv} KV heads to {number} heads should raise a ValueError.",
-        )
+        _expansion_refused(student, draw.normal(b, h_kv, length, d_head), number)
     x = draw.normal(b, h_kv, length, d_head)
     expect.close(student.expand_kv(x, h), reference.expand_kv(x, h), "the expanded heads", HEADS)
 
 
-def _refused(student, call, message, misconception="no_error_when_indivisible"):
+def _expansion_refused(student: Student, x: torch.Tensor, num_heads: int) -> None:
+    _refused(
+        student,
+        lambda: student.expand_kv(x, num_heads),
+        f"expand_kv of {x.shape[1]} KV heads to {num_heads} heads should raise a ValueError.",
+    )
+
+
+def _refused(
+    student: Student,
+    call: Callable[[], object],
+    message: str,
+    misconception: str = "no_error_when_indivisible",
+) -> None:
     student.expect_error(call, ("ValueError", "AssertionError"), message, misconception)
 
 
@@ -70,14 +85,16 @@ def _refused(student, call, message, misconception="no_error_when_indivisible"):
     "is right, and stays on the device of x",
     "Which of your tensors is made without device=x.device?",
 )
-def expands_on_the_device(student, reference, draw):
+def expands_on_the_device(student: Student, reference: Student, draw: Draw) -> None:
     b, h, h_kv, length, d_head = _kv_sizes(draw)
     x = draw.normal(b, h_kv, length, d_head)
     expect.close(student.expand_kv(x, h), reference.expand_kv(x, h), "the expanded heads", HEADS)
     expect_other_device(lambda x: student.expand_kv(x, h), x)
 
 
-def _grouped_inputs(draw, dtype=torch.float32, ends=None):
+def _grouped_inputs(
+    draw: Draw, dtype: torch.dtype = torch.float32, ends: Callable[[int], int] | None = None
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """q, k, v of pairwise different sizes; ``ends`` gives H_kv from H."""
     b, h, h_kv, l_q, l_k, d_head = draw.sizes("B", "H", "H_kv", "L_q", "L_k", "d_head")
     h_kv = ends(h) if ends else h_kv
@@ -86,7 +103,15 @@ def _grouped_inputs(draw, dtype=torch.float32, ends=None):
     return q, k, draw.normal(b, h_kv, l_k, d_head, dtype=dtype)
 
 
-def _compare_grouped(student, reference, q, k, v, *mask, tolerance=None):
+def _compare_grouped(
+    student: Student,
+    reference: Student,
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    *mask: torch.Tensor,
+    tolerance: float | None = None,
+) -> None:
     want = reference.grouped_attention(q, k, v, *mask)
     got = student.grouped_attention(q, k, v, *mask)
     if isinstance(got, tuple):
@@ -105,7 +130,7 @@ def _compare_grouped(student, reference, q, k, v, *mask, tolerance=None):
     "Which query heads meet KV head 0? Do heads and positions stay apart in your rows?",
     weight=2,
 )
-def equals_the_reference(student, reference, draw):
+def equals_the_reference(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in (torch.float64, torch.float32):
         _compare_grouped(student, reference, *_grouped_inputs(draw, dtype))
 
@@ -115,7 +140,7 @@ def equals_the_reference(student, reference, draw):
     "as many KV heads as heads is multi-head attention, one is multi-query attention",
     "What is the group size at these two ends?",
 )
-def grouped_at_both_ends(student, reference, draw):
+def grouped_at_both_ends(student: Student, reference: Student, draw: Draw) -> None:
     for ends in (lambda h: h, lambda h: 1):
         inputs = _grouped_inputs(draw, torch.float64, ends)
         _compare_grouped(student, reference, *inputs)
@@ -127,9 +152,9 @@ def grouped_at_both_ends(student, reference, draw):
     "The rows of your queries are folded. Are the rows of the mask folded in the same way?",
     weight=2,
 )
-def grouped_obeys_the_mask(student, reference, draw):
+def grouped_obeys_the_mask(student: Student, reference: Student, draw: Draw) -> None:
     q, k, v = _grouped_inputs(draw)
-    b, h, l_q, l_k = *q.shape[:3], k.shape[2]
+    (b, h, l_q, _), l_k = q.shape, k.shape[2]
     for shape in ((l_q, l_k), (b, 1, 1, l_k), (b, 1, l_q, l_k), (b, h, l_q, l_k)):
         _compare_grouped(student, reference, q, k, v, draw.mask(*shape))
 
@@ -139,7 +164,7 @@ def grouped_obeys_the_mask(student, reference, draw):
     "a mask (H, L_q, L_k) belongs to the query heads, also when there are as many sequences",
     "Broadcasting lines axes up from the right. Which axis of (B, H, L_q, L_k) does H meet?",
 )
-def grouped_mask_of_the_heads(student, reference, draw):
+def grouped_mask_of_the_heads(student: Student, reference: Student, draw: Draw) -> None:
     h, h_kv, l_q, l_k, d_head = draw.sizes("H", "H_kv", "L_q", "L_k", "d_head")
     for b, shape in ((h, (h, l_q, l_k)), (h, (h, 1, l_k)), (h_kv, (h_kv, 1, 1, l_k))):
         q, k = draw.normal(b, h, l_q, d_head, std=1.4), draw.normal(b, h_kv, l_k, d_head, std=1.4)
@@ -147,7 +172,7 @@ def grouped_mask_of_the_heads(student, reference, draw):
         _compare_grouped(student, reference, q, k, v, draw.mask(*shape))
 
 
-def _with_empty_rows(mask):
+def _with_empty_rows(mask: torch.Tensor) -> torch.Tensor:
     mask[:, :, 0] = False
     mask[-1] = False
     mask[0, -1, -1] = False
@@ -160,8 +185,8 @@ def _with_empty_rows(mask):
     "What does softmax make of a row of nothing but -inf, forward and backward?",
     weight=2,
 )
-def grouped_empty_rows(student, reference, draw):
-    q, k, v = (each.requires_grad_() for each in _grouped_inputs(draw, torch.float64))
+def grouped_empty_rows(student: Student, reference: Student, draw: Draw) -> None:
+    q, k, v = (tensor.requires_grad_() for tensor in _grouped_inputs(draw, torch.float64))
     mask = _with_empty_rows(draw.mask(*q.shape[:3], k.shape[2]))
     want = reference.grouped_attention(q, k, v, mask)
     direction = draw.normal(*want.shape, dtype=torch.float64)
@@ -170,9 +195,9 @@ def grouped_empty_rows(student, reference, draw):
     student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v", "the mask")
     expect.close(output, want, "the output", HEADS)
     got = student.gradients(output, (q, k, v), direction)
-    for each, right, name in zip(got, wanted, ("q", "k", "v"), strict=True):
-        expect.finite(each, f"the gradient of {name}", HEADS, "nan_gradient")
-        expect.close(each, right, f"the gradient of {name}", HEADS)
+    for gradient, right, name in zip(got, wanted, ("q", "k", "v"), strict=True):
+        expect.finite(gradient, f"the gradient of {name}", HEADS, "nan_gradient")
+        expect.close(gradient, right, f"the gradient of {name}", HEADS)
 
 
 @check(
@@ -181,7 +206,7 @@ def grouped_empty_rows(student, reference, draw):
     "Which of your tensors has H heads and L_k rows of d_head numbers? Who made it, you or `@`?",
     weight=3,
 )
-def copies_no_keys(student, reference, draw):
+def copies_no_keys(student: Student, reference: Student, draw: Draw) -> None:
     h_kv, few, many, d_head, l_k = 2, 3, 9, 64, 200 + draw.integer(0, 50)
     k, v = (draw.normal(1, h_kv, l_k, d_head) for _ in range(2))
     mask = draw.mask(1, l_k)
@@ -216,7 +241,7 @@ def copies_no_keys(student, reference, draw):
     "refuses KV heads that do not divide the query heads",
     "Seven query heads, three KV heads: who reads whom?",
 )
-def grouped_refuses(student, reference, draw):
+def grouped_refuses(student: Student, reference: Student, draw: Draw) -> None:
     q, k, v = _grouped_inputs(draw)
     _refused(
         student,
@@ -231,7 +256,7 @@ def grouped_refuses(student, reference, draw):
     "keeps the dtype and the device of its input",
     "Which of your tensors are made without the dtype or the device of the input?",
 )
-def grouped_keeps_dtype_and_device(student, reference, draw):
+def grouped_keeps_dtype_and_device(student: Student, reference: Student, draw: Draw) -> None:
     for dtype, tolerance in ((torch.bfloat16, 0.1), (torch.float16, 0.02)):
         inputs = _grouped_inputs(draw, dtype)
         _compare_grouped(student, reference, *inputs, tolerance=tolerance)
@@ -250,7 +275,7 @@ cached_module.register(_KIND)
     "Who asked for a causal mask? Which shapes broadcast to (B, H, L_q, L_k)?",
     weight=2,
 )
-def hides_what_the_mask_says(student, reference, draw):
+def hides_what_the_mask_says(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (length, b) = _KIND.draw_sizes(draw, "B")
     module, twin = _KIND.twins(student, reference, draw, sizes, bias=True)
     x = draw.normal(b, length, sizes.d_model)
@@ -268,7 +293,7 @@ def hides_what_the_mask_says(student, reference, draw):
     "a mask (H, L_q, L_k) belongs to the query heads, also when there are as many sequences",
     "Broadcasting lines axes up from the right. Which axis of (B, H, L_q, L_k) does H meet?",
 )
-def module_mask_of_the_heads(student, reference, draw):
+def module_mask_of_the_heads(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (length,) = _KIND.draw_sizes(draw)
     module, twin = _KIND.twins(student, reference, draw, sizes)
     for b in (sizes.num_heads, sizes.num_kv_heads):
@@ -283,7 +308,7 @@ def module_mask_of_the_heads(student, reference, draw):
     "A key is visible if the mask allows it *and* it is not in the future. Which operator is that?",
     weight=2,
 )
-def joins_the_masks(student, reference, draw):
+def joins_the_masks(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (length, b) = _KIND.draw_sizes(draw, "B")
     length += 2
     module, twin = _KIND.twins(student, reference, draw, sizes, torch.float64, rope_base=100.0)
@@ -309,7 +334,7 @@ def joins_the_masks(student, reference, draw):
     "as many KV heads as heads is multi-head attention, one is multi-query attention",
     "How wide are k_proj and v_proj at these two ends?",
 )
-def module_at_both_ends(student, reference, draw):
+def module_at_both_ends(student: Student, reference: Student, draw: Draw) -> None:
     for ends in (lambda h: h, lambda h: 1):
         sizes, (length, b) = _KIND.draw_sizes(draw, "B")
         sizes = sizes._replace(num_kv_heads=ends(sizes.num_heads))
@@ -318,20 +343,24 @@ def module_at_both_ends(student, reference, draw):
         expect.close(module(x), twin(x), "the output", OUTPUT)
 
 
-def _mha_state(draw, bias, d_model=None):
+def _mha_state(
+    draw: Draw, bias: bool, d_model: int | None = None
+) -> tuple[dict[str, torch.Tensor], tuple[int, int]]:
     """Weights of multi-head attention, and (H, H_kv) to bring them to."""
     drawn, h, h_kv, d_head = draw.sizes("d_model", "H", "H_kv", "d_head")
     return draw.state(projection_shapes(d_model or drawn, h * d_head, bias)), (h, h_kv)
 
 
-def _pooled(student, state, *args):
+def _pooled(student: Student, state: dict[str, torch.Tensor], *args: int | str) -> Any:
     """What the learner's function makes of copies of the weights."""
     got = student.pool_kv_heads(state, *args)
     student.expect_inputs_unchanged(*(f"the weight {name} that is given" for name in state))
     return got
 
 
-def _compare_pooled(student, reference, state, *args):
+def _compare_pooled(
+    student: Student, reference: Student, state: dict[str, torch.Tensor], *args: int | str
+) -> None:
     want = reference.pool_kv_heads(state, *args)
     expect_state(_pooled(student, state, *args), want)
 
@@ -342,7 +371,7 @@ def _compare_pooled(student, reference, state, *args):
     "Which rows of k_proj.weight belong to head 0? Which heads will share KV head 0?",
     weight=3,
 )
-def takes_the_mean(student, reference, draw):
+def takes_the_mean(student: Student, reference: Student, draw: Draw) -> None:
     for bias in (False, True):
         state, heads = _mha_state(draw, bias)
         _compare_pooled(student, reference, state, *heads)
@@ -353,7 +382,7 @@ def takes_the_mean(student, reference, draw):
     "takes the first KV head of each group when told",
     "Which head is the first of the second group?",
 )
-def takes_the_first(student, reference, draw):
+def takes_the_first(student: Student, reference: Student, draw: Draw) -> None:
     state, heads = _mha_state(draw, True)
     _compare_pooled(student, reference, state, *heads, "first")
 
@@ -363,7 +392,7 @@ def takes_the_first(student, reference, draw):
     "at the ends: one KV head for all, and as many as before",
     "Over what do you take the mean when there is one group, or when groups have one member?",
 )
-def pools_at_both_ends(student, reference, draw):
+def pools_at_both_ends(student: Student, reference: Student, draw: Draw) -> None:
     state, (h, _) = _mha_state(draw, True)
     for h_kv in (1, h):
         _compare_pooled(student, reference, state, h, h_kv)
@@ -374,7 +403,7 @@ def pools_at_both_ends(student, reference, draw):
     "draws fresh weights of the same spread when told",
     "What is the standard deviation of the old weights? Are two draws the same?",
 )
-def draws_fresh_weights(student, reference, draw):
+def draws_fresh_weights(student: Student, reference: Student, draw: Draw) -> None:
     state, (h, h_kv) = _mha_state(draw, False, d_model=48)
     state = {name: value * 1.7 if "k_proj" in name else value for name, value in state.items()}
     want = reference.pool_kv_heads(state, h, h_kv)
@@ -391,7 +420,7 @@ def draws_fresh_weights(student, reference, draw):
         first, second = (got[name] for got in draws)
         shape = want[name].shape
         fits = all(
-            isinstance(each, torch.Tensor) and each.shape == shape for each in (first, second)
+            isinstance(weight, torch.Tensor) and weight.shape == shape for weight in (first, second)
         )
         expect.true(fits, f"{name} should be a tensor of the shape {tuple(shape)}.")
         expect.true(
@@ -412,7 +441,7 @@ def draws_fresh_weights(student, reference, draw):
     "refuses KV heads that do not divide, and an unknown way",
     "What does your function do with how='median'?",
 )
-def refuses_to_pool(student, reference, draw):
+def refuses_to_pool(student: Student, reference: Student, draw: Draw) -> None:
     state, (h, h_kv) = _mha_state(draw, False)
     _refused(
         student,
@@ -431,7 +460,9 @@ def refuses_to_pool(student, reference, draw):
 _COSTS = ("parameters", "projection_flops", "attention_flops", "kv_bytes")
 
 
-def _compare_costs(student, reference, names, *numbers):
+def _compare_costs(
+    student: Student, reference: Student, names: Iterable[str], *numbers: int
+) -> None:
     want = reference.attention_cost(*numbers)
     got = student.attention_cost(*numbers)
     call = f"attention_cost({', '.join(map(str, numbers))})"
@@ -444,14 +475,15 @@ def _compare_costs(student, reference, names, *numbers):
         expect.integer(got[name], want[name], f"{name} of {call}")
 
 
-def _cost_sizes(draw):
+def _cost_sizes(draw: Draw) -> tuple[int, int, int, int]:
+    """(d_model, H, H_kv, d_head)."""
     h, h_kv = draw.sizes("H", "H_kv")
     d_model, d_head = draw.integer(50, 60), draw.integer(11, 17)
     return d_model, h, h_kv, d_head
 
 
-def _register_costs(name, says, asks):
-    def counted(student, reference, draw):
+def _register_costs(name: str, says: str, asks: str) -> None:
+    def counted(student: Student, reference: Student, draw: Draw) -> None:
         for q_len in (1, draw.integer(18, 25)):
             k_len, batch, size = draw.integer(30, 40), draw.integer(3, 5), draw.integer(3, 4)
             numbers = (*_cost_sizes(draw), q_len, k_len, batch, size)
@@ -488,7 +520,7 @@ _register_costs(
     "one sequence in 16 bits, unless told otherwise; the shape of a real model",
     "Which values do batch and bytes_per_value have when nobody gives them?",
 )
-def costs_of_real_models(student, reference, draw):
+def costs_of_real_models(student: Student, reference: Student, draw: Draw) -> None:
     length = 1000 + draw.integer(1, 3000)
     _compare_costs(student, reference, _COSTS, *_cost_sizes(draw), 1, length)
     _compare_costs(student, reference, _COSTS, 4096, 32, 8, 128, length, length)
@@ -500,7 +532,7 @@ def costs_of_real_models(student, reference, draw):
     "Which of your operators makes a float out of whole numbers?",
     weight=2,
 )
-def costs_are_exact(student, reference, draw):
+def costs_are_exact(student: Student, reference: Student, draw: Draw) -> None:
     sizes = _cost_sizes(draw)
     _compare_costs(student, reference, _COSTS, *sizes, 7, 131, 3, 4)
     _compare_costs(student, reference, _COSTS, 8191, 64, 8, 127, 65537, 1048573, 3, 2)
