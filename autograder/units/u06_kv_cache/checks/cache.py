@@ -1,4 +1,4 @@
-"""Checks of unit 06: rotary positions, the cache, attention that continues, the bytes it costs."""
+"""Checks of KVCache."""
 
 from typing import Any
 
@@ -10,135 +10,9 @@ from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_other_device
 from autograder.grading.student import StudentProblem
 from autograder.grading.student_protocol import Student
-from autograder.units.shared import cached_module
 
-HEADS = "B H L d_head"
 STORED = "B H_kv length d_head"
 _ROOM_LEFT = "Token {0} of {0} should still fit; append raises a ValueError."
-# Speeds reach 1 radian per position: in float32, position 30 leaves an angle about 1e-5 of doubt.
-FLOAT32_ANGLES = 1e-4
-
-
-def _rotary_sizes(draw: Draw) -> tuple[int, int, int, int]:
-    """(B, H, L, d_head), pairwise different, with an even d_head."""
-    b, h, length = draw.sizes("B", "H", "L")
-    even = [width for width in (4, 6, 8, 10, 12) if width not in (b, h, length)]
-    return b, h, length, even[draw.integer(0, min(1 + draw.level, len(even) - 1))]
-
-
-def _compare_rotary(
-    student: Student,
-    reference: Student,
-    x: torch.Tensor,
-    positions: torch.Tensor,
-    *base: float,
-    tolerance: float | None = None,
-) -> None:
-    want = reference.rotary(x, positions, *base)
-    got = student.rotary(x, positions, *base)
-    axes = " ".join(HEADS.split()[-x.dim() :])
-    expect.close(got, want, "the turned vectors", axes, tolerance)
-
-
-@check(
-    "rotary",
-    "turns pairs (i, i + d_head / 2), each at its own speed",
-    "Take d_head = 4 at position 1. Which two numbers turn by 1 radian, and which by 0.01?",
-    weight=2,
-)
-def equals_the_reference(student: Student, reference: Student, draw: Draw) -> None:
-    for dtype, tolerance in ((torch.float64, None), (torch.float32, FLOAT32_ANGLES)):
-        b, h, length, d_head = _rotary_sizes(draw)
-        x = draw.normal(b, h, length, d_head, dtype=dtype)
-        _compare_rotary(student, reference, x, torch.arange(length), tolerance=tolerance)
-
-
-@check(
-    "rotary",
-    "takes positions as they are given, wherever they start",
-    "Where does your code use `positions`? The sixth token of a text has position 5.",
-    weight=2,
-)
-def takes_the_given_positions(student: Student, reference: Student, draw: Draw) -> None:
-    b, h, length, d_head = _rotary_sizes(draw)
-    x = draw.normal(b, h, length, d_head, dtype=torch.float64)
-    start = draw.integer(3, 9)
-    _compare_rotary(student, reference, x, torch.arange(start, start + length))
-    _compare_rotary(student, reference, x, torch.arange(length).flip(0) * 7 + start)
-
-
-@check(
-    "rotary",
-    "uses the base that is given",
-    "How fast does the slowest pair turn with base 100, and how fast with 10000?",
-)
-def uses_the_base(student: Student, reference: Student, draw: Draw) -> None:
-    b, h, length, d_head = _rotary_sizes(draw)
-    x = draw.normal(b, h, length, d_head, dtype=torch.float64)
-    for base in (100.0, 500000.0):
-        _compare_rotary(student, reference, x, torch.arange(2, length + 2), base)
-
-
-@check(
-    "rotary",
-    "takes any number of leading axes",
-    "From which end do you count the axes of x?",
-)
-def takes_leading_axes(student: Student, reference: Student, draw: Draw) -> None:
-    b, h, length, d_head = _rotary_sizes(draw)
-    positions = torch.arange(1, length + 1)
-    for leading in ((), (h,), (h, b)):
-        x = draw.normal(*leading, length, d_head, dtype=torch.float64)
-        _compare_rotary(student, reference, x, positions)
-
-
-@check(
-    "rotary",
-    "half precision: far positions keep their angles, and the dtype stays",
-    "Which whole numbers can bfloat16 not hold? In which dtype are your angles?",
-)
-def far_positions_in_half_precision(student: Student, reference: Student, draw: Draw) -> None:
-    b, h, length, d_head = _rotary_sizes(draw)
-    for dtype, start in ((torch.bfloat16, 257), (torch.float16, 2049)):
-        x = draw.normal(b, h, length, d_head, dtype=dtype)
-        far = start + 2 * draw.integer(0, 40)
-        _compare_rotary(student, reference, x, torch.arange(far, far + length))
-
-
-@check(
-    "rotary",
-    "refuses an odd d_head",
-    "Five numbers make two pairs. What happens to the fifth?",
-)
-def refuses_an_odd_width(student: Student, reference: Student, draw: Draw) -> None:
-    b, h, length, d_head = _rotary_sizes(draw)
-    student.expect_error(
-        lambda: student.rotary(draw.normal(b, h, length, d_head + 1), torch.arange(length)),
-        ("ValueError", "AssertionError"),
-        f"rotary with d_head={d_head + 1} should raise a ValueError: numbers turn in pairs.",
-        "no_error_when_odd",
-    )
-    x = draw.normal(b, h, length, d_head, dtype=torch.float64)
-    _compare_rotary(student, reference, x, torch.arange(length))
-
-
-@check(
-    "rotary",
-    "sends the gradient back, leaves x as it is, and stays on its device",
-    "Which of your lines writes into x, and which makes a tensor without x's device?",
-)
-def rotary_gradient_and_device(student: Student, reference: Student, draw: Draw) -> None:
-    b, h, length, d_head = _rotary_sizes(draw)
-    x = draw.normal(b, h, length, d_head, dtype=torch.float64).requires_grad_()
-    positions = torch.arange(1, length + 1)
-    direction = draw.normal(*x.shape, dtype=torch.float64)
-    (want,) = torch.autograd.grad(reference.rotary(x, positions), x, direction)
-    output = student.rotary(x, positions)
-    student.expect_inputs_unchanged("the tensor x", "the tensor positions")
-    output = expect.tensor(output, "the turned vectors", HEADS, x.shape)
-    (got,) = student.gradients(output, [x], direction)
-    expect.close(got, want, "the gradient of x", HEADS)
-    expect_other_device(student.rotary, x.detach(), positions)
 
 
 def _cache_sizes(draw: Draw) -> tuple[int, int, int, int]:
@@ -341,41 +215,3 @@ def stores_numbers(student: Student, reference: Student, draw: Draw) -> None:
     )
     cache = student.KVCache(b, h_kv, max_len, d_head, torch.float32, "meta")
     expect_other_device(lambda k, v: cache.append(k, v)[0], k.detach(), v.detach())
-
-
-@check(
-    "kv_cache_bytes",
-    "counts keys and values of all layers, heads, tokens and sequences",
-    "Take one stored number. How many choices of layer, sequence, head and so on are there?",
-    weight=2,
-)
-def counts_everything(student: Student, reference: Student, draw: Draw) -> None:
-    for _ in range(3):
-        layers, heads, d_head = 2 * draw.integer(5, 9) + 1, _kv_heads(draw), draw.integer(19, 23)
-        tokens, batch, size = draw.integer(30, 40), draw.integer(5, 7), 4
-        _compare_bytes(student, reference, layers, heads, d_head, tokens, batch, size)
-
-
-@check(
-    "kv_cache_bytes",
-    "one sequence in 16 bits, unless told otherwise",
-    "Which values do batch and bytes_per_value have when nobody gives them?",
-)
-def has_defaults(student: Student, reference: Student, draw: Draw) -> None:
-    layers, heads, d_head = draw.integer(11, 19), _kv_heads(draw), draw.integer(21, 29)
-    _compare_bytes(student, reference, layers, heads, d_head, draw.integer(30, 40))
-    _compare_bytes(student, reference, 80, 8, 128, 1)
-
-
-def _kv_heads(draw: Draw) -> int:
-    """Three or five: with two, heads forgotten would look like keys without values."""
-    return 2 * draw.integer(1, 2) + 1
-
-
-def _compare_bytes(student: Student, reference: Student, *numbers: int) -> None:
-    want = reference.kv_cache_bytes(*numbers)
-    text = ", ".join(map(str, numbers))
-    expect.integer(student.kv_cache_bytes(*numbers), want, f"kv_cache_bytes({text})")
-
-
-cached_module.register(cached_module.Kind("CachedAttention", grouped=False))
