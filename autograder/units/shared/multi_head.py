@@ -26,8 +26,8 @@ Sizes = tuple[int, int, int]  # (d_model, num_heads, d_head)
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One way to write multi-head attention.
+class Layout:
+    """How a module of multi-head attention lays out the weights of its heads: in a loop, or fused.
 
     Attributes:
         exercise: its id, the name of the class.
@@ -63,7 +63,7 @@ class Kind:
         return twins(student, reference, lambda of: self.build(of, *sizes, bias=bias), state)
 
 
-_property: SharedChecks[Kind] = SharedChecks()
+_property: SharedChecks[Layout] = SharedChecks()
 register = _property.register
 
 
@@ -97,14 +97,14 @@ def _usual_sizes(draw: Draw, *names: str) -> tuple[Sizes, list[int]]:
     "has the projections, with and without bias",
     "Which layers does the task name, how wide is each, and what does bias decide?",
 )
-def has_the_projections(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def has_the_projections(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, _ = draw_sizes(draw)
     for bias in (True, False):
-        own = kind.build(student, *sizes, bias=bias).state_dict()
-        expect_names(own, kind.shapes(*sizes, bias))
+        state = layout.build(student, *sizes, bias=bias).state_dict()
+        expect_names(state, layout.shapes(*sizes, bias))
     (d_model, num_heads, d_head), _ = _usual_sizes(draw)
-    own = kind.build(student, d_model, num_heads).state_dict()
-    expect_names(own, kind.shapes(d_model, num_heads, d_head, True))
+    state = layout.build(student, d_model, num_heads).state_dict()
+    expect_names(state, layout.shapes(d_model, num_heads, d_head, True))
 
 
 @_property(
@@ -112,18 +112,18 @@ def has_the_projections(kind: Kind, student: Student, reference: Student, draw: 
     "What is 10 // 3, and how wide would three such heads be together?",
 )
 def refuses_what_does_not_divide(
-    kind: Kind, student: Student, reference: Student, draw: Draw
+    layout: Layout, student: Student, reference: Student, draw: Draw
 ) -> None:
     num_heads, d_head = draw.sizes("H", "d_head")
     d_model = num_heads * d_head + draw.integer(1, num_heads - 1)
     student.expect_error(
-        lambda: kind.build(student, d_model, num_heads),
+        lambda: layout.build(student, d_model, num_heads),
         ("ValueError", "AssertionError"),
-        f"{kind.exercise}({d_model}, {num_heads}) should raise a ValueError: "
+        f"{layout.exercise}({d_model}, {num_heads}) should raise a ValueError: "
         f"{num_heads} does not divide {d_model}.",
         "no_error_when_indivisible",
     )
-    kind.build(student, d_model, num_heads, d_head)
+    layout.build(student, d_model, num_heads, d_head)
 
 
 @_property(
@@ -131,10 +131,10 @@ def refuses_what_does_not_divide(
     "Follow one head: which numbers are its queries, and which width does its scale belong to?",
     weight=2,
 )
-def self_attention(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def self_attention(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     for bias, dtype in ((False, torch.float64), (True, torch.float32)):
         sizes, (b, length) = draw_sizes(draw, "B", "L")
-        module, twin = kind.twins(student, reference, draw, sizes, bias, dtype)
+        module, twin = layout.twins(student, reference, draw, sizes, bias, dtype)
         x = draw.normal(b, length, sizes[0], dtype=dtype)
         expect.close(module(x), twin(x), "the output", OUTPUT)
 
@@ -143,10 +143,12 @@ def self_attention(kind: Kind, student: Student, reference: Student, draw: Draw)
     "heads of the usual width, d_model // num_heads",
     "Here a forgotten projection changes no shape. Are all four at work?",
 )
-def heads_of_the_usual_width(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def heads_of_the_usual_width(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, length) = _usual_sizes(draw, "B", "L")
-    state = draw.state(kind.shapes(*sizes, True))
-    module, twin = twins(student, reference, lambda of: kind.build(of, *sizes[:2]), state)
+    state = draw.state(layout.shapes(*sizes, True))
+    module, twin = twins(student, reference, lambda of: layout.build(of, *sizes[:2]), state)
     x, context = draw.normal(b, length, sizes[0]), draw.normal(b, length, sizes[0])
     expect.close(module(x), twin(x), "the output", OUTPUT)
     expect.close(module(x, context), twin(x, context), "the output", OUTPUT)
@@ -156,9 +158,9 @@ def heads_of_the_usual_width(kind: Kind, student: Student, reference: Student, d
     "cross-attention takes keys and values from the context",
     "Who asks, and who is asked?",
 )
-def cross_attention(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def cross_attention(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes)
+    module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     expect.close(module(x, context), twin(x, context), "the output", OUTPUT)
 
@@ -178,9 +180,9 @@ def _masks(draw: Draw, b: int, h: int, l_q: int, l_k: int) -> list[torch.Tensor]
     "Is the mask part of the call, and does every head get its own part of it?",
     weight=2,
 )
-def obeys_the_mask(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def obeys_the_mask(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes)
+    module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     for mask in _masks(draw, b, sizes[1], l_q, l_k):
         want = twin(x, context, mask)
@@ -191,10 +193,10 @@ def obeys_the_mask(kind: Kind, student: Student, reference: Student, draw: Draw)
     "a mask (H, L_q, L_k) belongs to the heads, also when there are as many sequences",
     "Broadcasting lines axes up from the right. Which axis of (B, H, L_q, L_k) does H meet?",
 )
-def mask_of_the_heads(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def mask_of_the_heads(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (l_q, l_k) = draw_sizes(draw, "L_q", "L_k")
     b = sizes[1]
-    module, twin = kind.twins(student, reference, draw, sizes)
+    module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     for mask in (draw.mask(b, l_q, l_k), draw.mask(b, 1, l_k)):
         want = twin(x, context, mask)
@@ -214,9 +216,9 @@ def _mask_with_empty_rows(draw: Draw, b: int, h: int, l_q: int, l_k: int) -> tor
     "a query with nothing to attend to gets o_proj's bias",
     "What does a head deliver where no key is allowed, and what does o_proj make of it?",
 )
-def empty_rows(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def empty_rows(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes)
+    module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     mask = _mask_with_empty_rows(draw, b, sizes[1], l_q, l_k)
     want = twin(x, context, mask)
@@ -227,9 +229,11 @@ def empty_rows(kind: Kind, student: Student, reference: Student, draw: Draw) -> 
     "a sequence does not know of the others in its batch",
     "Does any step of yours join, cut or sum along the axis of the batch?",
 )
-def every_sequence_by_itself(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def every_sequence_by_itself(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, length) = draw_sizes(draw, "B", "L")
-    module, twin = kind.twins(student, reference, draw, sizes, dtype=torch.float64)
+    module, twin = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b + 1, length, sizes[0], dtype=torch.float64)
     alone, want = module(x[:1]), twin(x)
     expect.close(alone, want[:1], "the output of a single sequence", OUTPUT)
@@ -240,15 +244,15 @@ def every_sequence_by_itself(kind: Kind, student: Student, reference: Student, d
     "heads may change places, if their columns of o_proj do too",
     "Which rows of q_proj, and which columns of o_proj, belong to head 0?",
 )
-def heads_change_places(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def heads_change_places(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     (d_model, num_heads, d_head), (b, length) = draw_sizes(draw, "B", "L")
-    module, twin = kind.twins(
+    module, twin = layout.twins(
         student, reference, draw, (d_model, num_heads, d_head), dtype=torch.float64
     )
     x = draw.normal(b, length, d_model, dtype=torch.float64)
     want = twin(x)
     order = [*range(1, num_heads), 0]
-    module.load_state_dict(kind.permuted(twin.state_dict(), order, d_head))
+    module.load_state_dict(layout.permuted(twin.state_dict(), order, d_head))
     expect.close(module(x), want, "the output with the heads in another order", OUTPUT)
 
 
@@ -257,9 +261,11 @@ def heads_change_places(kind: Kind, student: Student, reference: Student, draw: 
     "Is each projection used in forward, and does nothing cut the graph?",
     weight=2,
 )
-def sends_the_right_gradients(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def sends_the_right_gradients(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes, dtype=torch.float64)
+    module, twin = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b, l_q, sizes[0], dtype=torch.float64).requires_grad_()
     context = draw.normal(b, l_k, sizes[0], dtype=torch.float64).requires_grad_()
     direction = draw.normal(b, l_q, sizes[0], dtype=torch.float64)
@@ -278,10 +284,10 @@ def sends_the_right_gradients(kind: Kind, student: Student, reference: Student, 
     "Is something random at work in evaluation mode? Which line writes into an argument?",
 )
 def answers_alike_and_leaves_its_inputs(
-    kind: Kind, student: Student, reference: Student, draw: Draw
+    layout: Layout, student: Student, reference: Student, draw: Draw
 ) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes, dtype=torch.float64)
+    module, twin = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b, l_q, sizes[0], dtype=torch.float64)
     context = draw.normal(b, l_k, sizes[0], dtype=torch.float64)
     mask = _mask_with_empty_rows(draw, b, sizes[1], l_q, l_k)
@@ -301,15 +307,17 @@ def answers_alike_and_leaves_its_inputs(
     "keeps the dtype and the device of its input",
     "Which of your tensors are made without the dtype or the device of the input?",
 )
-def keeps_dtype_and_device(kind: Kind, student: Student, reference: Student, draw: Draw) -> None:
+def keeps_dtype_and_device(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     for dtype, tolerance in ((torch.float64, None), (torch.bfloat16, 0.1)):
-        module, twin = kind.twins(student, reference, draw, sizes, dtype=dtype)
+        module, twin = layout.twins(student, reference, draw, sizes, dtype=dtype)
         x, context = (draw.normal(b, n, sizes[0], dtype=dtype) for n in (l_q, l_k))
         mask = draw.mask(b, 1, l_q, l_k)
         want = twin(x, context, mask)
         expect.close(module(x, context, mask=mask), want, "the output", OUTPUT, tolerance)
-    moved = kind.build(student, *sizes).to("meta")
+    moved = layout.build(student, *sizes).to("meta")
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     expect_other_device(moved, x, context)
     expect_other_device(

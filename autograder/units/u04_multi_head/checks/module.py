@@ -25,7 +25,7 @@ def _permuted(
     return permuted
 
 
-FUSED = multi_head.Kind("MultiHeadAttention", _shapes, _permuted)
+FUSED = multi_head.Layout("MultiHeadAttention", _shapes, _permuted)
 multi_head.register(FUSED)
 
 

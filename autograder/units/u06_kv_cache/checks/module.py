@@ -2,4 +2,4 @@
 
 from autograder.units.shared import cached_module
 
-cached_module.register(cached_module.Kind("CachedAttention", grouped=False))
+cached_module.register(cached_module.Variant("CachedAttention", grouped=False))

@@ -11,8 +11,8 @@ from autograder.units.shared import cached_module
 from .grouped_attention import with_empty_rows
 
 OUTPUT = "B L d_model"
-_KIND = cached_module.Kind("GroupedQueryAttention", grouped=True)
-cached_module.register(_KIND)
+_GROUPED = cached_module.Variant("GroupedQueryAttention", grouped=True)
+cached_module.register(_GROUPED)
 
 
 @check(
@@ -22,8 +22,8 @@ cached_module.register(_KIND)
     weight=2,
 )
 def hides_what_the_mask_says(student: Student, reference: Student, draw: Draw) -> None:
-    sizes, (length, b) = _KIND.draw_sizes(draw, "B")
-    module, twin = _KIND.twins(student, reference, draw, sizes, bias=True)
+    sizes, (length, b) = _GROUPED.draw_sizes(draw, "B")
+    module, twin = _GROUPED.twins(student, reference, draw, sizes, bias=True)
     x = draw.normal(b, length, sizes.d_model)
     expect.close(module(x), twin(x), "the output without a mask", OUTPUT)
     h = sizes.num_heads
@@ -40,8 +40,8 @@ def hides_what_the_mask_says(student: Student, reference: Student, draw: Draw) -
     "Broadcasting lines axes up from the right. Which axis of (B, H, L_q, L_k) does H meet?",
 )
 def module_mask_of_the_heads(student: Student, reference: Student, draw: Draw) -> None:
-    sizes, (length,) = _KIND.draw_sizes(draw)
-    module, twin = _KIND.twins(student, reference, draw, sizes)
+    sizes, (length,) = _GROUPED.draw_sizes(draw)
+    module, twin = _GROUPED.twins(student, reference, draw, sizes)
     for b in (sizes.num_heads, sizes.num_kv_heads):
         x = draw.normal(b, length, sizes.d_model)
         mask = draw.mask(sizes.num_heads, length, length)
@@ -55,9 +55,9 @@ def module_mask_of_the_heads(student: Student, reference: Student, draw: Draw) -
     weight=2,
 )
 def joins_the_masks(student: Student, reference: Student, draw: Draw) -> None:
-    sizes, (length, b) = _KIND.draw_sizes(draw, "B")
+    sizes, (length, b) = _GROUPED.draw_sizes(draw, "B")
     length += 2
-    module, twin = _KIND.twins(student, reference, draw, sizes, torch.float64, rope_base=100.0)
+    module, twin = _GROUPED.twins(student, reference, draw, sizes, torch.float64, rope_base=100.0)
     x = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
     padding = draw.mask(b, 1, 1, length)
     causal = torch.ones(length, length, dtype=torch.bool).tril()
@@ -82,8 +82,10 @@ def joins_the_masks(student: Student, reference: Student, draw: Draw) -> None:
 )
 def module_at_both_ends(student: Student, reference: Student, draw: Draw) -> None:
     for ends in (lambda h: h, lambda h: 1):
-        sizes, (length, b) = _KIND.draw_sizes(draw, "B")
+        sizes, (length, b) = _GROUPED.draw_sizes(draw, "B")
         sizes = sizes._replace(num_kv_heads=ends(sizes.num_heads))
-        module, twin = _KIND.twins(student, reference, draw, sizes, torch.float64, rope_base=100.0)
+        module, twin = _GROUPED.twins(
+            student, reference, draw, sizes, torch.float64, rope_base=100.0
+        )
         x = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
         expect.close(module(x), twin(x), "the output", OUTPUT)

@@ -120,8 +120,8 @@ def concludes_the_speedups(student: Student, reference: Student, draw: Draw) -> 
         many, one = (rows[name, case["num_kv_heads"]] for case in cases)
         value = demand_number(conclusions[key], f"`{key}`")
         known = _ratios([theory(reference, case)["kv_bytes"] for case in cases], many, one)
-        away = {kind: abs(value / ratio - 1) for kind, ratio in known.items() if ratio}
-        nearest = min(away, key=lambda kind: away[kind])
+        away = {which: abs(value / ratio - 1) for which, ratio in known.items() if ratio}
+        nearest = min(away, key=lambda which: away[which])
         is_right = away["right"] <= 0.02
         expect.seen("right" if is_right else nearest if away[nearest] <= 0.02 else "other")
         expect.true(
