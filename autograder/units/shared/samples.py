@@ -25,7 +25,7 @@ _NANOSECOND = 1e-9
 _NOTHING = 2e-6  # seconds; a clock that is read twice in a row shows less
 FEWEST = 8  # with fewer samples the definitions of a quartile reach to the extremes
 _UNITS = {"milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
-Limits = list[tuple[float, float]]  # for each call, the least and the most seconds it can have had
+Bounds = list[tuple[float, float]]  # for each call, the least and the most seconds it can have had
 
 
 class Meaning(enum.Enum):
@@ -149,7 +149,7 @@ class Timed:
         least, most = min(low for low, _ in limits), max(high for _, high in limits)
         return all(least <= sample <= most for sample in samples)
 
-    def limits(self) -> Limits:
+    def limits(self) -> Bounds:
         """For each call, the least and the most seconds that a clock around it can have shown."""
         before = [self._start, *self._ends[:-1]]
         after = [*self._begins[1:], time.perf_counter()]
@@ -157,7 +157,7 @@ class Timed:
         return [(end - begin, last - first) for first, begin, end, last in calls]
 
 
-def unit(samples: list[float], limits: Limits) -> str:
+def unit(samples: list[float], limits: Bounds) -> str:
     """The unit in which each sample is that of its call; ``""`` if there is none.
 
     Args:
@@ -189,8 +189,8 @@ class _Compared:
     """
 
     samples: list[float]
-    measured: Limits
-    first: Limits
+    measured: Bounds
+    first: Bounds
 
 
 def _in_unit(scale: float) -> Callable[[_Compared], bool]:
