@@ -11,7 +11,7 @@ import sys
 
 from .. import course
 from ..course import CourseError, Exercise
-from ..grading import render
+from ..grading import looks, render
 from ..grading.grader import Grader, fresh_seed, replaced_names
 from ..grading.student import LocalStudent
 from ..grading.verdict import ExerciseVerdict
@@ -80,11 +80,10 @@ def check(exercise_id: str, seed: int | None = None) -> float:
     workspace.record(exercise_id, verdict.points, verdict.max_points)
     again = f'The same inputs again: check("{exercise_id}", seed={seed})'
     text = render.exercise_text(verdict)
-    page = render.exercise_html(verdict)
-    if verdict.status not in ("passed", "not_started"):
-        page += f'<div style="font-family:sans-serif;opacity:.6;font-size:90%">{again}</div>'
-        text += f"\n  {again}"
-    _show(page, text)
+    if verdict.status in ("passed", "not_started"):
+        again = ""
+    page = looks.template("checked").render(verdict=render.exercise_html(verdict), again=again)
+    _show(page, f"{text}\n  {again}" if again else text)
     return verdict.points
 
 
@@ -109,20 +108,22 @@ def hint(exercise_id: str, step: int | None = None) -> None:
     text = hint_text(exercise_id, step)
     head, body = text.split("\n\n", 1)
     is_code = head.startswith("Hint 3")
-    style = "white-space:pre-wrap;margin:.3em 0" + (";font-family:monospace" if is_code else "")
-    page = f"<b>{render.escape(head)}</b><div style='{style}'>{render.rich(body)}</div>"
-    _show(page, text)
+    _show(looks.template("hint").render(head=head, body=body, is_code=is_code), text)
 
 
 def status_text() -> str:
     """What is done and what is next, for a terminal."""
     return "\n".join(
         " ".join(f"{cell:<{w}}" for cell, w in zip(row, (3, 16, 22, 12, 10), strict=True)).rstrip()
-        for row in _status_rows()
+        for row in status_rows()
     )
 
 
-def _status_rows() -> list[tuple[str, ...]]:
+def status_rows() -> list[tuple[str, ...]]:
+    """What is done and what is next: the names of the columns, then a row for each exercise.
+
+    A row starts with a check mark if the exercise is done.
+    """
     done = workspace.progress()
     rows = [("", "unit", "exercise", "points", "hints")]
     for exercise in course.exercises().values():
@@ -137,15 +138,8 @@ def _status_rows() -> list[tuple[str, ...]]:
 
 def status() -> None:
     """Show what is done and what is next."""
-    rows = _status_rows()
-    head = "".join(f"<th style='text-align:left'>{render.escape(cell)}</th>" for cell in rows[0])
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td style='text-align:left'>{render.escape(c)}</td>" for c in row)
-        + "</tr>"
-        for row in rows[1:]
-    )
-    _show(f"<table><tr>{head}</tr>{body}</table>", status_text())
+    header, *rows = status_rows()
+    _show(looks.template("status").render(header=header, rows=rows), status_text())
 
 
 def mine(*names: str):
