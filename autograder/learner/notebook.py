@@ -11,10 +11,10 @@ import sys
 
 from .. import course
 from ..course import CourseError, Exercise
-from ..grading import looks, render
 from ..grading.grader import Grader, fresh_seed, replaced_names
 from ..grading.student import LocalStudent
 from ..grading.verdict import ExerciseVerdict
+from ..grading.wording import number
 from ..sandbox.inside import cells
 from . import workspace
 
@@ -33,14 +33,16 @@ class _Html:
         return self._text
 
 
-def _show(page: str, text: str) -> None:
-    shell = _shell()
-    if shell is None:
+def _show(text: str, template: str, **values: object) -> None:
+    """Show a text; in a notebook as HTML, from a template with these values."""
+    if _shell() is None:
         print(text)
-    else:
-        from IPython.display import display
+        return
+    from IPython.display import display
 
-        display(_Html(page, text))
+    from ..grading import looks
+
+    display(_Html(looks.template(template).render(values), text))
 
 
 def _shell():
@@ -74,6 +76,8 @@ def check(exercise_id: str, seed: int | None = None) -> float:
     Raises:
         CourseError: if there is no such exercise.
     """
+    from ..grading import render  # not above: the command line's status can do without
+
     exercise = course.exercise(exercise_id)
     seed = fresh_seed() if seed is None else seed
     verdict = grade_names(exercise, _namespace(2), seed)
@@ -82,8 +86,8 @@ def check(exercise_id: str, seed: int | None = None) -> float:
     text = render.exercise_text(verdict)
     if verdict.status in ("passed", "not_started"):
         again = ""
-    page = looks.template("checked").render(verdict=render.exercise_html(verdict), again=again)
-    _show(page, f"{text}\n  {again}" if again else text)
+    text = f"{text}\n  {again}" if again else text
+    _show(text, "checked", verdict=render.exercise_html(verdict), again=again)
     return verdict.points
 
 
@@ -108,7 +112,7 @@ def hint(exercise_id: str, step: int | None = None) -> None:
     text = hint_text(exercise_id, step)
     head, body = text.split("\n\n", 1)
     is_code = head.startswith("Hint 3")
-    _show(looks.template("hint").render(head=head, body=body, is_code=is_code), text)
+    _show(text, "hint", head=head, body=body, is_code=is_code)
 
 
 def status_text() -> str:
@@ -130,7 +134,7 @@ def status_rows() -> list[tuple[str, ...]]:
         known = done.get(exercise.id, {})
         best, hints = known.get("points", 0.0), known.get("hints", 0)
         mark = "✓" if best >= exercise.points else "·"
-        points = f"{render.number(best)} of {render.number(exercise.points)}"
+        points = f"{number(best)} of {number(exercise.points)}"
         shown = f"{min(hints, len(exercise.hints))} of {len(exercise.hints)}"
         rows.append((mark, exercise.unit, exercise.id, points, shown))
     return rows
@@ -139,7 +143,7 @@ def status_rows() -> list[tuple[str, ...]]:
 def status() -> None:
     """Show what is done and what is next."""
     header, *rows = status_rows()
-    _show(looks.template("status").render(header=header, rows=rows), status_text())
+    _show(status_text(), "status", header=header, rows=rows)
 
 
 def mine(*names: str):
