@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+import types
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -193,6 +194,25 @@ def test_a_window_is_cut_out_around_the_first_difference():
         if "outline" in attributes.get("style", "")
     ]
     assert len(first) == 2
+
+
+def test_a_notebook_shows_html(monkeypatch, desk):
+    shell = types.SimpleNamespace(user_ns={"softmax": lambda scores, dim=-1: scores})
+    shown = []
+    monkeypatch.setattr(notebook, "_shell", lambda: shell)
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    notebook.check("softmax", seed=1)
+    notebook.hint("softmax", 3)
+    notebook.status()
+    verdict, hint, status = (Elements(each._repr_html_()) for each in shown)
+    assert verdict.text.endswith('The same inputs again: check("softmax", seed=1)\n')
+    assert hint.elements[1] == (
+        "div",
+        {"style": "white-space:pre-wrap;margin:.3em 0;font-family:monospace"},
+    )
+    assert course.exercise("softmax").hints[2] in hint.text
+    assert len([tag for tag, _ in status.elements if tag == "tr"]) == 1 + len(course.exercises())
+    assert [repr(each) for each in shown][2] == notebook.status_text()
 
 
 # Text
