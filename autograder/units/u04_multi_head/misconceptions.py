@@ -1,7 +1,18 @@
 """Misconceptions of unit 04, as edits of the model solutions."""
 
-from autograder.grading.misconceptions import calling, edit, known_in, misconception
-from autograder.units.shared.wrong_attention import attention_with
+from autograder.grading.misconceptions import edit, misconception
+from autograder.grading.pieces import swap
+from autograder.units.shared.wrappers import (
+    changes,
+    needs_the_cpu,
+    returns,
+    returns_argument,
+    returns_float32,
+    returns_fresh_zeros,
+    returns_zeros,
+    takes,
+)
+from autograder.units.shared.wrong_attention import around_attention_with, around_known
 
 _PARTS = "gives_each_head_its_part"
 _SIDE = "puts_heads_side_by_side"
@@ -18,12 +29,6 @@ def _merge(result, fails=_SIDE):
     return edit(_MERGE, f"return {result}", fails=fails)
 
 
-def _before_merging(heads):
-    """merge_heads of other heads than it was given."""
-    return edit("d_head = x.shape", f"d_head = x.shape\n    x = {heads}", fails=_SIDE)
-
-
-_INNER = "masked_attention"
 _SELF = "self_attention"
 _USUAL = "heads_of_the_usual_width"
 _MASK = "obeys_the_mask"
@@ -32,39 +37,33 @@ _WIDTH = "(self.q_proj.out_features // self.num_heads)"
 _RETURN = "return (output, weights) if return_weights else output"
 _OUTPUT = "output = self.o_proj(joined)"
 _JOIN = "joined = merge_heads(heads)"
-_EINSUM_RETURN = 'return torch.einsum("bhle,hed->bld", heads, w_o)'
 _EQUALS = "equals_the_reference"
 _EINSUM_MASK = "einsum_obeys_the_mask"
 
 
 def _core(name, module, einsum, most=None):
     """Both exercises around a masked_attention that has this misconception."""
-    return _around(known_in(_INNER, name)[:most], module, einsum)
-
-
-def _around(sources, module, einsum):
-    found = {}
-    for exercise, head, fails in (
-        ("MultiHeadAttention", "class MultiHeadAttention(", module),
-        ("multi_head_einsum", "def multi_head_einsum(", einsum),
-    ):
-        call = f"heads, weights = {_INNER}"
-        found[exercise] = [
-            calling(_INNER, source, head=head, call=call, fails=fails) for source in sources
-        ]
-    return found
+    return {
+        "MultiHeadAttention": around_known(name, module, most),
+        "multi_head_einsum": around_known(name, einsum, most),
+    }
 
 
 def _weights(expression, dim=-1):
     """Both exercises around a masked_attention with other weights than softmax gives."""
-    return _around(attention_with(expression, dim), _SELF, _EQUALS)
+    return {
+        "MultiHeadAttention": around_attention_with(expression, _SELF, dim),
+        "multi_head_einsum": around_attention_with(expression, _EQUALS, dim),
+    }
 
 
 def _scale(module, einsum):
     """Both exercises with scores that are larger by the root of these factors."""
     return {
-        "MultiHeadAttention": edit("(self.q", f"(({module}) ** 0.5 * self.q", fails=_SELF),
-        "multi_head_einsum": edit("q = torch", f"q = ({einsum}) ** 0.5 * torch", fails=_EQUALS),
+        "MultiHeadAttention": edit(
+            "(self.q_proj", f"(({module}) ** 0.5 * self.q_proj", fails=_SELF
+        ),
+        "multi_head_einsum": edit("q =", f"q = ({einsum}) ** 0.5 *", fails=_EQUALS),
     }
 
 
@@ -88,10 +87,10 @@ misconception("scale_by_sqrt_d_model", **_scale(f"{_WIDTH} / x.shape[-1]", f"{_D
 misconception(
     "scale_by_sqrt_length",
     MultiHeadAttention=[
-        edit("(self.q", f"(({_WIDTH} / {each}.shape[1]) ** 0.5 * self.q", fails=_SELF)
+        edit("(self.q_proj", f"(({_WIDTH} / {each}.shape[1]) ** 0.5 * self.q_proj", fails=_SELF)
         for each in ("x", "context")
     ],
-    multi_head_einsum=edit("q = torch", f"q = ({_D} / x.shape[1]) ** 0.5 * torch", fails=_EQUALS),
+    multi_head_einsum=edit("q =", f"q = ({_D} / x.shape[1]) ** 0.5 *", fails=_EQUALS),
 )
 misconception("multiplied_by_scale", **_scale(f"{_WIDTH} ** 2", f"{_D} ** 2"))
 misconception("scale_by_total_width", **_scale("1 / self.num_heads", "1 / w_q.shape[0]"))
@@ -145,9 +144,7 @@ misconception(
     "context_ignored",
     MultiHeadAttention=edit("if context is None:", "if True:", fails="cross_attention"),
 )
-misconception(
-    "query_from_context", MultiHeadAttention=edit("q_proj(x)", "q_proj(context)", fails=_USUAL)
-)
+misconception("query_from_context", MultiHeadAttention=edit("(x)", "(context)", fails=_USUAL))
 misconception(
     "values_from_x", MultiHeadAttention=edit("v_proj(context)", "v_proj(x)", fails=_USUAL)
 )
@@ -166,8 +163,8 @@ misconception(
         edit("(q, k, v", _FIRST_KV, fails=_EQUALS),
         edit(", heads, w_o)", ", heads[:, :1].expand_as(heads), w_o)", fails=_EQUALS),
     ],
-    split_heads=_split("pieces[:, :, :1].expand_as(pieces).transpose(1, 2)"),
-    merge_heads=_before_merging("x[:, :1].expand_as(x)"),
+    split_heads=returns("output[:, :1].expand_as(output)", _PARTS, "repeats_head_0"),
+    merge_heads=takes(_SIDE, x='given["x"][:, :1].expand_as(given["x"])'),
 )
 misconception(
     "heads_averaged",
@@ -238,8 +235,8 @@ misconception(
 )
 misconception(
     "heads_reversed",
-    split_heads=_split("pieces.transpose(1, 2).flip(1)"),
-    merge_heads=_before_merging("x.flip(1)"),
+    split_heads=returns("output.flip(1)", _PARTS, "reverses_heads"),
+    merge_heads=takes(_SIDE, x='given["x"].flip(1)'),
     MultiHeadAttention=edit("merge_heads(heads)", "merge_heads(heads.flip(1))", fails=_SELF),
     fuse_heads=edit(
         "range(len(loop.heads))", "reversed(range(len(loop.heads)))", fails="joins_the_weights"
@@ -269,7 +266,7 @@ misconception(
 def _bias(value, letters):
     pieces = []
     for letter in letters:
-        pieces += [_LINEAR[letter], _LINEAR[letter].replace("bias=bias", f"bias={value}")]
+        pieces += [_LINEAR[letter], swap(_LINEAR[letter], "bias=bias", f"bias={value}")]
     return edit(*pieces, fails="has_the_projections")
 
 
@@ -279,15 +276,14 @@ misconception("bias_always", MultiHeadAttention=[_bias("True", each) for each in
 misconception(
     "projection_names",
     MultiHeadAttention=edit(
-        _LINEAR["q"], _LINEAR["q"].replace("q_proj", "query"), "(self.q_proj(x)", "(self.query(x)",
+        _LINEAR["q"], swap(_LINEAR["q"], "q_proj", "query"), "(self.q_proj(x)", "(self.query(x)",
         fails="has_the_projections",
     ),
 )  # fmt: skip
 misconception(
     "d_head_ignored",
     MultiHeadAttention=edit(
-        "if d_head is None:\n            if d_model",
-        "if True:\n            if d_head is None and d_model",
+        "if d_head is None:\n    if d_model", "if True:\n    if d_head is None and d_model",
         fails="has_the_projections",
     ),
 )  # fmt: skip
@@ -311,13 +307,13 @@ misconception(
     says="the weights are averaged over the heads",
     asks="How many pictures of weights should a layer of H heads give?",
     MultiHeadAttention=edit(
-        _RETURN, _RETURN.replace("weights)", "weights.mean(dim=1))"), fails=_RETURNS
+        _RETURN, swap(_RETURN, "weights)", "weights.mean(dim=1))"), fails=_RETURNS
     ),
 )
 misconception(
     "scores_returned",
     MultiHeadAttention=[
-        edit(_RETURN, _RETURN.replace("weights)", f"{scores})"), fails=_RETURNS)
+        edit(_RETURN, swap(_RETURN, "weights)", f"{scores})"), fails=_RETURNS)
         for scores in (_SCORES, f"({_SCORES}).masked_fill(~mask, float('-inf'))")
     ],
 )
@@ -336,75 +332,48 @@ misconception(
 misconception(
     "returns_zeros",
     split_heads=[
-        _split("torch.zeros_like(pieces.transpose(1, 2))"),
-        _split("0 * pieces.mT.mT.transpose(1, 2)"),
+        returns_fresh_zeros(_PARTS),
+        returns_zeros(_PARTS),
     ],
     merge_heads=[
-        _merge("pieces.reshape(batch, length, num_heads * d_head) * 0"),
-        _merge("x.new_zeros(batch, length, num_heads * d_head)"),
+        returns_zeros(_SIDE),
+        returns_fresh_zeros(_SIDE),
     ],
-    MultiHeadAttention=[
-        edit(_OUTPUT, f"output = {zeros}", fails=_SELF)
-        for zeros in ("self.o_proj(joined) * 0", "torch.zeros_like(x)")
-    ],
-    multi_head_einsum=[
-        edit(_EINSUM_RETURN, "return x * 0", fails=_EQUALS),
-        edit(_EINSUM_RETURN, "return torch.zeros_like(x)", fails=_EQUALS),
-    ],
+    MultiHeadAttention=[returns_zeros(_SELF), returns_fresh_zeros(_SELF)],
+    multi_head_einsum=[returns_zeros(_EQUALS), returns_fresh_zeros(_EQUALS)],
 )
 misconception(
     "returns_input",
-    MultiHeadAttention=edit(_OUTPUT, "output = x.clone()", fails=_SELF),
-    multi_head_einsum=edit(_EINSUM_RETURN, "return x.clone()", fails=_EQUALS),
+    MultiHeadAttention=returns_argument("x", _SELF),
+    multi_head_einsum=returns_argument("x", _EQUALS),
 )
 misconception(
     "changes_inputs",
-    split_heads=_split(
-        "pieces.transpose(1, 2) + 0 * x.data.add_(1)[0, 0, 0]", "splits_transposed_memory"
-    ),
-    merge_heads=_merge(
-        "pieces.reshape(batch, length, num_heads * d_head) + 0 * x.data.add_(1)[0, 0, 0, 0]",
-        "merges_transposed_memory",
-    ),
+    split_heads=changes("x", "splits_transposed_memory"),
+    merge_heads=changes("x", "merges_transposed_memory"),
     MultiHeadAttention=[
-        edit(
-            _OUTPUT, f"{_OUTPUT}\n        {each}.data.add_(1.0)",
-            fails="answers_alike_and_leaves_its_inputs",
-        )
-        for each in ("x", "context")
+        changes(each, "answers_alike_and_leaves_its_inputs") for each in ("x", "context")
     ],
-    multi_head_einsum=edit(
-        _EINSUM_RETURN, f"x.data.add_(1.0)\n    {_EINSUM_RETURN}",
-        fails="einsum_leaves_its_arguments"
-    ),
-    fuse_heads=edit(
-        "return fused", 'state["heads.0.q_proj.weight"].zero_()\n    return fused',
-        fails="leaves_the_loop",
+    multi_head_einsum=changes("x", "einsum_leaves_its_arguments"),
+    fuse_heads=changes(
+        "loop", "leaves_the_loop", '.state_dict()["heads.0.q_proj.weight"].zero_()'
     ),
     from_torch=edit(
         "return ours",
         "ours = {name: each.clone() for name, each in ours.items()}\n"
-        '    state["in_proj_weight"].zero_()\n    return ours',
+        'state["in_proj_weight"].zero_()\nreturn ours',
         fails="leaves_torchs_module",
     ),
 )  # fmt: skip
 misconception(
     "wrong_dtype",
-    MultiHeadAttention=edit(_OUTPUT, f"{_OUTPUT}.float()", fails="keeps_dtype_and_device"),
-    multi_head_einsum=edit(
-        _EINSUM_RETURN, f"{_EINSUM_RETURN}.float()", fails="einsum_keeps_dtype_and_device"
-    ),
+    MultiHeadAttention=returns_float32("keeps_dtype_and_device"),
+    multi_head_einsum=returns_float32("einsum_keeps_dtype_and_device"),
 )
 misconception(
     "wrong_device",
-    MultiHeadAttention=edit(
-        _JOIN, f"{_JOIN} + torch.zeros(self.q_proj.out_features, dtype=x.dtype)",
-        fails="keeps_dtype_and_device",
-    ),
-    multi_head_einsum=edit(
-        _EINSUM_RETURN, f"{_EINSUM_RETURN} + torch.zeros(x.shape[1:], dtype=x.dtype)",
-        fails="einsum_keeps_dtype_and_device",
-    ),
+    MultiHeadAttention=needs_the_cpu("keeps_dtype_and_device"),
+    multi_head_einsum=needs_the_cpu("einsum_keeps_dtype_and_device"),
 )  # fmt: skip
 
 _JOINS = "joins_the_weights"

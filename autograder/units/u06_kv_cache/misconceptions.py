@@ -4,8 +4,18 @@
 project: their misconceptions are written here, once for both.
 """
 
-from autograder.grading.misconceptions import calling, edit, known_in, misconception
-from autograder.units.shared.wrong_attention import attention_with
+from autograder.grading.misconceptions import edit, misconception
+from autograder.grading.pieces import swap
+from autograder.units.shared.wrappers import (
+    changes,
+    needs_the_cpu,
+    returns,
+    returns_argument,
+    returns_float32,
+    returns_fresh_zeros,
+    returns_zeros,
+)
+from autograder.units.shared.wrong_attention import around_attention_with, around_known
 
 _EQUALS = "equals_the_reference"
 _GIVEN = "takes_the_given_positions"
@@ -27,7 +37,6 @@ _K = "k = rotary(k, positions, self.rope_base)"
 _APPEND = "k, v = cache.append(k, v)"
 _MODULE_MASK = "mask = causal_mask(q.shape[2], k.shape[2]).to(x.device)"
 _MODULE_RETURN = "return self.o_proj(merge_heads(heads))"
-_CORE = "heads, _ = masked_attention"
 
 
 def _both(*edits):
@@ -57,7 +66,7 @@ misconception(
             _CHUNKS,
             "first, second = x.to(work)[..., 0::2], x.to(work)[..., 1::2]",
             _TURNED,
-            _TURNED.replace("cat", "stack") + ".flatten(-2)",
+            swap(_TURNED, "cat", "stack") + ".flatten(-2)",
             fails=_EQUALS,
         ),
         edit(
@@ -124,7 +133,7 @@ misconception(
         ),
         _rotary(
             "cos, sin = angle.cos(), angle.sin()",
-            "angle = angle.to(x.dtype).to(work)\n    cos, sin = angle.cos(), angle.sin()",
+            "angle = angle.to(x.dtype).to(work)\ncos, sin = angle.cos(), angle.sin()",
             "far_positions_in_half_precision",
         ),
     ],
@@ -309,7 +318,7 @@ misconception(
         _cache(_WRONG_SHAPE, "if k.shape != v.shape:", fails=_SHAPES),
     ],
 )
-_RAISE_SHAPE = "if k.shape != wanted or v.shape != wanted:\n            raise"
+_RAISE_SHAPE = "if k.shape != wanted or v.shape != wanted: raise"
 misconception(
     "written_before_checked",
     says="the error comes, but the cache has changed by then",
@@ -338,7 +347,7 @@ misconception(
         ),
         _cache(
             _RAISE_SHAPE,
-            _RAISE_SHAPE.replace("raise", "self.length += new\n            raise"),
+            f"{_WRONG_SHAPE}\n    self.length += new\n    raise",
             fails=_SHAPES,
         ),
     ],
@@ -402,9 +411,7 @@ misconception(
             fails=_WHOLE,
         ),
         edit(_APPEND, "v, k = cache.append(k, v)", fails=_CUTS),
-        edit(
-            "if cache is not None:\n", "k, v = v, k\n        if cache is not None:\n", fails=_WHOLE
-        ),
+        edit("if cache is not None:", "k, v = v, k\nif cache is not None:", fails=_WHOLE),
     ),
 )
 misconception(
@@ -486,53 +493,35 @@ misconception(
         "self.values = torch.zeros(shape, dtype=dtype)",
         fails="stores_numbers",
     ),
-    **_both(
-        edit(
-            _MODULE_RETURN,
-            "heads = heads + torch.zeros(heads.shape[-1], dtype=x.dtype)\n        "
-            + _MODULE_RETURN,
-            fails="keeps_dtype_and_device",
-        ),
-    ),
+    **_both(needs_the_cpu("keeps_dtype_and_device")),
 )
 misconception(
     "wrong_dtype",
     rotary=[
         _rotary(_ROTARY_RETURN, "return turned", "far_positions_in_half_precision"),
-        _rotary(_ROTARY_RETURN, "return turned.float()"),
+        returns_float32(_EQUALS),
     ],
-    **_both(edit(_MODULE_RETURN, _MODULE_RETURN + ".float()", fails="keeps_dtype_and_device")),
+    **_both(returns_float32("keeps_dtype_and_device")),
 )
 misconception(
     "changes_inputs",
-    rotary=_rotary(
-        _ROTARY_RETURN, "x.data.add_(1.0)\n    " + _ROTARY_RETURN, "rotary_gradient_and_device"
-    ),
-    KVCache=_cache(_WRITE_K, _WRITE_K + "\n        k.data.zero_()", fails="stores_numbers"),
-    **_both(
-        edit(
-            _MODULE_RETURN,
-            "x.data.add_(1.0)\n        " + _MODULE_RETURN,
-            fails="answers_alike_and_leaves_x",
-        )
-    ),
+    rotary=changes("x", "rotary_gradient_and_device"),
+    KVCache=changes("k", "stores_numbers", ".data.zero_()", "append"),
+    **_both(changes("x", "answers_alike_and_leaves_x")),
 )
 misconception(
     "returns_input",
-    rotary=_rotary(_ROTARY_RETURN, "return x.clone()"),
-    **_both(edit(_MODULE_RETURN, "return x.clone()", fails=_WHOLE)),
+    rotary=returns_argument("x", _EQUALS),
+    **_both(returns_argument("x", _WHOLE)),
 )
 misconception(
     "returns_zeros",
     rotary=[
-        _rotary(_ROTARY_RETURN, "return torch.zeros_like(x)"),
-        _rotary(_ROTARY_RETURN, "return turned.to(x.dtype) * 0"),
+        returns_fresh_zeros(_EQUALS),
+        returns_zeros(_EQUALS),
     ],
     KVCache=_cache(_WRITE_K, "pass", _WRITE_V, "pass"),
-    **_both(
-        edit(_MODULE_RETURN, "return torch.zeros_like(x)", fails=_WHOLE),
-        edit(_MODULE_RETURN, _MODULE_RETURN + " * 0", fails=_WHOLE),
-    ),
+    **_both(returns_fresh_zeros(_WHOLE), returns_zeros(_WHOLE)),
 )
 
 misconception(
@@ -557,19 +546,19 @@ misconception(
     **_both(
         edit(
             _APPEND,
-            f"{_APPEND}\n            if self.rope_base is not None:\n"
-            "                everything = torch.arange(k.shape[2], device=x.device)\n"
-            "                k = rotary(k, everything, self.rope_base)",
+            f"{_APPEND}\nif self.rope_base is not None:\n"
+            "    everything = torch.arange(k.shape[2], device=x.device)\n"
+            "    k = rotary(k, everything, self.rope_base)",
             fails=_CUTS,
         ),
-        edit(_K, f"k = rotary({_K.removeprefix('k = ')}, positions, self.rope_base)", fails=_TURNS),
+        edit(_K, f"k = rotary({swap(_K, 'k =', '')}, positions, self.rope_base)", fails=_TURNS),
     ),
 )
 misconception(
     "values_rotated",
     says="values are turned as well",
     asks="Positions should decide *whom* a query finds. Should they change what it is told?",
-    **_both(edit(_K, f"{_K}\n            v = rotary(v, positions, self.rope_base)", fails=_TURNS)),
+    **_both(edit(_K, f"{_K}\nv = rotary(v, positions, self.rope_base)", fails=_TURNS)),
 )
 misconception(
     "only_queries_rotated",
@@ -654,7 +643,7 @@ misconception(
     says="the new tokens are stored twice",
     asks="How often is append called in one forward?",
     **_both(
-        edit(_APPEND, f"cache.append(k, v)\n            {_APPEND}", fails=_ONCE),
+        edit(_APPEND, f"cache.append(k, v)\n{_APPEND}", fails=_ONCE),
     ),
 )
 misconception(
@@ -665,13 +654,13 @@ misconception(
         edit(
             "start = 0 if cache is None else cache.length",
             "cache = self.kept = cache if getattr(self, 'kept', None) is None else self.kept\n"
-            "        start = 0 if cache is None else cache.length",
+            "start = 0 if cache is None else cache.length",
             fails=_ONCE,
         ),
         edit(
             "start = 0 if cache is None else cache.length",
             "start = self.seen = 0 if cache is None else getattr(self, 'seen', 0)\n"
-            "        self.seen += 0 if cache is None else x.shape[1]",
+            "self.seen += 0 if cache is None else x.shape[1]",
             fails=_ONCE,
         ),
     ),
@@ -681,7 +670,7 @@ misconception(
     says="only the output of the last token comes back",
     asks="A chunk holds several tokens. How many outputs should there be?",
     **_both(
-        edit(_MODULE_RETURN, "return self.o_proj(merge_heads(heads))[:, -1:]", fails=_WHOLE),
+        returns("output[:, -1:]", _WHOLE, "returns_last_token"),
     ),
 )
 _SQUARE = "torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril().to(x.device)"
@@ -781,7 +770,7 @@ def _bias(value):
                     for letter in letters
                     for text in (
                         linears[letter],
-                        linears[letter].replace("bias=bias", f"bias={value}"),
+                        swap(linears[letter], "bias=bias", f"bias={value}"),
                     )
                 ),
                 fails="has_the_projections",
@@ -798,7 +787,7 @@ misconception(
     **_both(
         edit(
             _LINEAR_Q,
-            _LINEAR_Q.replace("q_proj", "query"),
+            swap(_LINEAR_Q, "q_proj", "query"),
             "self.q_proj(x)",
             "self.query(x)",
             fails="has_the_projections",
@@ -809,8 +798,8 @@ misconception(
     "d_head_ignored",
     **_both(
         edit(
-            "if d_head is None:\n            if d_model",
-            "if True:\n            if d_head is None and d_model",
+            "if d_head is None:\n    if d_model",
+            "if True:\n    if d_head is None and d_model",
             fails="has_the_projections",
         )
     ),
@@ -887,20 +876,13 @@ misconception(
 )
 
 
-def _around(sources):
-    return [
-        calling("masked_attention", each, head="class CachedAttention(", call=_CORE, fails=_WHOLE)
-        for each in sources
-    ]
-
-
 for _name in ("softmax_over_queries", "uniform_weights", "mask_after_softmax", "additive_mask"):
-    misconception(_name, CachedAttention=_around(known_in("masked_attention", _name)))
+    misconception(_name, CachedAttention=around_known(_name, _WHOLE))
 misconception(
     "finite_mask_value",
-    CachedAttention=_around(known_in("masked_attention", "finite_mask_value")[:4]),
+    CachedAttention=around_known("finite_mask_value", _WHOLE, most=4),
 )
-misconception("no_softmax", CachedAttention=_around(attention_with("scores", -1)))
+misconception("no_softmax", CachedAttention=around_attention_with("scores", _WHOLE))
 
 _BYTES = "values = 2 * num_layers * num_kv_heads * d_head * tokens * batch"
 _BYTES_RETURN = "return values * bytes_per_value"
@@ -908,7 +890,7 @@ _COUNTS = "counts_everything"
 
 
 def _without(factor):
-    return edit(_BYTES, _BYTES.replace(factor, ""), fails=_COUNTS)
+    return edit(_BYTES, swap(_BYTES, factor, ""), fails=_COUNTS)
 
 
 misconception(
@@ -956,5 +938,5 @@ misconception(
 )
 misconception(
     "float_result",
-    kv_cache_bytes=edit(_BYTES_RETURN, f"{_BYTES_RETURN} * 1.0", fails=_COUNTS),
+    kv_cache_bytes=returns("output * 1.0", _COUNTS),
 )

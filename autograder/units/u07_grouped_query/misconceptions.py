@@ -3,7 +3,19 @@
 Those that ``GroupedQueryAttention`` shares with ``CachedAttention`` are written in unit 06.
 """
 
-from autograder.grading.misconceptions import calling, edit, edits_of, misconception, source_with
+from autograder.grading.misconceptions import calling, edit, edits_of, misconception
+from autograder.grading.pieces import swap
+from autograder.units.shared.wrappers import (
+    changes,
+    needs_the_cpu,
+    returns,
+    returns_argument,
+    returns_float32,
+    returns_fresh_zeros,
+    returns_half_as_float32,
+    returns_zeros,
+    takes,
+)
 
 _SHARE = "neighbours_share"
 _EXPAND = "return x.repeat_interleave(group, dim=1)"
@@ -11,7 +23,7 @@ _EXPAND = "return x.repeat_interleave(group, dim=1)"
 _EQUALS = "equals_the_reference"
 _MASK = "grouped_obeys_the_mask"
 _EMPTY = "grouped_empty_rows"
-_GROUP = "group = num_heads // num_kv_heads\n    rows"
+_GROUP = "group = num_heads // num_kv_heads"
 _ROWS = "rows = q.reshape(batch, num_kv_heads, group * q_len, d_head)"
 _SOFTMAX = "weights = torch.softmax(scores, dim=-1)"
 _FOLD = "mask = mask.reshape(batch, num_kv_heads, group * q_len, k_len)"
@@ -23,7 +35,6 @@ _INDIVISIBLE = "num_heads % num_kv_heads != 0"
 _WHOLE = "whole_sequence"
 _MODULE_CALL = "heads = grouped_attention(q, k, v, mask)"
 _START = "start = 0 if cache is None else cache.length"
-_MODULE_HEAD = "class GroupedQueryAttention("
 _K_LINEAR = "self.k_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=bias)"
 _V_LINEAR = "self.v_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=bias)"
 
@@ -40,9 +51,9 @@ def _kv(keys, values, fails=_EQUALS):
     """grouped_attention with other keys and values."""
     return _grouped(
         _SCORES,
-        _SCORES.replace("k.", f"{keys}."),
+        swap(_SCORES, "k.", f"{keys}."),
         _OUTPUT,
-        _OUTPUT.replace("@ v", f"@ {values}"),
+        swap(_OUTPUT, "@ v", f"@ {values}"),
         fails=fails,
     )
 
@@ -51,25 +62,13 @@ def _reading(index):
     """Query head h reads the KV head that ``index``, a tensor of H numbers, says, from copies."""
     return _grouped(
         _GROUP,
-        f"index = {index}\n"
-        "    group, num_kv_heads = 1, num_heads\n"
-        "    k, v = k[:, index], v[:, index]\n"
-        "    rows",
+        f"index = {index}\ngroup, num_kv_heads = 1, num_heads\nk, v = k[:, index], v[:, index]",
     )
 
 
 def _inside(edits, fails):
     """GroupedQueryAttention around wrong versions of grouped_attention."""
-    return [
-        calling(
-            "grouped_attention",
-            source_with("grouped_attention", each),
-            head=_MODULE_HEAD,
-            call="heads = grouped_attention",
-            fails=fails,
-        )
-        for each in edits
-    ]
+    return [calling("grouped_attention", each, fails) for each in edits]
 
 
 def _both(name, *edits, most=None, module_fails=_WHOLE, module=(), **more):
@@ -85,7 +84,7 @@ misconception(
     grouped_attention=[
         _grouped(
             _GROUP,
-            _GROUP.replace("\n", "\n    copy = k.repeat_interleave(group, dim=1)\n"),
+            f"{_GROUP}\ncopy = k.repeat_interleave(group, dim=1)",
             fails="copies_no_keys",
         ),
     ],
@@ -120,7 +119,7 @@ misconception(
         _expand(f"return x[:, ({_SWAPPED}).clamp(max=num_kv_heads - 1)]"),
     ],
 )
-misconception("heads_reversed", expand_kv=[_expand(f"{_EXPAND}.flip(1)")])
+misconception("heads_reversed", expand_kv=returns("output.flip(1)", _SHARE, "reverses_heads"))
 misconception(
     "no_error_when_indivisible",
     expand_kv=[
@@ -130,7 +129,7 @@ misconception(
             "num_heads < 0",
             _EXPAND,
             "reads = torch.arange(num_heads, device=x.device) // max(group, 1)\n"
-            "    return x[:, reads.clamp(max=num_kv_heads - 1)]",
+            "return x[:, reads.clamp(max=num_kv_heads - 1)]",
             fails="refuses_to_expand",
         ),
     ],
@@ -140,7 +139,7 @@ misconception(
             "num_heads < 0",
             _ROWS,
             "rows = q[:, : num_kv_heads * group]\n"
-            "    rows = rows.reshape(batch, num_kv_heads, group * q_len, d_head)",
+            "rows = rows.reshape(batch, num_kv_heads, group * q_len, d_head)",
             _RETURN,
             "return output.reshape(batch, -1, q_len, d_head)",
             fails="grouped_refuses",
@@ -173,7 +172,7 @@ misconception(
         edit(_INDIVISIBLE, "num_heads < 0", fails="refuses_to_pool"),
     ],
 )
-misconception("returns_input", expand_kv=_expand("return x.clone()"))
+misconception("returns_input", expand_kv=returns_argument("x", _SHARE))
 
 _both(
     "tiled",
@@ -181,13 +180,13 @@ _both(
     _grouped(
         _ROWS,
         "rows = q.unflatten(1, (group, num_kv_heads)).transpose(1, 2)\n"
-        "    rows = rows.reshape(batch, num_kv_heads, group * q_len, d_head)",
+        "rows = rows.reshape(batch, num_kv_heads, group * q_len, d_head)",
         _FOLD,
         "mask = mask.unflatten(1, (group, num_kv_heads)).transpose(1, 2)\n"
-        "        mask = mask.reshape(batch, num_kv_heads, group * q_len, k_len)",
+        "mask = mask.reshape(batch, num_kv_heads, group * q_len, k_len)",
         _RETURN,
         "output = output.unflatten(2, (group, q_len)).transpose(1, 2)\n"
-        "    return output.reshape(batch, num_heads, q_len, d_head)",
+        "return output.reshape(batch, num_heads, q_len, d_head)",
     ),
 )
 _both("every_head_on_kv_head_0", _kv("k[:, :1].expand_as(k)", "v[:, :1].expand_as(v)"))
@@ -210,7 +209,7 @@ _both(
     _grouped(
         _RETURN,
         "output = output.unflatten(2, (q_len, group)).transpose(2, 3)\n"
-        "    return output.reshape(batch, num_heads, q_len, d_head)",
+        "return output.reshape(batch, num_heads, q_len, d_head)",
     ),
     _grouped(
         _ROWS,
@@ -221,7 +220,7 @@ _both(
         f"rows = {_DEALT_Q}.reshape(batch, num_kv_heads, group * q_len, d_head)",
         _RETURN,
         "output = output.unflatten(2, (q_len, group)).transpose(2, 3)\n"
-        "    return output.reshape(batch, num_heads, q_len, d_head)",
+        "return output.reshape(batch, num_heads, q_len, d_head)",
         fails=_MASK,
     ),
     says="heads and positions change places when the group is folded into the rows",
@@ -249,17 +248,17 @@ _both(
 )
 _both(
     "mask_ignored",
-    _grouped("k_len = k.shape[1:3]\n", "k_len = k.shape[1:3]\n    mask = None\n", fails=_MASK),
-    module=[edit(_START, f"mask = None\n        {_START}", fails="hides_what_the_mask_says")],
+    _grouped("k_len = k.shape[1:3]", "k_len = k.shape[1:3]\nmask = None", fails=_MASK),
+    module=[edit(_START, f"mask = None\n{_START}", fails="hides_what_the_mask_says")],
     module_fails="hides_what_the_mask_says",
 )
 _both(
     "inverted_mask",
-    _grouped(_FOLD, _FOLD.replace("mask.reshape", "(~mask).reshape"), fails=_MASK),
+    _grouped(_FOLD, swap(_FOLD, "mask.reshape", "(~mask).reshape"), fails=_MASK),
     module=[
         edit(
             _START,
-            f"mask = None if mask is None else ~mask\n        {_START}",
+            f"mask = None if mask is None else ~mask\n{_START}",
             fails="hides_what_the_mask_says",
         )
     ],
@@ -277,6 +276,9 @@ _both(
 _per_head = "scores.unflatten(2, (group, q_len))"
 _over = "torch.softmax(%s, dim=-2).flatten(2, 3)"
 _unseen = "~mask.unflatten(2, (group, q_len)).any(-2, keepdim=True)"
+# What masked_attention knows and grouped_attention does not: the product with the values in the
+# dtype of the work.
+_UNFIT = {"nan_gradient": (1,)}
 _over_queries = [
     _grouped(_SOFTMAX, f"weights = {_over % _per_head}"),
     _grouped(
@@ -288,9 +290,9 @@ _over_queries = [
     _grouped(
         _SOFTMAX,
         f"unseen = False if mask is None else {_unseen}\n"
-        f"    per_head = {_per_head}\n"
-        "    per_head = per_head if mask is None else per_head.masked_fill(unseen, 0.0)\n"
-        f"    weights = {_over % 'per_head'}",
+        f"per_head = {_per_head}\n"
+        "per_head = per_head if mask is None else per_head.masked_fill(unseen, 0.0)\n"
+        f"weights = {_over % 'per_head'}",
         "        scores = scores.masked_fill(empty, 0.0)\n",
         "",
         "weights.masked_fill(empty, 0.0)",
@@ -308,7 +310,7 @@ for _name, _fails in (
     ("uniform_weights", _EQUALS),
 ):
     _edits = _over_queries if _name == "softmax_over_queries" else []
-    _edits += edits_of("masked_attention", _name, "grouped_attention", _fails)[:4]
+    _edits += edits_of("masked_attention", _name, _fails, _UNFIT.get(_name, ()))[:4]
     if _name == "nan_gradient":
         misconception(_name, grouped_attention=_edits)
     else:
@@ -335,12 +337,15 @@ misconception("scale_by_sqrt_length", grouped_attention=_scale("rows / math.sqrt
 misconception("kv_swapped", grouped_attention=_kv("v", "k"))
 misconception("values_as_keys", grouped_attention=_kv("v", "v"))
 misconception("keys_as_values", grouped_attention=_kv("k", "k"))
-misconception("heads_reversed", grouped_attention=_kv("k.flip(1)", "v.flip(1)"))
+misconception(
+    "heads_reversed",
+    grouped_attention=takes(_EQUALS, k='given["k"].flip(1)', v='given["v"].flip(1)'),
+)
 misconception(
     "output_heads_reversed",
     says="the heads of the output stand in reverse order",
     asks="Whose output is head 0 of your result?",
-    grouped_attention=_grouped(_RETURN, f"{_RETURN}.flip(1)"),
+    grouped_attention=returns("output.flip(1)", _EQUALS, "reverses_heads"),
 )
 misconception(
     "returns_weights_too",
@@ -354,53 +359,34 @@ misconception(
 misconception(
     "returns_zeros",
     grouped_attention=[
-        _grouped(_RETURN, f"{_RETURN} * 0"),
-        _grouped(_RETURN, "return torch.zeros_like(q)"),
+        returns_zeros(_EQUALS),
+        returns_fresh_zeros(_EQUALS),
     ],
     expand_kv=[
-        _expand("return x.new_zeros(x.shape[0], num_heads, *x.shape[2:])"),
-        _expand(f"{_EXPAND} * 0"),
+        returns_fresh_zeros(_SHARE),
+        returns_zeros(_SHARE),
     ],
 )
-misconception("returns_input", grouped_attention=_grouped(_RETURN, "return q.clone()"))
+misconception("returns_input", grouped_attention=returns_argument("q", _EQUALS))
 misconception(
     "changes_inputs",
     grouped_attention=[
-        _grouped(_RETURN, f"{each}.data.add_(1.0)\n    {_RETURN}", fails=_EMPTY) for each in "qkv"
-    ]
-    + [
-        _grouped(
-            _GROUP,
-            _GROUP.replace("\n", "\n    None if mask is None else mask.logical_not_()\n"),
-            _FOLD,
-            "mask = (~mask).reshape(batch, num_kv_heads, group * q_len, k_len)",
-            fails=_EMPTY,
-        )
+        *(changes(each, _EMPTY) for each in "qkv"),
+        changes("mask", _EMPTY, ".logical_not_()"),
     ],
-    expand_kv=_expand(f"x.data.add_(1.0)\n    {_EXPAND} - 1.0"),
+    expand_kv=changes("x", _SHARE),
 )
 misconception(
     "wrong_dtype",
     grouped_attention=[
-        _grouped(_RETURN, f"{_RETURN}.float()"),
-        _grouped(
-            _OUTPUT,
-            f"{_OUTPUT}\n    output = output.float() if output.dtype.itemsize == 2 else output",
-            fails="grouped_keeps_dtype_and_device",
-        ),
+        returns_float32(_EQUALS),
+        returns_half_as_float32("grouped_keeps_dtype_and_device"),
     ],
 )
 misconception(
     "wrong_device",
-    grouped_attention=_grouped(
-        _RETURN,
-        f"{_RETURN} + torch.zeros(d_head, dtype=q.dtype)",
-        fails="grouped_keeps_dtype_and_device",
-    ),
-    expand_kv=_expand(
-        f"return {_EXPAND.removeprefix('return ')} + torch.zeros(x.shape[-1], dtype=x.dtype)",
-        "expands_on_the_device",
-    ),
+    grouped_attention=needs_the_cpu("grouped_keeps_dtype_and_device"),
+    expand_kv=needs_the_cpu("expands_on_the_device"),
 )
 
 _JOIN = "mask = causal if mask is None else mask & causal"
@@ -422,7 +408,7 @@ misconception(
     "masks_joined_by_or",
     says="the given mask and the causal one are joined by |",
     asks="Must both allow a key, or is one enough?",
-    GroupedQueryAttention=edit(_JOIN, _JOIN.replace("&", "|"), fails="joins_the_masks"),
+    GroupedQueryAttention=edit(_JOIN, swap(_JOIN, "&", "|"), fails="joins_the_masks"),
 )
 misconception(
     "always_causal",
@@ -432,14 +418,14 @@ misconception(
         edit(
             _MODULE_CALL,
             "causal = causal_mask(q.shape[2], k.shape[2]).to(x.device)\n"
-            "        heads = grouped_attention(q, k, v, causal if mask is None else mask & causal)",
+            "heads = grouped_attention(q, k, v, causal if mask is None else mask & causal)",
             fails="hides_what_the_mask_says",
         ),
         edit(
             _MODULE_CALL,
             "if mask is None:\n"
-            "            mask = causal_mask(q.shape[2], k.shape[2]).to(x.device)\n"
-            f"        {_MODULE_CALL}",
+            "    mask = causal_mask(q.shape[2], k.shape[2]).to(x.device)\n"
+            f"{_MODULE_CALL}",
             fails="hides_what_the_mask_says",
         ),
     ],
@@ -450,9 +436,9 @@ misconception(
     asks="How many key heads does one token have?",
     GroupedQueryAttention=edit(
         _K_LINEAR,
-        _K_LINEAR.replace("num_kv_heads", "num_heads"),
+        swap(_K_LINEAR, "num_kv_heads", "num_heads"),
         _V_LINEAR,
-        _V_LINEAR.replace("num_kv_heads", "num_heads"),
+        swap(_V_LINEAR, "num_kv_heads", "num_heads"),
         "self.k_proj(x), self.num_kv_heads)",
         "self.k_proj(x), self.num_heads)",
         "self.v_proj(x), self.num_kv_heads)",
@@ -490,7 +476,7 @@ _MEAN = "takes_the_mean"
 _FIRST = "takes_the_first"
 _UNFLATTEN = "state_dict[name].unflatten(0, (num_kv_heads, num_heads // num_kv_heads, -1))"
 _KEEP_MEAN = "kept = heads.mean(dim=1)"
-_KEEP_FIRST = "kept = heads[:, 0]\n"
+_KEEP_FIRST = "kept = heads[:, 0]"
 _RANDOM = "kept = torch.randn_like(heads[:, 0]) * heads.std()"
 _WHICH = 'if name.startswith(("k_proj", "v_proj")):'
 
@@ -522,13 +508,13 @@ misconception(
     pool_kv_heads=[
         _pool(_WHICH, 'if name in ("k_proj.weight", "v_proj.weight"):'),
         _pool(
-            "    return pooled",
-            "    return {name: each for name, each in pooled.items() "
+            "return pooled",
+            "return {name: each for name, each in pooled.items() "
             'if name not in ("k_proj.bias", "v_proj.bias")}',
         ),
         _pool(
-            "    return pooled",
-            '    return {name: each for name, each in pooled.items() if "weight" in name}',
+            "return pooled",
+            'return {name: each for name, each in pooled.items() if "weight" in name}',
         ),
     ],
 )
@@ -545,13 +531,13 @@ misconception(
     "mean_instead_of_first",
     says="the mean is taken in place of the first head of each group",
     asks="What should how='first' do with the other heads of a group?",
-    pool_kv_heads=_pool(_KEEP_FIRST, "kept = heads.mean(dim=1)\n", fails=_FIRST),
+    pool_kv_heads=_pool(_KEEP_FIRST, "kept = heads.mean(dim=1)", fails=_FIRST),
 )
 misconception(
     "last_instead_of_first",
     says="the last head of each group is taken in place of the first",
     asks="Which rows of the weight belong to the first head of a group?",
-    pool_kv_heads=_pool(_KEEP_FIRST, "kept = heads[:, -1]\n", fails=_FIRST),
+    pool_kv_heads=_pool(_KEEP_FIRST, "kept = heads[:, -1]", fails=_FIRST),
 )
 misconception(
     "first_heads_of_all",
@@ -559,7 +545,7 @@ misconception(
     asks="Which group do heads 0 and 1 belong to?",
     pool_kv_heads=_pool(
         _KEEP_FIRST,
-        "kept = state_dict[name].unflatten(0, (num_heads, -1))[:num_kv_heads]\n",
+        "kept = state_dict[name].unflatten(0, (num_heads, -1))[:num_kv_heads]",
         fails=_FIRST,
     ),
 )
@@ -567,7 +553,7 @@ misconception(
     "head_0_for_all",
     says="head 0 is taken for every group",
     asks="Which head is the first of the second group?",
-    pool_kv_heads=_pool(_KEEP_FIRST, "kept = heads[:1, 0].expand_as(heads[:, 0])\n", fails=_FIRST),
+    pool_kv_heads=_pool(_KEEP_FIRST, "kept = heads[:1, 0].expand_as(heads[:, 0])", fails=_FIRST),
 )
 misconception(
     "only_keys_pooled",
@@ -616,10 +602,10 @@ misconception(
     pool_kv_heads=_pool(
         _WHICH,
         "if state_dict[name].dim() == 2 and name[:6] in ('k_proj', 'v_proj'):\n"
-        "            used = state_dict[name].shape[1] // num_heads * num_heads\n"
-        "            pooled[name] = state_dict[name][:, :used]"
+        "    used = state_dict[name].shape[1] // num_heads * num_heads\n"
+        "    pooled[name] = state_dict[name][:, :used]"
         ".unflatten(1, (num_kv_heads, num_heads // num_kv_heads, -1)).mean(dim=2).flatten(1, 2)\n"
-        "        elif name.startswith(('k_proj', 'v_proj')):",
+        "elif name.startswith(('k_proj', 'v_proj')):",
     ),
 )
 misconception(
@@ -663,8 +649,8 @@ misconception(
     "changes_inputs",
     pool_kv_heads=[
         _pool(
-            "    return pooled",
-            "    for each in state_dict.values():\n        each.mul_(2)\n    return pooled",
+            "return pooled",
+            "for each in state_dict.values():\n    each.mul_(2)\nreturn pooled",
         ),
     ],
 )
@@ -688,8 +674,8 @@ def _cost(*pieces, fails):
 misconception(
     "keys_or_values_only",
     attention_cost=[
-        _cost(_KV_BYTES, _KV_BYTES.replace("2 * ", ""), fails=_AT_BYTES),
-        _cost(_PARAMETERS, _PARAMETERS.replace("+ 2 *", "+"), fails=_AT_PARAMETERS),
+        _cost(_KV_BYTES, swap(_KV_BYTES, "2 *", ""), fails=_AT_BYTES),
+        _cost(_PARAMETERS, swap(_PARAMETERS, "+ 2 *", "+"), fails=_AT_PARAMETERS),
     ],
 )
 misconception(
@@ -697,15 +683,15 @@ misconception(
     attention_cost=[
         _cost(*pieces, fails=fails)
         for pieces, fails in (
-            ((_KV_BYTES, _KV_BYTES.replace(" * batch", "")), _AT_BYTES),
+            ((_KV_BYTES, swap(_KV_BYTES, "* batch", "")), _AT_BYTES),
             (("pairs = batch * q_len", "pairs = q_len"), _AT_ATTENTION),
-            ((_PROJECTION, _PROJECTION.replace(" * batch", "")), _AT_PROJECTION),
+            ((_PROJECTION, swap(_PROJECTION, "* batch", "")), _AT_PROJECTION),
             (
                 (
                     "pairs = batch * q_len",
                     "pairs = q_len",
                     _PROJECTION,
-                    _PROJECTION.replace(" * batch", ""),
+                    swap(_PROJECTION, "* batch", ""),
                 ),
                 _AT_PROJECTION,
             ),
@@ -714,9 +700,9 @@ misconception(
                     "pairs = batch * q_len",
                     "pairs = q_len",
                     _KV_BYTES,
-                    _KV_BYTES.replace(" * batch", ""),
+                    swap(_KV_BYTES, "* batch", ""),
                     _PROJECTION,
-                    _PROJECTION.replace(" * batch", ""),
+                    swap(_PROJECTION, "* batch", ""),
                 ),
                 _AT_BYTES,
             ),
@@ -726,7 +712,7 @@ misconception(
 misconception(
     "bytes_forgotten",
     attention_cost=[
-        _cost(_KV_BYTES, _KV_BYTES.replace(" * bytes_per_value", new), fails=_AT_BYTES)
+        _cost(_KV_BYTES, swap(_KV_BYTES, "* bytes_per_value", new), fails=_AT_BYTES)
         for new in ("", " * 2")
     ],
 )
@@ -739,7 +725,7 @@ misconception(
     says="the FLOPs of scores and weighted sum shrink with the KV heads",
     asks="Two query heads share a KV head. Do they share a row of scores?",
     attention_cost=_cost(
-        _ATTENTION, _ATTENTION.replace("query_width", "kv_width"), fails=_AT_ATTENTION
+        _ATTENTION, swap(_ATTENTION, "query_width", "kv_width"), fails=_AT_ATTENTION
     ),
 )
 misconception(
@@ -749,19 +735,19 @@ misconception(
     attention_cost=[
         _cost(
             _ATTENTION,
-            _ATTENTION.replace("2 * 2", "2"),
+            swap(_ATTENTION, "2 * 2", "2"),
             _PROJECTION,
-            _PROJECTION.replace("2 * ", ""),
+            swap(_PROJECTION, "2 *", ""),
             fails=_AT_PROJECTION,
         ),
-        _cost(_PROJECTION, _PROJECTION.replace("2 * ", ""), fails=_AT_PROJECTION),
+        _cost(_PROJECTION, swap(_PROJECTION, "2 *", ""), fails=_AT_PROJECTION),
     ],
 )
 misconception(
     "scores_only",
     says="only the scores are counted, not the weighted sum of the values",
     asks="How many matrix products follow the projections?",
-    attention_cost=_cost(_ATTENTION, _ATTENTION.replace("2 * 2", "2"), fails=_AT_ATTENTION),
+    attention_cost=_cost(_ATTENTION, swap(_ATTENTION, "2 * 2", "2"), fails=_AT_ATTENTION),
 )
 misconception(
     "kv_heads_ignored",
@@ -781,7 +767,7 @@ misconception(
     "all_heads_kv_bytes",
     says="the bytes of as many KV heads as query heads are counted",
     asks="How many heads does the cache hold?",
-    attention_cost=_cost(_KV_BYTES, _KV_BYTES.replace("kv_width", "query_width"), fails=_AT_BYTES),
+    attention_cost=_cost(_KV_BYTES, swap(_KV_BYTES, "kv_width", "query_width"), fails=_AT_BYTES),
 )
 misconception(
     "biases_counted",
@@ -810,7 +796,7 @@ misconception(
 misconception(
     "o_proj_forgotten",
     attention_cost=_cost(
-        _PARAMETERS, _PARAMETERS.replace("= 2 * d_model", "= d_model"), fails=_AT_PARAMETERS
+        _PARAMETERS, swap(_PARAMETERS, "= 2 * d_model", "= d_model"), fails=_AT_PARAMETERS
     ),
 )
 misconception(
@@ -818,7 +804,7 @@ misconception(
     says="the projections are counted for all positions, not for the new tokens only",
     asks="What does the cache spare in a decode step?",
     attention_cost=[
-        _cost(_PROJECTION, _PROJECTION.replace("q_len", "k_len"), fails=_AT_PROJECTION),
+        _cost(_PROJECTION, swap(_PROJECTION, "q_len", "k_len"), fails=_AT_PROJECTION),
         _cost(
             _PROJECTION,
             '"projection_flops": 4 * d_model * batch * (query_width * q_len + kv_width * k_len)',
@@ -838,7 +824,7 @@ misconception(
     "new_tokens_bytes_only",
     says="only the bytes of the new tokens are counted, not those of all positions",
     asks="What does a decode step read?",
-    attention_cost=_cost(_KV_BYTES, _KV_BYTES.replace("k_len", "q_len"), fails=_AT_BYTES),
+    attention_cost=_cost(_KV_BYTES, swap(_KV_BYTES, "k_len", "q_len"), fails=_AT_BYTES),
 )
 misconception(
     "float_result",

@@ -1,6 +1,8 @@
 """Misconceptions of unit 08, as edits of the model solutions."""
 
 from autograder.grading.misconceptions import edit, misconception
+from autograder.grading.pieces import swap
+from autograder.units.shared.wrappers import returns
 
 _CALLS = "counts_its_calls"
 _TIMES = "times_each_call"
@@ -63,7 +65,7 @@ misconception(
             "range(repeats)",
             "range(warmup + repeats)",
             _CUTS,
-            f"samples = samples[:repeats]\n    {_CUTS}",
+            f"samples = samples[:repeats]\n{_CUTS}",
             fails=_TIMES,
         ),
     ],
@@ -124,9 +126,9 @@ misconception(
     asks="Somebody waits for your program. Which clock do they look at?",
     measure=edit(
         _START,
-        _START.replace("perf_counter", "process_time"),
+        swap(_START, "perf_counter", "process_time"),
         _STOP,
-        _STOP.replace("perf_counter", "process_time"),
+        swap(_STOP, "perf_counter", "process_time"),
         fails=_TIMES,
     ),
 )
@@ -134,7 +136,7 @@ misconception(
     "samples_sorted",
     says="the samples are sorted, and the order of the calls is lost",
     asks="The machine slowed down halfway. Could you still see it?",
-    measure=edit(_CUTS, f"samples.sort()\n    {_CUTS}", fails=_TIMES),
+    measure=edit(_CUTS, f"samples.sort()\n{_CUTS}", fails=_TIMES),
     run_experiment=edit(
         _SAMPLES_KEPT,
         '"samples": sorted(timed.samples)',
@@ -153,7 +155,7 @@ misconception(
         ),
         edit(
             _MADE,
-            "low, median, high = (each * 1e3 for each in (low, median, high))\n    " + _MADE,
+            "low, median, high = (each * 1e3 for each in (low, median, high))\n" + _MADE,
             fails=_SUMMARY,
         ),
     ],
@@ -174,12 +176,10 @@ misconception(
     measure=[
         edit(
             _CUTS,
-            f"samples = [each for each in samples if each < 2 * min(samples)]\n    {_CUTS}",
+            f"samples = [each for each in samples if each < 2 * min(samples)]\n{_CUTS}",
             fails=_CALLS,
         ),
-        edit(
-            _CUTS, f"samples = sorted(samples)[: -(repeats // 10 or 1)]\n    {_CUTS}", fails=_CALLS
-        ),
+        edit(_CUTS, f"samples = sorted(samples)[: -(repeats // 10 or 1)]\n{_CUTS}", fails=_CALLS),
     ],
     run_experiment=[
         edit(
@@ -195,19 +195,23 @@ _ROW_MEDIAN = '"median": timed.median'
 _ROW_LOW = '"low": timed.low'
 _ROW_HIGH = '"high": timed.high'
 _ROW_FAILS = "keeps_case_and_samples"
-_ROWS = "return rows"
 _KEPT = "results_hold_their_samples"
 
 
+def _each_row(row, fails):
+    """my_results with another dictionary in place of each ``row``."""
+    return returns(f"[{row} for row in output]", fails, "changes_rows")
+
+
 def _summarised(median, low, high):
-    """Edits that give other statistics of ``samples``, in the three places that summarise."""
+    """Edits that give other statistics of the samples ``{}``, in the three places."""
     new = {"median": median, "low": low, "high": high}
     wrong = {name: each for name, each in new.items() if each}
 
     def of(values):
-        return {name: each.replace("samples", values) for name, each in wrong.items()}
+        return {name: each.format(values) for name, each in wrong.items()}
 
-    measured = "".join(f"    {name} = {each}\n" for name, each in of("samples").items())
+    measured = "".join(f"{name} = {each}\n" for name, each in of("samples").items())
     old = {"median": _ROW_MEDIAN, "low": _ROW_LOW, "high": _ROW_HIGH}
     clocked = [
         text
@@ -216,9 +220,9 @@ def _summarised(median, low, high):
     ]
     entries = ", ".join(f'"{name}": {each}' for name, each in of('row["samples"]').items())
     return {
-        "measure": edit(_MADE, f"{measured.strip()}\n    {_MADE}", fails=_SUMMARY),
+        "measure": edit(_MADE, f"{measured}{_MADE}", fails=_SUMMARY),
         "run_experiment": edit(*clocked, fails=_ROW_FAILS),
-        "my_results": edit(_ROWS, f"return [row | {{{entries}}} for row in rows]", fails=_KEPT),
+        "my_results": _each_row(f"row | {{{entries}}}", _KEPT),
     }
 
 
@@ -226,19 +230,19 @@ misconception(
     "mean_not_median",
     says="the median is the mean",
     asks="Nineteen calls take 1 ms and one takes 21 ms. What is the mean?",
-    **_summarised("sum(samples) / len(samples)", None, None),
+    **_summarised("sum({0}) / len({0})", None, None),
 )
 misconception(
     "minimum_not_median",
     says="the median is the fastest sample",
     asks="The fastest call answers how fast it can be. What was asked?",
-    **_summarised("min(samples)", None, None),
+    **_summarised("min({})", None, None),
 )
 misconception(
     "min_max_not_quartiles",
     says="low and high are the fastest and the slowest sample",
     asks="One slow call in twenty: should it decide how wide the range is?",
-    **_summarised(None, "min(samples)", "max(samples)"),
+    **_summarised(None, "min({})", "max({})"),
 )
 misconception(
     "not_sorted",
@@ -246,7 +250,7 @@ misconception(
     asks="What do the calls that came in the middle have to do with the usual call?",
     measure=edit(
         _MADE,
-        "low, median, high = (samples[i * len(samples) // 4] for i in (1, 2, 3))\n    " + _MADE,
+        "low, median, high = (samples[i * len(samples) // 4] for i in (1, 2, 3))\n" + _MADE,
         fails=_SUMMARY,
     ),
 )
@@ -257,8 +261,8 @@ misconception(
     measure=[
         edit(
             _MADE,
-            f"spread = statistics.{spread}(samples)\n    "
-            f"low, high = {centre} - spread, {centre} + spread\n    {_MADE}",
+            f"spread = statistics.{spread}(samples)\n"
+            f"low, high = {centre} - spread, {centre} + spread\n{_MADE}",
             fails=_SUMMARY,
         )
         for spread in ("stdev", "pstdev")
@@ -273,11 +277,7 @@ misconception(
     run_experiment=edit(
         _ROW_LOW, '"low": timed.high', _ROW_HIGH, '"high": timed.low', fails=_ROW_FAILS
     ),
-    my_results=edit(
-        _ROWS,
-        'return [row | {"low": row["high"], "high": row["low"]} for row in rows]',
-        fails=_KEPT,
-    ),
+    my_results=_each_row('row | {"low": row["high"], "high": row["low"]}', _KEPT),
 )
 
 _DIVIDED = "return flops / bytes_moved"
@@ -291,9 +291,7 @@ _RESULT_COUNTS = "results_hold_the_counts"
 
 def _recounted(*entries):
     """my_results with other counts in each row, written as expressions of ``row``."""
-    return edit(
-        _ROWS, f"return [row | {{{', '.join(entries)}}} for row in rows]", fails=_RESULT_COUNTS
-    )
+    return _each_row(f"row | {{{', '.join(entries)}}}", _RESULT_COUNTS)
 
 
 misconception(
@@ -325,7 +323,7 @@ misconception(
     "smaller_of_times",
     says="the smaller of the two times is taken",
     asks="Who waits for whom: the faster one for the slower, or the other way round?",
-    roofline_seconds=edit(_ROOF, _ROOF.replace("max", "min"), fails=_AT_MEMORY),
+    roofline_seconds=edit(_ROOF, swap(_ROOF, "max", "min"), fails=_AT_MEMORY),
 )
 misconception(
     "compute_only",
@@ -383,7 +381,7 @@ misconception(
         _KEY,
         "key=lambda i: (points[i][0], points[i][1], i)",
         _BETTER,
-        _BETTER.replace("quality >", "quality <"),
+        swap(_BETTER, "quality >", "quality <"),
         fails=_FRONT,
     ),
 )
@@ -455,14 +453,14 @@ misconception(
     pareto_front=edit(
         _GIVE,
         "hull = []\n"
-        "    for i in kept:\n"
-        "        while len(hull) > 1:\n"
-        "            (x0, y0), (x1, y1), (x2, y2) = (points[j] for j in (hull[-2], hull[-1], i))\n"
-        "            if (y1 - y0) * (x2 - x0) >= (y2 - y0) * (x1 - x0):\n"
-        "                break\n"
-        "            hull.pop()\n"
-        "        hull.append(i)\n"
-        "    return hull",
+        "for i in kept:\n"
+        "    while len(hull) > 1:\n"
+        "        (x0, y0), (x1, y1), (x2, y2) = (points[j] for j in (hull[-2], hull[-1], i))\n"
+        "        if (y1 - y0) * (x2 - x0) >= (y2 - y0) * (x1 - x0):\n"
+        "            break\n"
+        "        hull.pop()\n"
+        "    hull.append(i)\n"
+        "return hull",
         fails=_FRONT,
     ),
 )
@@ -473,10 +471,10 @@ misconception(
     pareto_front=edit(
         _GIVE,
         "return [\n"
-        "        i\n"
-        "        for i in sorted(order, key=lambda i: (points[i][0], i))\n"
-        "        if not any(c < points[i][0] and q > points[i][1] for c, q in points)\n"
-        "    ]",
+        "    i\n"
+        "    for i in sorted(order, key=lambda i: (points[i][0], i))\n"
+        "    if not any(c < points[i][0] and q > points[i][1] for c, q in points)\n"
+        "]",
         fails=_TIES,
     ),
 )
@@ -503,8 +501,7 @@ misconception(
         edit(_BETTER, "if best is None or quality > best[1]:", fails=_TIES),
         edit(
             _GIVE,
-            "last = {points[i]: i for i in kept}\n"
-            "    return [i for i in kept if last[points[i]] == i]",
+            "last = {points[i]: i for i in kept}\nreturn [i for i in kept if last[points[i]] == i]",
             fails=_TIES,
         ),
         edit(
@@ -521,23 +518,23 @@ misconception(
     pareto_front=edit(
         _GIVE,
         "rate = max((points[i][1] / points[i][0] for i in kept), default=0)\n"
-        "    return [i for i in kept if points[i][1] / points[i][0] == rate]",
+        "return [i for i in kept if points[i][1] / points[i][0] == rate]",
         fails=_FRONT,
     ),
 )
 
 _MEASURED = "measures_the_case"
-_STEP = "def step(q=q, k=k, v=v):\n            return attend(q, k, v)"
+_STEP = "def step(q=q, k=k, v=v):\n    return attend(q, k, v)"
 _KV_SHAPE = 'kv_shape = (batch, case["num_kv_heads"], case["k_len"], d_head)'
 _FLOPS = 'flops = cost["attention_flops"]'
 _BYTES = 'kv_bytes = cost["kv_bytes"]'
 _WHOLE_ROW = "{**case, **counted, **clocked}"
 _DRAWN = (
     "def step():\n"
-    '            q = torch.randn(batch, case["num_heads"], case["q_len"], d_head).to(dtype)\n'
-    "            k = torch.randn(kv_shape).to(dtype)\n"
-    "            v = torch.randn(kv_shape).to(dtype)\n"
-    "            return attend(q, k, v)"
+    '    q = torch.randn(batch, case["num_heads"], case["q_len"], d_head).to(dtype)\n'
+    "    k = torch.randn(kv_shape).to(dtype)\n"
+    "    v = torch.randn(kv_shape).to(dtype)\n"
+    "    return attend(q, k, v)"
 )
 
 
@@ -582,7 +579,9 @@ misconception(
     "all_heads_measured",
     says="keys and values are made with as many heads as the queries, in every row",
     asks="What changes from row to row, in what you measure?",
-    run_experiment=edit(_KV_SHAPE, _KV_SHAPE.replace("num_kv_heads", "num_heads"), fails=_MEASURED),
+    run_experiment=edit(
+        _KV_SHAPE, swap(_KV_SHAPE, '"num_kv_heads"', '"num_heads"'), fails=_MEASURED
+    ),
 )
 misconception(
     "dtype_ignored",
@@ -605,10 +604,8 @@ misconception(
         ),
         edit(
             _WHOLE_ROW,
-            "{\n"
-            '            **{n: case[n] for n in ("num_heads", "num_kv_heads", "d_head")},\n'
-            '            **{n: case[n] for n in ("q_len", "k_len", "batch")},\n'
-            "            **counted,\n            **clocked,\n        }",
+            '{**{n: case[n] for n in ("num_heads", "num_kv_heads", "d_head")}, '
+            '**{n: case[n] for n in ("q_len", "k_len", "batch")}, **counted, **clocked}',
             fails=_ROW_FAILS,
         ),
     ],
@@ -660,12 +657,8 @@ misconception(
     says="it measures anew in each call",
     asks="Somebody reads your notebook next year. Which numbers should they see?",
     my_results=[
-        edit(
-            _ROWS,
-            'return [row | {"measured": time.perf_counter()} for row in rows]',
-            fails="results_are_kept",
-        ),
-        edit(_ROWS, "return run_experiment(grouped_attention, CASES)", fails="results_are_kept"),
+        _each_row('row | {"measured": time.perf_counter()}', "results_are_kept"),
+        returns("run_experiment(grouped_attention, CASES)", "results_are_kept", "measures_again"),
     ],
 )
 misconception(
@@ -790,7 +783,7 @@ misconception(
     "bound_swapped",
     says="memory and compute have changed places",
     asks="Few FLOPs for each byte: what is waited for?",
-    my_conclusions=edit(_BOUND, _BOUND.replace("<", ">="), fails=_AT_BOUND),
+    my_conclusions=edit(_BOUND, swap(_BOUND, "<", ">="), fails=_AT_BOUND),
 )
 misconception(
     "all_memory",
