@@ -129,8 +129,17 @@ def misconception(name: str, says: str | None = None, asks: str | None = None, *
         known.append(found)
 
 
+def import_in_order(package: str, *names: str) -> None:
+    """Import the modules of a package that register misconceptions.
+
+    Their order is that of the names in a verdict, and the first to register a name explains it.
+    """
+    for name in names:
+        importlib.import_module(f"{package}.{name}")
+
+
 def known_in(inner: str, name: str) -> tuple[Edit, ...]:
-    """The edits that show the misconception ``name`` in ``inner``, an exercise of another unit."""
+    """The edits that show ``name`` in ``inner``, whose misconceptions are registered before."""
     return misconceptions_of(course.exercise(inner))[name].edits[inner]
 
 

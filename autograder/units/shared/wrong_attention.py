@@ -1,4 +1,4 @@
-"""Wrong versions of masked_attention, for the misconceptions of modules that call it."""
+"""Wrong versions of attention, for the misconceptions of modules that call it."""
 
 from autograder.grading.misconceptions import Edit, calling, edit, known_in
 
@@ -19,16 +19,11 @@ def attention_with(expression: str, dim: int) -> list[Edit]:
     return [edit(*texts, fails="plain_attention") for texts in ways]
 
 
-def around_known(name: str, fails: str, most: int | None = None) -> list[Edit]:
-    """Edits that call a masked_attention with this misconception, ``most`` of its ways at most."""
-    return around(known_in(_INNER, name)[:most], fails)
+def around_known(name: str, fails: str, most: int | None = None, inner: str = _INNER) -> list[Edit]:
+    """Edits that call an ``inner`` with this misconception, ``most`` of its ways at most."""
+    return [calling(inner, wrong, fails) for wrong in known_in(inner, name)[:most]]
 
 
 def around_attention_with(expression: str, fails: str, dim: int = -1) -> list[Edit]:
     """Edits that call a masked_attention with other weights than softmax gives."""
-    return around(attention_with(expression, dim), fails)
-
-
-def around(wrong, fails: str) -> list[Edit]:
-    """Edits that call a masked_attention with each of the ``wrong`` edits in it."""
-    return [calling(_INNER, each, fails) for each in wrong]
+    return [calling(_INNER, wrong, fails) for wrong in attention_with(expression, dim)]

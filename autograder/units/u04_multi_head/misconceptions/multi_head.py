@@ -1,33 +1,16 @@
-"""Misconceptions of unit 04, as edits of the model solutions."""
+"""Misconceptions of ``MultiHeadAttention`` and ``multi_head_einsum``."""
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
 from autograder.units.shared.wrappers import (
     changes,
     needs_the_cpu,
-    returns,
     returns_argument,
     returns_float32,
     returns_fresh_zeros,
     returns_zeros,
-    takes,
 )
 from autograder.units.shared.wrong_attention import around_attention_with, around_known
-
-_PARTS = "gives_each_head_its_part"
-_SIDE = "puts_heads_side_by_side"
-_PIECES = "x.reshape(batch, length, num_heads, width // num_heads)"
-_SPLIT = "return pieces.transpose(1, 2)"
-_MERGE = "return pieces.reshape(batch, length, num_heads * d_head)"
-
-
-def _split(result, fails=_PARTS):
-    return edit(_SPLIT, f"return {result}", fails=fails)
-
-
-def _merge(result, fails=_SIDE):
-    return edit(_MERGE, f"return {result}", fails=fails)
-
 
 _SELF = "self_attention"
 _USUAL = "heads_of_the_usual_width"
@@ -149,6 +132,7 @@ misconception(
     "values_from_x", MultiHeadAttention=edit("v_proj(context)", "v_proj(x)", fails=_USUAL)
 )
 misconception("keys_from_x", MultiHeadAttention=edit("k_proj(context)", "k_proj(x)", fails=_USUAL))
+
 _FIRST_KV = "(q, k[:, :1].expand_as(k), v[:, :1].expand_as(v)"
 _FIRST = "(q[:, :1].expand_as(q)" + _FIRST_KV.removeprefix("(q")
 misconception(
@@ -163,8 +147,6 @@ misconception(
         edit("(q, k, v", _FIRST_KV, fails=_EQUALS),
         edit(", heads, w_o)", ", heads[:, :1].expand_as(heads), w_o)", fails=_EQUALS),
     ],
-    split_heads=returns("output[:, :1].expand_as(output)", _PARTS, "repeats_head_0"),
-    merge_heads=takes(_SIDE, x='given["x"][:, :1].expand_as(given["x"])'),
 )
 misconception(
     "heads_averaged",
@@ -178,6 +160,7 @@ misconception(
     asks="w_o has an axis of heads. Does your sum run over it?",
     multi_head_einsum=edit(", heads, w_o)", ", heads, w_o[:1].expand_as(w_o))", fails=_EQUALS),
 )
+
 _VIEW = "(lambda t, h: t.reshape(t.shape[0], h, t.shape[1], -1))"
 _DEAL = "(lambda t, h: t.unflatten(-1, (-1, h)).permute(0, 3, 1, 2))"
 
@@ -192,32 +175,18 @@ misconception(
     "split_by_view",
     says="the heads are cut out by one view, without a transpose: a head gets whole tokens",
     asks="Which numbers does head 0 own of *every* token? In which order does view read memory?",
-    split_heads=edit(
-        _PIECES,
-        "x.reshape(batch, num_heads, length, width // num_heads).transpose(1, 2)",
-        fails=_PARTS,
-    ),
     MultiHeadAttention=_splits(_VIEW),
 )
 misconception(
     "split_interleaved",
     says="the numbers of a token are dealt out like cards: head 0 gets every H-th",
     asks="Do the first d_head numbers of a token belong to one head, or to all of them?",
-    split_heads=edit(
-        _PIECES, "x.reshape(batch, length, width // num_heads, num_heads).transpose(2, 3)",
-        fails=_PARTS,
-    ),
     MultiHeadAttention=_splits(_DEAL),
-)  # fmt: skip
+)
 misconception(
     "merge_by_view",
     says="the heads are merged without a transpose: a token gets numbers of other positions",
     asks="Which numbers must lie next to each other before the last two axes are joined?",
-    merge_heads=edit(
-        "pieces = x.transpose(1, 2)",
-        "pieces = x.reshape(batch, length, num_heads, d_head)",
-        fails=_SIDE,
-    ),
     MultiHeadAttention=edit(
         _JOIN, "joined = heads.reshape(heads.shape[0], heads.shape[2], -1)", fails=_SELF
     ),
@@ -231,32 +200,11 @@ misconception(
 misconception(
     "joined_interleaved",
     MultiHeadAttention=edit(_JOIN, "joined = heads.permute(0, 2, 3, 1).flatten(2)", fails=_SELF),
-    merge_heads=_merge("pieces.transpose(2, 3).reshape(batch, length, num_heads * d_head)"),
 )
 misconception(
     "heads_reversed",
-    split_heads=returns("output.flip(1)", _PARTS, "reverses_heads"),
-    merge_heads=takes(_SIDE, x='given["x"].flip(1)'),
     MultiHeadAttention=edit("merge_heads(heads)", "merge_heads(heads.flip(1))", fails=_SELF),
-    fuse_heads=edit(
-        "range(len(loop.heads))", "reversed(range(len(loop.heads)))", fails="joins_the_weights"
-    ),
 )
-misconception(
-    "last_axes_transposed",
-    says="positions and numbers of a head have changed places",
-    asks="Read your result aloud: head, then position, then number?",
-    split_heads=_split(
-        "pieces.permute(0, 2, 3, 1).reshape(batch, num_heads, length, width // num_heads)"
-    ),
-)
-misconception(
-    "transpose_missing",
-    says="the axis of heads still stands behind the positions",
-    asks="In which order should the axes stand: (B, L, H, d_head) or (B, H, L, d_head)?",
-    split_heads=_split("pieces"),
-)
-misconception("heads_added", merge_heads=_merge("pieces.sum(dim=2)"))
 misconception(
     "output_projection_missing",
     MultiHeadAttention=edit(_OUTPUT, "output = joined", fails=_USUAL),
@@ -300,6 +248,7 @@ misconception(
         fails="answers_alike_and_leaves_its_inputs",
     ),
 )  # fmt: skip
+
 _SCORES = "q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5"
 _RETURNS = "returns_the_weights_of_every_head"
 misconception(
@@ -331,14 +280,6 @@ misconception(
 )
 misconception(
     "returns_zeros",
-    split_heads=[
-        returns_fresh_zeros(_PARTS),
-        returns_zeros(_PARTS),
-    ],
-    merge_heads=[
-        returns_zeros(_SIDE),
-        returns_fresh_zeros(_SIDE),
-    ],
     MultiHeadAttention=[returns_zeros(_SELF), returns_fresh_zeros(_SELF)],
     multi_head_einsum=[returns_zeros(_EQUALS), returns_fresh_zeros(_EQUALS)],
 )
@@ -349,22 +290,11 @@ misconception(
 )
 misconception(
     "changes_inputs",
-    split_heads=changes("x", "splits_transposed_memory"),
-    merge_heads=changes("x", "merges_transposed_memory"),
     MultiHeadAttention=[
         changes(each, "answers_alike_and_leaves_its_inputs") for each in ("x", "context")
     ],
     multi_head_einsum=changes("x", "einsum_leaves_its_arguments"),
-    fuse_heads=changes(
-        "loop", "leaves_the_loop", '.state_dict()["heads.0.q_proj.weight"].zero_()'
-    ),
-    from_torch=edit(
-        "return ours",
-        "ours = {name: each.clone() for name, each in ours.items()}\n"
-        'state["in_proj_weight"].zero_()\nreturn ours',
-        fails="leaves_torchs_module",
-    ),
-)  # fmt: skip
+)
 misconception(
     "wrong_dtype",
     MultiHeadAttention=returns_float32("keeps_dtype_and_device"),
@@ -374,138 +304,4 @@ misconception(
     "wrong_device",
     MultiHeadAttention=needs_the_cpu("keeps_dtype_and_device"),
     multi_head_einsum=needs_the_cpu("einsum_keeps_dtype_and_device"),
-)  # fmt: skip
-
-_JOINS = "joins_the_weights"
-_CAT = "torch.cat(pieces, dim=0)"
-_PIECE = 'state[f"heads.{i}.{name}.{part}"]'
-_O_BIAS = 'fused["o_proj.bias"] = state["o_proj.bias"]'
-_O_WEIGHT = '{"o_proj.weight": state["o_proj.weight"]}'
-misconception(
-    "rows_interleaved",
-    says="the rows of the heads are mixed: row 0 of each head, then row 1 of each",
-    asks="split_heads looks for head 0 in the first d_head numbers. Which rows make them?",
-    fuse_heads=edit(_CAT, "torch.stack(pieces, dim=1).flatten(0, 1)", fails=_JOINS),
-    from_torch=edit(
-        'state["in_proj_weight"].chunk(3, dim=0)',
-        '(state["in_proj_weight"][i::3] for i in range(3))',
-        'state["in_proj_bias"].chunk(3, dim=0)',
-        '(state["in_proj_bias"][i::3] for i in range(3))',
-        fails="cuts_the_weights",
-    ),
-)  # fmt: skip
-misconception(
-    "biases_forgotten",
-    fuse_heads=[
-        edit(_O_BIAS, "pass", 'parts.append("bias")', "pass", fails=_JOINS),
-        edit('parts.append("bias")', "pass", fails=_JOINS),
-        edit(_O_BIAS, "pass", fails=_JOINS),
-    ],
-    from_torch=[
-        edit('"in_proj_bias" in state', "False", fails="cuts_the_weights"),
-        edit(
-            'ours |= {"q_proj.bias": q, "k_proj.bias": k, "v_proj.bias": v}', "pass",
-            fails="cuts_the_weights",
-        ),
-        edit('ours["o_proj.bias"] = state["out_proj.bias"]', "pass", fails="cuts_the_weights"),
-    ],
-)  # fmt: skip
-misconception(
-    "o_proj_forgotten",
-    fuse_heads=[
-        edit(_O_WEIGHT, "{}", _O_BIAS, "pass", fails=_JOINS),
-        edit(_O_WEIGHT, "{}", fails=_JOINS),
-    ],
-    from_torch=[
-        edit(
-            '{"o_proj.weight": state["out_proj.weight"]}', "{}",
-            'ours["o_proj.bias"] = state["out_proj.bias"]', "pass",
-            fails="cuts_the_weights",
-        ),
-        edit('{"o_proj.weight": state["out_proj.weight"]}', "{}", fails="cuts_the_weights"),
-    ],
-)  # fmt: skip
-misconception(
-    "joined_on_the_wrong_axis",
-    says="the weights of the heads are joined side by side, not below each other",
-    asks="A weight of nn.Linear is (out, in). Along which axis do outputs grow?",
-    fuse_heads=edit(_CAT, "torch.cat(pieces, dim=-1)", fails=_JOINS),
-)
-misconception(
-    "weights_transposed",
-    says="the weights are transposed",
-    asks="Both sides use nn.Linear's (out, in). Is there anything to transpose?",
-    fuse_heads=edit(_CAT, "torch.cat(pieces, dim=0).t()", fails=_JOINS),
-    from_torch=[
-        edit(
-            '{"q_proj.weight": q, "k_proj.weight": k, "v_proj.weight": v}',
-            '{"q_proj.weight": q.t(), "k_proj.weight": k.t(), "v_proj.weight": v.t()}',
-            *out, fails="cuts_the_weights",
-        )
-        for out in ((), ('state["out_proj.weight"]', 'state["out_proj.weight"].t()'))
-    ],
-)  # fmt: skip
-misconception(
-    "o_proj_transposed",
-    says="the output projection is transposed",
-    asks="Both sides use nn.Linear's (out, in). Is there anything to transpose?",
-    from_torch=edit(
-        'state["out_proj.weight"]', 'state["out_proj.weight"].t()', fails="cuts_the_weights"
-    ),
-    fuse_heads=edit('state["o_proj.weight"]}', 'state["o_proj.weight"].t()}', fails=_JOINS),
-)
-misconception(
-    "heads_sorted_as_text",
-    says="the heads are ordered by their names as text: heads.10 comes before heads.2",
-    asks="Is the order of the names the order of the numbers in them?",
-    fuse_heads=edit(
-        "range(len(loop.heads))", "sorted(range(len(loop.heads)), key=str)",
-        fails="keeps_the_order_of_many_heads",
-    ),
-)  # fmt: skip
-misconception(
-    "first_head_repeated",
-    says="the weights of head 0 are taken for every head",
-    asks="Does the number of the head enter the name of the weight you read?",
-    fuse_heads=edit(_PIECE, 'state[f"heads.{0 * i}.{name}.{part}"]', fails=_JOINS),
-)
-
-
-def _order(letters):
-    """from_torch with the three parts of in_proj taken in another order."""
-    names = ", ".join(letters)
-    return edit(
-        'q, k, v = state["in_proj_weight"]', f'{names} = state["in_proj_weight"]',
-        'q, k, v = state["in_proj_bias"]', f'{names} = state["in_proj_bias"]',
-        fails="cuts_the_weights",
-    )  # fmt: skip
-
-
-misconception(
-    "kv_swapped",
-    fuse_heads=edit(
-        _PIECE,
-        'state[f"heads.{i}.{name.translate({107: 118, 118: 107})}.{part}"]',
-        fails=_JOINS,
-    ),
-    from_torch=_order("qvk"),
-)
-misconception(
-    "parts_in_another_order",
-    says="the three parts of in_proj_weight are taken in another order than q, k, v",
-    asks="Which rows make the queries: the first third, the second or the last?",
-    from_torch=[_order(letters) for letters in ("kqv", "vkq", "kvq", "vqk")],
-)
-misconception(
-    "torch_names",
-    says="the result keeps PyTorch's names",
-    asks="Which names does our module's state_dict have?",
-    from_torch=[
-        edit("return ours", "return state", fails="cuts_the_weights"),
-        edit(
-            '{"o_proj.weight"', '{"out_proj.weight"',
-            'ours["o_proj.bias"]', 'ours["out_proj.bias"]',
-            fails="cuts_the_weights",
-        ),
-    ],
 )  # fmt: skip
