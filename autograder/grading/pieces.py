@@ -1,9 +1,10 @@
 """Pieces of source text, found by their tokens and replaced in place.
 
-How a source is laid out does not matter: spaces, line breaks, comments, quotes and the trailing
-commas of a formatter are not compared. A piece is a fragment: it may begin or end anywhere between
-two tokens. That is why the tokens are found here by a pattern: ``tokenize`` of the standard library
-demands closed brackets and even indentation.
+How a source is laid out does not matter: spaces, line breaks, comments, quotes and what a formatter
+adds to a long line, trailing commas and brackets around the whole expression, are not compared. A
+piece is a fragment: it may begin or end anywhere between two tokens. That is why the tokens are
+found here by a pattern: ``tokenize`` of the standard library demands closed brackets and even
+indentation.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _REST_OF_LINE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)?")
+_BEFORE_EXPRESSION = {"=", "return", "if", "elif", "while", "in", "assert"}
 _SINGLE_QUOTED = re.compile(r"""(\w*)'([^'"\\]*)'""")
 
 
@@ -41,6 +43,7 @@ class Token:
         text: what is compared: strings stand in double quotes.
         start, end: its offsets in the source.
         indent: the blanks in front of the statement it belongs to.
+        begins: whether it is the first of that statement.
         leads: whether nothing but blanks stands in front of it in its line.
     """
 
@@ -48,7 +51,15 @@ class Token:
     start: int
     end: int
     indent: str
+    begins: bool
     leads: bool
+
+
+class Span(NamedTuple):
+    """Offsets in a source: from ``start`` to before ``end``."""
+
+    start: int
+    end: int
 
 
 class Replacement(NamedTuple):
@@ -60,15 +71,39 @@ class Replacement(NamedTuple):
 
 
 @functools.lru_cache(maxsize=256)
-def tokens(source: str) -> tuple[Token, ...]:
-    """The tokens of a source or of a fragment, without comments and trailing commas."""
-    found = list(_scan(source))
-    followed = itertools.zip_longest(found, found[1:])
-    return tuple(
-        token
-        for token, after in followed
-        if not (token.text == "," and after is not None and after.text in (")", "]", "}"))
-    )
+def _tokens(source: str) -> tuple[list[Token], list[Span]]:
+    """The tokens of a source or of a fragment that are compared, and the brackets that are not."""
+    there = list(_scan(source))
+    brackets = [pair for pair in _pairs(there) if _is_redundant(there, *pair)]
+    left_out = {i for pair in brackets for i in pair}
+    left_out |= {
+        i
+        for i, (token, after) in enumerate(itertools.pairwise(there))
+        if token.text == "," and after.text in (")", "]", "}")
+    }
+    compared = [token for i, token in enumerate(there) if i not in left_out]
+    return compared, [Span(there[i].start, there[j].end) for i, j in brackets]
+
+
+def _pairs(there: list[Token]) -> Iterator[tuple[int, int]]:
+    """Indices of brackets that belong together, inner ones first."""
+    opened = []
+    for i, token in enumerate(there):
+        if token.text in ("(", "[", "{"):
+            opened.append(i)
+        elif token.text in (")", "]", "}") and opened:
+            yield opened.pop(), i
+
+
+def _is_redundant(there: list[Token], i: int, j: int) -> bool:
+    """Whether these are round brackets around a whole expression that is no tuple."""
+    if there[i].text != "(" or i == 0 or there[i - 1].text not in _BEFORE_EXPRESSION:
+        return False
+    ends = j + 1 == len(there) or there[j + 1].begins or there[j + 1].text == ":"
+    inside = list(_pairs(there[i + 1 : j]))
+    nested = {k for a, b in inside for k in range(a, b)}
+    commas = [k for k, token in enumerate(there[i + 1 : j]) if token.text == ","]
+    return ends and i + 1 < j and all(k in nested for k in commas)
 
 
 def _scan(source: str) -> Iterator[Token]:
@@ -82,12 +117,13 @@ def _scan(source: str) -> Iterator[Token]:
             line_start, leads = match.end(), True
             statement_begins = statement_begins or depth <= 0
             continue
-        if statement_begins:
-            indent, statement_begins = source[line_start : match.start()], False
+        begins, statement_begins = statement_begins, False
+        if begins:
+            indent = source[line_start : match.start()]
         if kind == "string":
             text = _SINGLE_QUOTED.sub(r'\1"\2"', text) if _SINGLE_QUOTED.fullmatch(text) else text
         depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
-        yield Token(text, match.start(), match.end(), indent, leads)
+        yield Token(text, match.start(), match.end(), indent, begins, leads)
         leads = False
 
 
@@ -96,15 +132,33 @@ def count(source: str, piece: str) -> int:
     return len(_places(source, piece))
 
 
-def _places(source: str, piece: str) -> list[tuple[Token, Token]]:
-    """First and last token of each place where the piece stands."""
-    there, wanted = tokens(source), [token.text for token in tokens(piece)]
-    texts = [token.text for token in there]
-    return [
-        (there[i], there[i + len(wanted) - 1])
-        for i in range(len(there) - len(wanted) + 1)
-        if wanted and texts[i : i + len(wanted)] == wanted
-    ]
+def _places(source: str, piece: str) -> list[tuple[Token, Span]]:
+    """Each place where the piece stands: its first token, and all of it."""
+    (there, brackets), (wanted, _) = _tokens(source), _tokens(piece)
+    texts, sought = [token.text for token in there], [token.text for token in wanted]
+    found = []
+    for i in range(len(there) - len(sought) + 1):
+        if sought and texts[i : i + len(sought)] == sought:
+            end = there[i + len(sought)].start if i + len(sought) < len(there) else len(source)
+            place = _closed(Span(there[i].start, there[i + len(sought) - 1].end), end, brackets)
+            if place is not None:
+                found.append((there[i], place))
+    return found
+
+
+def _closed(place: Span, end: int, brackets: list[Span]) -> Span | None:
+    """The place with the closing brackets that follow it up to ``end``, if they open in it.
+
+    None if it would tear a pair of brackets apart.
+    """
+    for bracket in brackets:
+        opens = place.start <= bracket.start < place.end
+        closes = place.start < bracket.end <= place.end
+        if opens and not closes and bracket.end <= end:
+            place = Span(place.start, bracket.end)
+        elif opens != closes:
+            return None
+    return place
 
 
 def replacement(source: str, old: str, new: str) -> Replacement:
@@ -120,8 +174,7 @@ def replacement(source: str, old: str, new: str) -> Replacement:
     places = _places(source, old)
     if len(places) != 1:
         raise CourseError(f"'{old}' should stand exactly once, but stands {len(places)} times")
-    first, last = places[0]
-    start, end = first.start, last.end
+    first, (start, end) = places[0]
     written = old[: len(old) - len(old.lstrip(" "))]
     if not (written and first.leads):
         return Replacement(start, end, _indented(new.strip(), first.indent, 0).lstrip(" "))
@@ -163,6 +216,6 @@ def swap(text: str, old: str, new: str) -> str:
 
 def renamed(source: str, old: str, new: str) -> str:
     """The source with another name in place of the name ``old``, wherever that stands."""
-    for token in reversed([token for token in tokens(source) if token.text == old]):
+    for token in reversed([token for token in _tokens(source)[0] if token.text == old]):
         source = source[: token.start] + new + source[token.end :]
     return source

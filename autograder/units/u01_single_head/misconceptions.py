@@ -142,7 +142,7 @@ misconception(
     "no_scale",
     says="the scores are not divided by sqrt(d_head)",
     asks="How does the spread of a dot product grow with d_head? What does a softmax make of it?",
-    scaled_scores=edit(" / math.sqrt(d_head)", "", fails=_SCORES),
+    scaled_scores=edit("/ math.sqrt(d_head)", "", fails=_SCORES),
     attention=_scale("math.sqrt(q.shape[-1])"),
     SingleHeadAttention=_head_scale(_ROOT),
 )

@@ -3,22 +3,20 @@
 from autograder.grading.misconceptions import edit, misconception
 from autograder.units.shared.wrappers import changes
 
-misconception(
-    "heads_reversed",
-    fuse_heads=edit(
-        "range(len(loop.heads))", "reversed(range(len(loop.heads)))", fails="joins_the_weights"
-    ),
-)
-misconception(
-    "changes_inputs",
-    fuse_heads=changes("loop", "leaves_the_loop", '.state_dict()["heads.0.q_proj.weight"].zero_()'),
-)
-
 _JOINS = "joins_the_weights"
 _CAT = "torch.cat(pieces, dim=0)"
 _PIECE = 'state[f"heads.{i}.{name}.{part}"]'
 _O_BIAS = 'fused["o_proj.bias"] = state["o_proj.bias"]'
 _O_WEIGHT = '{"o_proj.weight": state["o_proj.weight"]}'
+
+misconception(
+    "heads_reversed",
+    fuse_heads=edit("range(len(loop.heads))", "reversed(range(len(loop.heads)))", fails=_JOINS),
+)
+misconception(
+    "changes_inputs",
+    fuse_heads=changes("loop", "leaves_the_loop", '.state_dict()["heads.0.q_proj.weight"].zero_()'),
+)
 misconception(
     "rows_interleaved",
     says="the rows of the heads are mixed: row 0 of each head, then row 1 of each",

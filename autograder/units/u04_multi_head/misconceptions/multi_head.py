@@ -1,4 +1,4 @@
-"""Misconceptions of ``MultiHeadAttention`` and ``multi_head_einsum``."""
+"""Misconceptions of ``MultiHeadAttention`` and ``multi_head_einsum``, which share most of them."""
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap

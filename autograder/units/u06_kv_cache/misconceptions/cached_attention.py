@@ -1,4 +1,8 @@
-"""Misconceptions of ``CachedAttention`` and ``GroupedQueryAttention``."""
+"""Misconceptions of ``CachedAttention``.
+
+``GroupedQueryAttention`` of unit 07 has its lines that rotate, store and project: what can go wrong
+in them is written here, once for both.
+"""
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
