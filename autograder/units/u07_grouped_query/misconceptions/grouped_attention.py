@@ -185,8 +185,8 @@ misconception(
 _per_head = "scores.unflatten(2, (group, q_len))"
 _over = "torch.softmax(%s, dim=-2).flatten(2, 3)"
 _unseen = "~mask.unflatten(2, (group, q_len)).any(-2, keepdim=True)"
-# What masked_attention knows and grouped_attention does not: the product with the values in the
-# dtype of the work.
+# The one edit of masked_attention that does not fit here: it rewrites the product with the values,
+# which grouped_attention takes in another dtype.
 _UNFIT = {"nan_gradient": (1,)}
 _over_queries = [
     _grouped(_SOFTMAX, f"weights = {_over % _per_head}"),
