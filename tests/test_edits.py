@@ -261,6 +261,18 @@ def test_a_wrong_answer_has_a_verdict_though_edits_are_stale(course_with):
     assert ("returns_zeros",) in [check.misconceptions for check in verdict.checks]
 
 
+def test_a_learner_sees_nothing_of_a_stale_edit():
+    code = (
+        "import dataclasses\nfrom autograder import course\n"
+        "from autograder.grading import misconceptions\n"
+        "right = course.exercise('scaled_scores')\n"
+        "gone = dataclasses.replace(right, solution='def scaled_scores(q, k):\\n    pass')\n"
+        "print(len(misconceptions.singles(right)) > len(misconceptions.singles(gone)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
 @pytest.mark.parametrize("new", ["if", "1 / 0"])
 def test_a_misconception_that_does_not_run_explains_nothing(only, caplog, new):
     changed = only(edit("scores, dim=-1", f"scores, dim={new}", fails="x"))

@@ -30,6 +30,7 @@ from . import pieces
 from .pieces import Replacement
 
 _log = logging.getLogger("autograder")
+_log.addHandler(logging.NullHandler())  # or Python would print warnings into a learner's notebook
 
 
 @dataclass(frozen=True)
@@ -231,16 +232,13 @@ def _all_fitted(exercise: course.Exercise) -> tuple[_Fitted, ...]:
 
 
 def _fitted(exercise: course.Exercise, name: str, one: Edit) -> _Fitted:
-    replacements = []
-    for old, new in one.pieces:
-        try:
-            replacements.append(pieces.replacement(exercise.solution, old, new))
-        except course.CourseError:
-            times = pieces.count(exercise.solution, old)
-            raise course.CourseError(
-                f"misconception {name}: '{old}' should stand exactly once in the model solution "
-                f"of {exercise.id}, but stands there {times} times"
-            ) from None
+    where = f"the model solution of {exercise.id}"
+    try:
+        replacements = [
+            pieces.replacement(exercise.solution, old, new, where) for old, new in one.pieces
+        ]
+    except course.CourseError as problem:
+        raise course.CourseError(f"misconception {name}: {problem}") from None
     front = ""
     if one.inner is not None:
         inner, wrong = one.inner

@@ -161,7 +161,7 @@ def _closed(place: Span, end: int, brackets: list[Span]) -> Span | None:
     return place
 
 
-def replacement(source: str, old: str, new: str) -> Replacement:
+def replacement(source: str, old: str, new: str, where: str = "the text") -> Replacement:
     """What puts ``new`` in place of ``old``, which stands in the source once.
 
     The lines of ``new`` are indented as the source is. An ``old`` that begins with the indentation
@@ -169,11 +169,14 @@ def replacement(source: str, old: str, new: str) -> Replacement:
     stands within one, and the further lines of ``new`` are written as if it stood at the margin.
 
     Raises:
-        CourseError: ``old`` does not stand there exactly once.
+        CourseError: ``old`` does not stand exactly once in the source, which is called ``where``.
     """
     places = _places(source, old)
     if len(places) != 1:
-        raise CourseError(f"'{old}' should stand exactly once, but stands {len(places)} times")
+        raise CourseError(
+            f"'{' '.join(old.split())}' should stand exactly once in {where}, "
+            f"but stands there {len(places)} times"
+        )
     first, (start, end) = places[0]
     written = old[: len(old) - len(old.lstrip(" "))]
     if not (written and first.leads):
