@@ -31,13 +31,20 @@ def _fail(message: str):
 
 def _clear_errors(command):
     """What the user can mend is said in one sentence, without a traceback."""
-    from .sandbox.processes import ServerFailed
 
     @functools.wraps(command)
     def run(*args, **kwargs):
         try:
             return command(*args, **kwargs)
-        except (CourseError, ServerFailed) as problem:
+        except CourseError as problem:
+            _fail(str(problem))
+        except typer.Exit:
+            raise
+        except Exception as problem:
+            from .sandbox.processes import ServerFailed  # with torch, which few commands need
+
+            if not isinstance(problem, ServerFailed):
+                raise
             _fail(str(problem))
 
     return run
@@ -111,7 +118,7 @@ def reset(exercise: str):
 def build(
     units: Annotated[list[str] | None, typer.Argument(help="Only these units.")] = None,
     check_only: Annotated[
-        bool, typer.Option("--check", help="Change nothing, fail on drift.")
+        bool, typer.Option("--check", help="Change nothing; fail on drift and stale edits.")
     ] = False,
 ):
     """Make the exercise notebooks and the executed lessons from their sources."""
@@ -122,6 +129,17 @@ def build(
     for line in drift:
         typer.echo(line, err=True)
     raise typer.Exit(1 if drift else 0)
+
+
+@app.command()
+@_clear_errors
+def misconceptions(
+    exercise: str, name: Annotated[str | None, typer.Argument(help="Only this one.")] = None
+):
+    """Show the misconceptions of an exercise and what each does to the model solution."""
+    from .authoring import edits
+
+    typer.echo(edits.described(course.exercise(exercise), name))
 
 
 @app.command()
