@@ -68,7 +68,7 @@ class Grade(NbGraderPreprocessor):
     seed = Integer(None, allow_none=True, help="Draws the inputs; by default class_seed.").tag(
         config=True
     )
-    accept = Enum(["full", "partial"], "full", help="The weakest confinement that will do.").tag(
+    accept = Enum(["full", "partial"], "full", help="The weakest isolation that will do.").tag(
         config=True
     )
 

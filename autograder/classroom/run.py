@@ -32,7 +32,7 @@ _CHANGED = (
 
 @dataclass
 class Summary:
-    """What a run did: names of learners, and the levels of confinement that were met."""
+    """What a run did: names of learners, and the isolation that their submissions had."""
 
     graded: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -55,11 +55,11 @@ def grade_class(
         workers: processes; as many as there are cores by default.
         scheduler: address of a dask scheduler whose workers grade instead.
         seed: draws the inputs of this and later runs; by default the one in use.
-        accept: the weakest confinement that will do: ``full`` or ``partial``.
+        accept: the weakest isolation that will do: ``full`` or ``partial``.
         progress: called with the number of submissions done and their number in all.
 
     Raises:
-        CourseError: if there is nothing to grade, or no confinement that will do.
+        CourseError: if there is nothing to grade, or the isolation is too weak.
     """
     with _pool(workers, scheduler) as pool:
         # The workers get ready meanwhile.

@@ -87,10 +87,10 @@ def grade_read(
 
 
 def confinement(accept: str) -> Isolation:
-    """The level of confinement that submissions get on this machine, ``full`` or ``partial``.
+    """The isolation that submissions get on this machine, ``full`` or ``partial``.
 
     Args:
-        accept: the weakest level that will do.
+        accept: the weakest isolation that will do.
 
     Raises:
         CourseError: if it is weaker than that.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import struct
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import torch
 from safetensors.torch import load, save
@@ -64,7 +65,7 @@ class Callback:
 class Elsewhere:
     """A tensor on another device, without data, that the grader passes in."""
 
-    def __init__(self, shape: tuple[int, ...], dtype):
+    def __init__(self, shape: tuple[int, ...], dtype: torch.dtype):
         self.shape = shape
         self.dtype = dtype
 
@@ -80,7 +81,7 @@ class Foreign:
         self.kind = kind
 
 
-def mapped(leaf, value):
+def mapped(leaf: Callable[[Any], Any], value: Any) -> Any:
     """``value`` with ``leaf`` applied to whatever its lists, tuples and dicts hold."""
     if isinstance(value, (list, tuple)):
         return (list if isinstance(value, list) else tuple)(mapped(leaf, each) for each in value)
@@ -89,7 +90,7 @@ def mapped(leaf, value):
     return leaf(value)
 
 
-def tensors_of(value) -> list[torch.Tensor]:
+def tensors_of(value: Any) -> list[torch.Tensor]:
     """The tensors in nested lists, tuples and dicts, in order."""
     if isinstance(value, torch.Tensor):
         return [value]
@@ -100,7 +101,7 @@ def tensors_of(value) -> list[torch.Tensor]:
     return []
 
 
-def _encode_float(value, tensors: Tensors, depth: int) -> Json:
+def _encode_float(value: float, tensors: Tensors, depth: int) -> Json:
     value = float.__float__(value)
     return value if value - value == 0 else {"float": str(value)}
 
@@ -111,7 +112,7 @@ def _decode_float(text: Json, packed: dict, tensors: Tensors, depth: int) -> flo
     return float(text)
 
 
-def _encode_tensor(value, tensors: Tensors, depth: int) -> Json:
+def _encode_tensor(value: torch.Tensor, tensors: Tensors, depth: int) -> Json:
     with torch._C.DisableTorchFunctionSubclass():
         name = _name_of(value.dtype)
         plain = value.layout == torch.strided and value.device.type != "meta"
@@ -144,7 +145,8 @@ def _order(value: torch.Tensor) -> list[int]:
     axes = list(range(value.dim()))
     if value.is_contiguous():
         return axes
-    order = sorted(axes, key=lambda axis: -value.stride(axis))
+    strides = value.stride()
+    order = sorted(axes, key=lambda axis: -strides[axis])
     return order if value.permute(order).is_contiguous() else axes
 
 
@@ -233,7 +235,7 @@ def _encode_dict(value: dict, tensors: Tensors, depth: int) -> Json:
     return {"dict": [[key, pack(item, tensors, depth + 1)] for key, item in items]}
 
 
-def _encode_key(key) -> bool | int | str:
+def _encode_key(key: Any) -> bool | int | str:
     return key if type(key) in (bool, int, str) else str(key)
 
 
@@ -304,7 +306,7 @@ _CODECS = {
 _ENCODERS = tuple((codec.carried, codec.encode) for codec in _CODECS.values())
 
 
-def pack(value, tensors: Tensors, depth: int = 0) -> Json:
+def pack(value: Any, tensors: Tensors, depth: int = 0) -> Json:
     """``value`` as JSON; its tensors go into ``tensors`` under the names that stand in the JSON."""
     if depth > MAX_DEPTH:
         return {"foreign": "deeply nested " + type(value).__name__}
@@ -318,7 +320,7 @@ def pack(value, tensors: Tensors, depth: int = 0) -> Json:
     return {"foreign": type(value).__name__}
 
 
-def unpack(value: Json, tensors: Tensors, depth: int = 0):
+def unpack(value: Json, tensors: Tensors, depth: int = 0) -> Any:
     """The inverse of ``pack``.
 
     Tensors are rebuilt from bytes. What was received is never run, and its tags are looked up in
@@ -342,7 +344,7 @@ def unpack(value: Json, tensors: Tensors, depth: int = 0):
     return _CODECS[tag].decode(value[tag], value, tensors, depth)
 
 
-def send(channel, message: dict, seconds: float | None = None) -> None:
+def send(channel: socket.socket, message: dict[str, Any], seconds: float | None = None) -> None:
     """Send one message: a dict whose values ``pack`` can carry.
 
     Args:
@@ -359,7 +361,7 @@ def send(channel, message: dict, seconds: float | None = None) -> None:
     text = json.dumps({key: pack(value, tensors) for key, value in message.items()}).encode()
     if len(text) > MAX_JSON:
         raise TooLarge(f"a text of more than {MAX_JSON >> 20} MiB")
-    _check_size(sum(each.nbytes for each in tensors.values()))
+    _check_size(sum(tensor.nbytes for tensor in tensors.values()))
     blob = save(tensors) if tensors else b""
     try:
         channel.settimeout(None if seconds is None else max(seconds, 0.01))
@@ -370,7 +372,7 @@ def send(channel, message: dict, seconds: float | None = None) -> None:
         raise ChannelClosed from problem
 
 
-def receive(channel, seconds: float | None = None) -> dict:
+def receive(channel: socket.socket, seconds: float | None = None) -> dict[str, Any]:
     """Wait for one message.
 
     Args:
@@ -389,7 +391,7 @@ def receive(channel, seconds: float | None = None) -> dict:
     try:
         tensors = load(bytes(blob)) if blob_size else {}
         message = json.loads(text, parse_constant=_refuse)
-        known = all(each.dtype in _DTYPES.values() for each in tensors.values())
+        known = all(tensor.dtype in _DTYPES.values() for tensor in tensors.values())
         if type(message) is not dict or len(tensors) > MAX_TENSOR_COUNT or not known:
             raise ProtocolError("not a message")
         return {_text(key): unpack(value, tensors) for key, value in message.items()}
@@ -399,11 +401,11 @@ def receive(channel, seconds: float | None = None) -> dict:
         raise ProtocolError(f"an unreadable frame ({type(problem).__name__})") from problem
 
 
-def _refuse(constant: str):
+def _refuse(constant: str) -> NoReturn:
     raise ProtocolError(f"a bare {constant}")
 
 
-def _exactly(channel, size: int, deadline: float | None) -> bytearray:
+def _exactly(channel: socket.socket, size: int, deadline: float | None) -> bytearray:
     data = bytearray(size)
     view, got = memoryview(data), 0
     while got < size:
