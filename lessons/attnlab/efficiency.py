@@ -13,8 +13,8 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing
 import statistics
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -67,6 +67,21 @@ class Settings:
     pool: int
     seconds: float
     visits: int
+
+    @property
+    def mha(self) -> tuple[int, ...]:
+        """The number of KV heads of MHA, by itself."""
+        return self.kv_heads[:1]
+
+    @property
+    def fewer(self) -> tuple[int, ...]:
+        """The other numbers of KV heads."""
+        return self.kv_heads[1:]
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The numbers of KV heads of MHA and MQA, and the one in the middle."""
+        return self.kv_heads[0], self.kv_heads[len(self.kv_heads) // 2], self.kv_heads[-1]
 
 
 _SMOLLM2 = DecoderShape(49152, 576, 30, 9, 9, 64, 1536)
@@ -123,65 +138,139 @@ QUICK = Settings(
 )
 
 
-def groups(settings: Settings) -> dict[str, Callable]:
-    """What is measured, by name: functions of the device that give rows.
+Measured = Callable[[torch.device], list[dict]]
+"""A group: given the device, it measures its candidates in turns and gives their rows."""
+_FAST = ("fold", "SDPA")
+
+
+@dataclass(frozen=True)
+class _Series:
+    """A row of the plan: groups of attention by itself that differ in one size.
+
+    What is a text here names a setting.
+
+    Attributes:
+        name: of its groups, with sizes in braces.
+        values: the sizes that are varied, a group for each; None for a single group.
+        varies: which sizes of a ``Case`` have this value.
+        fixed: sizes that differ from those of a decode step (``_DECODE``).
+        candidates: ways, each with these numbers of KV heads. The first of all is compared with.
+    """
+
+    name: str
+    values: str | None = None
+    varies: tuple[str, ...] = ()
+    fixed: dict[str, int | str] = field(default_factory=dict)
+    candidates: tuple[tuple[Iterable[str], str], ...] = ((_FAST, "ends"),)
+
+    def sizes(self, settings: Settings) -> Iterator[dict[str, int]]:
+        """Queries, tokens and batch of each group."""
+        named = _DECODE | self.fixed
+        sizes = {
+            name: getattr(settings, size) if isinstance(size, str) else size
+            for name, size in named.items()
+        }
+        for value in getattr(settings, self.values) if self.values else (None,):
+            yield sizes | dict.fromkeys(self.varies, value)
+
+    def cases(self, settings: Settings, sizes: dict[str, int], dtype: str) -> list[Case]:
+        """The candidates of a group, without those that would hold too many scores at once."""
+        return [
+            Case(settings.num_heads, kv_heads, settings.d_head, dtype=dtype, way=way, **sizes)
+            for ways, numbers in self.candidates
+            for way in ways
+            if way == "SDPA" or sizes["queries"] <= settings.held
+            for kv_heads in getattr(settings, numbers)
+        ]
+
+
+_DECODE: dict[str, int | str] = {"queries": 1, "tokens": "context", "batch": "batch"}
+_TIMES = (
+    _Series("decode by KV heads", candidates=((_FAST, "mha"), (WAYS, "fewer"))),
+    _Series("decode by context, {tokens}", "contexts", ("tokens",)),
+    _Series("decode by batch, {batch}", "batches", ("batch",)),
+    _Series(
+        "prefill, {tokens}",
+        "prefills",
+        ("queries", "tokens"),
+        fixed={"batch": 1},
+        candidates=((("SDPA", "repeat", "broadcast", "fold"), "ends"),),
+    ),
+)
+_MEMORY = (
+    _Series("memory, decode", candidates=((WAYS, "kv_heads"),)),
+    _Series(
+        "memory, prefill",
+        fixed={"queries": "held", "tokens": "held", "batch": 1},
+        candidates=((WAYS, "kv_heads"),),
+    ),
+)
+
+
+def groups(settings: Settings) -> dict[str, Measured]:
+    """What is measured, by name.
 
     The candidates of a group take turns. From group to group one thing changes.
     """
+    plan: dict[str, Measured] = {
+        "ceilings": lambda device: measurements.ceilings(settings.dtypes, device, settings.pool)
+    }
+    for dtype in settings.dtypes:
+        plan |= _attention_groups(settings, dtype) | _model_groups(settings, dtype)
+    plan |= _memory_groups(settings)
+    plan["cache"] = lambda device: measurements.cache_bytes(_cache_cases(settings))
+    plan["clock"] = measurements.clock
+    return plan
+
+
+def _attention_groups(settings: Settings, dtype: str) -> dict[str, Measured]:
+    def group(cases: list[Case]) -> Measured:
+        return lambda device: measurements.attention(cases, device, settings.seconds, settings.pool)
+
+    return {
+        f"{series.name.format(**sizes)}, {dtype}": group(series.cases(settings, sizes, dtype))
+        for series in _TIMES
+        for sizes in series.sizes(settings)
+    }
+
+
+def _model_groups(settings: Settings, dtype: str) -> dict[str, Measured]:
+    """Whole models: all contexts with one sequence, then all batches with the first context."""
+    shapes = [dataclasses.replace(settings.model, num_kv_heads=n) for n in settings.model_kv_heads]
+
+    def group(tokens: int, batch: int) -> Measured:
+        return lambda device: measurements.decode_steps(
+            shapes, tokens, batch, dtype, device, settings.seconds
+        )
+
+    sizes = [(tokens, 1) for tokens in settings.model_contexts]
+    sizes += [(settings.model_contexts[0], batch) for batch in settings.model_batches]
+    return {
+        f"model, {tokens} tokens, batch {batch}, {dtype}": group(tokens, batch)
+        for tokens, batch in sizes
+    }
+
+
+def _memory_groups(settings: Settings) -> dict[str, Measured]:
+    def group(cases: list[Case]) -> Measured:
+        return lambda device: measurements.peak_memory(cases, device)
+
+    return {
+        series.name: group(series.cases(settings, sizes, settings.dtypes[0]))
+        for series in _MEMORY
+        for sizes in series.sizes(settings)
+    }
+
+
+def _cache_cases(settings: Settings) -> list[Case]:
     s = settings
-    found: dict[str, Callable] = {}
-    ends = (s.kv_heads[0], s.kv_heads[len(s.kv_heads) // 2], s.kv_heads[-1])
-
-    def case(kv_heads, dtype, way="fold", queries=1, tokens=s.context, batch=s.batch):
-        return Case(s.num_heads, kv_heads, s.d_head, queries, tokens, batch, dtype, way)
-
-    def attention(name, cases):
-        found[f"{name}, {cases[0].dtype}"] = lambda device: measurements.attention(
-            cases, device, s.seconds, s.pool
-        )
-
-    def model(tokens, batch, dtype):
-        shapes = [dataclasses.replace(s.model, num_kv_heads=n) for n in s.model_kv_heads]
-        name = f"model, {tokens} tokens, batch {batch}, {dtype}"
-        found[name] = lambda device: measurements.decode_steps(
-            shapes, tokens, batch, dtype, device, s.seconds
-        )
-
-    def memory(name, *place):
-        cases = [case(n, s.dtypes[0], way, *place) for way in WAYS for n in s.kv_heads]
-        found[name] = lambda device: measurements.peak_memory(cases, device)
-
-    found["ceilings"] = lambda device: measurements.ceilings(s.dtypes, device, s.pool)
-    for dtype in s.dtypes:
-        cases = [case(s.kv_heads[0], dtype, way) for way in ("fold", "SDPA")]
-        cases += [case(number, dtype, way) for way in WAYS for number in s.kv_heads[1:]]
-        attention("decode by KV heads", cases)
-        pairs = [(number, dtype, way) for way in ("fold", "SDPA") for number in ends]
-        for tokens in s.contexts:
-            name = f"decode by context, {tokens}"
-            attention(name, [case(*pair, tokens=tokens) for pair in pairs])
-        for batch in s.batches:
-            attention(f"decode by batch, {batch}", [case(*pair, batch=batch) for pair in pairs])
-        for length in s.prefills:
-            ways = ["SDPA", *(way for way in WAYS if way != "SDPA" and length <= s.held)]
-            cases = [case(n, dtype, way, length, length, 1) for way in ways for n in ends]
-            attention(f"prefill, {length}", cases)
-        for tokens in s.model_contexts:
-            model(tokens, 1, dtype)
-        for batch in s.model_batches:
-            model(s.model_contexts[0], batch, dtype)
-    memory("memory, decode", 1, s.context, s.batch)
-    memory("memory, prefill", s.held, s.held, 1)
-    sizes = [
-        case(n, dtype, tokens=tokens, batch=batch)
-        for n in s.kv_heads
+    return [
+        Case(s.num_heads, kv_heads, s.d_head, 1, tokens, batch, dtype)
+        for kv_heads in s.kv_heads
         for dtype in s.dtypes
         for tokens in s.contexts
         for batch in s.batches
     ]
-    found["cache"] = lambda device: measurements.cache_bytes(sizes)
-    found["clock"] = lambda device: measurements.clock(device)
-    return found
 
 
 ONCE = ("memory", "cache", "clock")
