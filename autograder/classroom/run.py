@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from ..submissions.result import NoGrade, Result
 from .local_pool import LocalPool
 
 if TYPE_CHECKING:
+    from .cluster import Cluster
     from .desk import Desk
 
 _CHANGED = (
@@ -80,7 +81,13 @@ def open_desk(unit: course.Unit) -> Desk:
 class _ClassRun:
     """One run over everyone who has handed in."""
 
-    def __init__(self, desk: Desk, unit: course.Unit, seed: int | None, progress):
+    def __init__(
+        self,
+        desk: Desk,
+        unit: course.Unit,
+        seed: int | None,
+        progress: Callable[[int, int], None],
+    ):
         if seed is not None:
             desk.results.choose_seed(seed)
         self._desk = desk
@@ -91,7 +98,7 @@ class _ClassRun:
         self._learners = desk.learners()
         self._summary = Summary()
 
-    def grade(self, pool, accept: str) -> Summary:
+    def grade(self, pool: LocalPool | Cluster, accept: str) -> Summary:
         if not self._learners:
             raise CourseError(f"there is nothing to grade: no folder submitted/*/{self._unit.name}")
         if not self._desk.is_released():
@@ -147,12 +154,12 @@ class _ClassRun:
 
 
 @contextlib.contextmanager
-def _pool(workers: int | None, scheduler: str | None):
+def _pool(workers: int | None, scheduler: str | None) -> Iterator[LocalPool | Cluster]:
     if scheduler:
         from .cluster import Cluster
 
-        with Cluster(scheduler) as pool:
-            yield pool
+        with Cluster(scheduler) as cluster:
+            yield cluster
     else:
         with LocalPool(workers or os.cpu_count() or 1) as pool:
             yield pool
