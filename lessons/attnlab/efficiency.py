@@ -13,9 +13,10 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing
 import statistics
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -25,6 +26,7 @@ from .grouping import WAYS
 from .kept import DATA, Kept, compare, load, path_and_options
 from .measurements import Case
 from .progress import bar
+from .timing import Device
 
 
 @dataclass(frozen=True)
@@ -277,7 +279,9 @@ ONCE = ("memory", "cache", "clock")
 """Groups that are visited once."""
 
 
-def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int = 0) -> dict:
+def run(
+    quick: bool = False, device: Device | None = None, kept: Kept | None = None, visit: int = 0
+) -> dict:
     """Measure this machine, once.
 
     Args:
@@ -292,10 +296,10 @@ def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int =
     device = torch.device(device or timing.best_device())
     settings = QUICK if quick else full(device)
     runs = list(kept.runs) if kept else []
-    done = {each["group"] for each in runs if each["visit"] == visit}
+    done = {past["group"] for past in runs if past["visit"] == visit}
     wanted = groups(settings)
     missing = [name for name in wanted if name not in done]
-    for name in bar([each for each in missing if not (visit and each.startswith(ONCE))]):
+    for name in bar([name for name in missing if not (visit and name.startswith(ONCE))]):
         try:
             rows = [_short(row) for row in wanted[name](device)]
         except RuntimeError as problem:
@@ -310,21 +314,21 @@ def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int =
     return {"machine": timing.machine(), "runs": runs}
 
 
-def full(device) -> Settings:
+def full(device: Device) -> Settings:
     """The settings of a full run on this device."""
     return GPU if torch.device(device).type == "cuda" else FULL
 
 
-def _short(value):
+def _short(value: Any) -> Any:
     """Floats of a row with five digits: more would not be the same again."""
     if isinstance(value, float):
         return float(f"{value:.5g}")
     if isinstance(value, dict):
-        return {name: _short(each) for name, each in value.items()}
-    return [_short(each) for each in value] if isinstance(value, (list, tuple)) else value
+        return {name: _short(item) for name, item in value.items()}
+    return [_short(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def rows_of(results: dict, groups: str, **wanted) -> list[dict]:
+def rows_of(results: dict, groups: str, **wanted: object) -> list[dict]:
     """Rows of the groups whose names begin with ``groups``, if they have these entries.
 
     Where a group was visited several times, a ``median`` is the median of the visits', and the
@@ -332,52 +336,52 @@ def rows_of(results: dict, groups: str, **wanted) -> list[dict]:
     highest that any visit found, and ``roofline`` the least seconds by it. Rows of a whole model
     have ``tokens_per_second`` as well.
     """
-    names = dict.fromkeys(each["group"] for each in results["runs"])
+    names = dict.fromkeys(run["group"] for run in results["runs"])
     ceilings = {row["dtype"]: row for row in _merged_rows(results, "ceilings")}
-    found = []
+    rows = []
     for name in names:
         if name.startswith(groups):
-            found += [row | {"group": name} for row in _merged_rows(results, name)]
-    for row in found:
+            rows += [row | {"group": name} for row in _merged_rows(results, name)]
+    for row in rows:
         if "gain" in row and row.get("dtype") in ceilings:
             ceiling = ceilings[row["dtype"]]
             least = row["flops"] / ceiling["peak_flops"], row["bytes"] / ceiling["bandwidth"]
             row["roofline"] = max(least)
-    return [row for row in found if all(row.get(key) == each for key, each in wanted.items())]
+    return [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
 
 
 def _merged_rows(results: dict, group: str) -> list[dict]:
-    visits = [each["rows"] for each in results["runs"] if each["group"] == group]
+    visits = [run["rows"] for run in results["runs"] if run["group"] == group]
     return [_merged(rows) for rows in zip(*visits, strict=True)]
 
 
-def _merged(rows) -> dict:
-    row = dict(rows[0])
+def _merged(visits: Sequence[dict]) -> dict:
+    row = dict(visits[0])
     for name in {"bandwidth", "peak_flops"} & set(row):
-        row[name] = max(each[name] for each in rows)
+        row[name] = max(visit[name] for visit in visits)
     if "gain" in row:
         row["low"], row["median"], row["high"] = _widest(
-            [(each["low"], each["median"], each["high"]) for each in rows]
+            [(visit["low"], visit["median"], visit["high"]) for visit in visits]
         )
-        row["gain"] = _widest([each["gain"] for each in rows])
+        row["gain"] = _widest([visit["gain"] for visit in visits])
     if "weight_bytes" in row:
         row["tokens_per_second"] = row["batch"] / row["median"]
     return row
 
 
-def _widest(quartiles) -> tuple[float, float, float]:
+def _widest(quartiles: Iterable[Sequence[float]]) -> tuple[float, float, float]:
     low, median, high = zip(*quartiles, strict=True)
     return min(low), statistics.median(median), max(high)
 
 
 def _gains(results: dict) -> dict[str, list[float]]:
     """The gains of a run by name: what can be compared between two runs."""
-    found = {}
+    gains = {}
     for row in rows_of(results, ""):
         if "gain" in row:
             way = f", {row['way']}" if "way" in row else ""
-            found[f"{row['group']}: {row['kv_heads']} KV heads{way}"] = row["gain"]
-    return found
+            gains[f"{row['group']}: {row['kv_heads']} KV heads{way}"] = row["gain"]
+    return gains
 
 
 def main() -> None:
@@ -388,7 +392,7 @@ def main() -> None:
     path, options = path_and_options(results, __doc__, more=more)
     visits = full(device).visits
     runs = load(path.stem)["runs"] if path.exists() else []
-    last = max((each["visit"] for each in runs), default=0)
+    last = max((run["visit"] for run in runs), default=0)
     first = last - last % visits + visits * options.more
     for visit in range(first, first + visits):
         in_a_new_process(_visit, path, visit)
@@ -402,7 +406,7 @@ def _visit(path: Path, visit: int) -> None:
     run(kept=Kept(path, head, same_machine=True), visit=visit)
 
 
-def in_a_new_process(function: Callable, *args) -> None:
+def in_a_new_process(function: Callable, *args: object) -> None:
     """Call a function of a module in a process that has just started.
 
     Raises:
