@@ -43,8 +43,8 @@ def allowed(function, *args):
 def probe(secret, port):
     missing = {}
     home = os.path.expanduser("~")
-    own = os.environ.get("TMPDIR")
-    places = {"/tmp", "/var/tmp", "/dev/shm", "/run", os.getcwd(), home} - {own}
+    private = os.environ.get("TMPDIR")
+    places = {"/tmp", "/var/tmp", "/dev/shm", "/run", os.getcwd(), home} - {private}
     written = [place for place in places if allowed(open, place + "/attention-probe", "w")]
     if allowed(open, secret) or allowed(os.listdir, os.path.dirname(secret)):
         missing["files"] = "it can read what the grader can"

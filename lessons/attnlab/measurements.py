@@ -89,8 +89,8 @@ class _Pool:
         size = (case.batch, case.num_heads, case.queries, case.d_head)
         q = torch.randn(size, device=device).to(_dtype(case.dtype))
         shape = (case.batch, case.kv_heads, case.tokens, case.d_head)
-        each = case.kv_bytes // 2 // q.itemsize
-        pairs = self._numbers[: len(self._numbers) // (2 * each) * 2 * each].view(-1, 2, *shape)
+        pair = case.kv_bytes // q.itemsize
+        pairs = self._numbers[: len(self._numbers) // pair * pair].view(-1, 2, *shape)
         turns = itertools.cycle(pairs.unbind())
         way = WAYS[case.way]
 
@@ -232,8 +232,8 @@ def _step(model: Decoder, batch: int, tokens: int) -> Callable:
     caches = model.new_caches(reference["KVCache"], batch, tokens + 1)
     for cache in caches:
         size = (batch, model.shape.num_kv_heads, 1, model.shape.d_head)
-        one = torch.randn(size, device=cache.keys.device).to(cache.keys.dtype)
-        cache.append(*2 * [one.expand(-1, -1, tokens, -1)])
+        token = torch.randn(size, device=cache.keys.device).to(cache.keys.dtype)
+        cache.append(*2 * [token.expand(-1, -1, tokens, -1)])
     new = torch.zeros(batch, 1, dtype=torch.long, device=model.embed.weight.device)
 
     def run() -> torch.Tensor:
