@@ -59,7 +59,7 @@ class Desk:
     def learners(self) -> list[str]:
         """Everyone who has handed in a folder for the assignment."""
         folder = self.root / self._api.coursedir.submitted_directory
-        return sorted(each.parent.name for each in folder.glob(f"*/{self._unit.name}"))
+        return sorted(path.parent.name for path in folder.glob(f"*/{self._unit.name}"))
 
     def read(self, learner: str) -> Rebuilt:
         """What a learner handed in, rebuilt on the release."""
@@ -121,7 +121,7 @@ class Desk:
                     grade.auto_score, grade.needs_manual_grade = 0, False
             gradebook.db.commit()
 
-    def _gradebook(self):
+    def _gradebook(self) -> Gradebook:
         return Gradebook(self._api.coursedir.db_url, self._api.coursedir.course_id)
 
     def _folder(self, kind: str, learner: str) -> Path:

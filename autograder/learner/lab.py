@@ -37,9 +37,9 @@ class CourseContents(AsyncTextFileContentsManager):
         """The folder, if this API path lies in one that only the course's authors change."""
         inside = Path(self._get_os_path(path.strip("/"))).resolve()
         root = Path(self.root_dir).resolve()
-        return next((each for each in SHELF if inside.is_relative_to(root / each)), None)
+        return next((folder for folder in SHELF if inside.is_relative_to(root / folder)), None)
 
-    def refuse_on_shelf(self, path: str):
+    def refuse_on_shelf(self, path: str) -> None:
         """Raise the error that JupyterLab shows, with the way out."""
         if shelf := self.shelf_of(path):
             raise HTTPError(
@@ -49,27 +49,27 @@ class CourseContents(AsyncTextFileContentsManager):
                 f"workspace/my_{path.rpartition('/')[2]}",
             )
 
-    def is_writable(self, path):
+    def is_writable(self, path: str) -> bool:
         """What JupyterLab asks before it offers to save."""
         return not self.shelf_of(path) and super().is_writable(path)
 
-    async def save(self, model, path=""):
+    async def save(self, model: dict, path: str = "") -> dict:
         """Save, except on the shelf."""
         self.refuse_on_shelf(path)
         return await super().save(model, path)
 
-    async def delete_file(self, path):
+    async def delete_file(self, path: str) -> None:
         """Delete, except on the shelf."""
         self.refuse_on_shelf(path)
         return await super().delete_file(path)
 
-    async def rename_file(self, old_path, new_path):
+    async def rename_file(self, old_path: str, new_path: str) -> None:
         """Rename or move, except from or onto the shelf."""
         self.refuse_on_shelf(old_path)
         self.refuse_on_shelf(new_path)
         return await super().rename_file(old_path, new_path)
 
-    async def restore_checkpoint(self, checkpoint_id, path):
+    async def restore_checkpoint(self, checkpoint_id: str, path: str) -> None:
         """Go back to a checkpoint, except on the shelf."""
         self.refuse_on_shelf(path)
         return await super().restore_checkpoint(checkpoint_id, path)
@@ -94,7 +94,7 @@ def options() -> list[str]:
     ]
 
 
-def lay_out():
+def lay_out() -> None:
     """Copy new exercises to the desk; make the folders of JupyterLab and nbgrader's exchange."""
     private = course.ROOT / ".lab"
     try:
@@ -107,7 +107,7 @@ def lay_out():
         sys.exit(f"{problem.filename} cannot be written ({problem.strerror}); see to that first.")
 
 
-def main(arguments: list[str] | None = None):
+def main(arguments: list[str] | None = None) -> None:
     """Lay out the exercises and start JupyterLab; arguments are passed on to it."""
     lay_out()
     # nbgrader's formgrader starts the bare program alembic and reads its settings from here.

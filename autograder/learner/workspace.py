@@ -147,7 +147,7 @@ def _keep_answers(notebook: dict, released: dict, folder: Path) -> tuple[Path, .
     return tuple(kept)
 
 
-def _put_back(notebook: dict, released: dict, release: dict):
+def _put_back(notebook: dict, released: dict, release: dict) -> None:
     """Make the released cell the only one with its ``grade_id``, at its place."""
     cells = notebook["cells"]
     places = [i for i, cell in enumerate(cells) if _grade_id(cell) == _grade_id(released)]
@@ -187,7 +187,7 @@ def progress() -> dict[str, dict]:
     return {**_stored(), **_unsaved}
 
 
-def record(exercise_id: str, points: float, max_points: float):
+def record(exercise_id: str, points: float, max_points: float) -> None:
     """Note the points of a check; the best ones stay. Never fails."""
     if not (math.isfinite(points) and math.isfinite(max_points)):
         return
@@ -229,14 +229,14 @@ def _entry(points: float, max_points: float, hints: int) -> dict:
     return {"points": float(points), "max_points": float(max_points), "hints": int(hints)}
 
 
-def _set_aside(path: Path):
+def _set_aside(path: Path) -> None:
     try:
         path.rename(_free(path.parent, f"{path.stem}.broken-", path.suffix))
     except OSError:
         return
 
 
-def _store(exercise_id: str, old: dict, **changes):
+def _store(exercise_id: str, old: dict, **changes: float) -> None:
     """Write the changed entry, or keep it in memory where ``workspace/`` cannot be written."""
     new = {**old, **changes}
     if new == old and exercise_id not in _unsaved:
@@ -263,13 +263,13 @@ def _free(folder: Path, start: str, end: str) -> Path:
     return next(path for path in paths if not path.exists())
 
 
-def _copy(released: Path, desk: Path):
+def _copy(released: Path, desk: Path) -> None:
     """Copy the content only: the learner's copy is writable whatever the release is."""
     desk.parent.mkdir(parents=True, exist_ok=True)
     _write(desk, released.read_bytes())
 
 
-def _write(path: Path, content: bytes):
+def _write(path: Path, content: bytes) -> None:
     """Write a file in one go: a reader finds the old content or the new, never half of it."""
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
