@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypedDict, TypeVar
 
-from . import bubblewrap, probe, syscalls
+from . import bubblewrap
 from .limits import Limits
 
 _SERVER = Path(__file__).parent / "inside" / "server.py"
@@ -143,6 +143,8 @@ class _ForkServer:
 
     def _confine(self) -> dict[str, str]:
         """Tell the server how to confine children; returns the layers that are missing then."""
+        from . import probe, syscalls
+
         try:
             program = syscalls.program()
         except (ImportError, OSError, RuntimeError):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from .. import course
 from ..course import Exercise
-from ..grading.grader import Grader, fresh_seed
+from ..grading.grader import Grader, OpenStudent, fresh_seed
 from ..grading.record import ErrorRecord, Isolation
 from ..grading.student import LocalStudent, RemoteStudent, StudentProblem
+from ..grading.student_protocol import Student
 from ..grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
 from ..sandbox import probe, processes
 from ..sandbox.inside import cells
@@ -28,11 +29,8 @@ class _Blocked:
     def __init__(self, problem: StudentProblem):
         self._problem = problem
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
         raise self._problem
-
-
-_AnyStudent = LocalStudent | RemoteStudent | _Blocked
 
 
 def grade(
@@ -136,13 +134,11 @@ def unreadable(unit: course.Unit, name: str, error: ErrorRecord, seed: int) -> S
     return SubmissionVerdict(name, exercises, seed, "none", version, error)
 
 
-def _opener(
-    submission: Submission, in_process: bool, limits: Limits
-) -> Callable[[Exercise, Iterable[str]], contextlib.AbstractContextManager[_AnyStudent]]:
+def _opener(submission: Submission, in_process: bool, limits: Limits) -> OpenStudent:
     survives = True
 
     @contextlib.contextmanager
-    def open_student(exercise: Exercise, replaced: Iterable[str]) -> Iterator[_AnyStudent]:
+    def open_student(exercise: Exercise, replaced: Iterable[str]) -> Iterator[Student]:
         nonlocal survives
         replace = {earlier: course.reference_source([earlier]) for earlier in replaced}
         if in_process:
