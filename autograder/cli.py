@@ -11,25 +11,40 @@ import typer
 
 from . import course
 from .course import CourseError
+from .grading.terminal import say, say_table
+from .grading.wording import Styled, printable
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 NOT_ALL, NOT_GRADED = 1, 2
 
 
-def _fail(message: str):
+def _complain(message: str) -> None:
+    """Say what went wrong. Nothing steers the terminal, whoever wrote the message."""
+    message = printable(message) if sys.stderr.isatty() else message
     typer.echo(f"autograder: {message}", err=True)
+
+
+def _fail(message: str):
+    _complain(message)
     raise typer.Exit(NOT_GRADED)
 
 
 def _clear_errors(command):
     """What the user can mend is said in one sentence, without a traceback."""
-    from .sandbox.processes import ServerFailed
 
     @functools.wraps(command)
     def run(*args, **kwargs):
         try:
             return command(*args, **kwargs)
-        except (CourseError, ServerFailed) as problem:
+        except CourseError as problem:
+            _fail(str(problem))
+        except typer.Exit:
+            raise
+        except Exception as problem:
+            from .sandbox.processes import ServerFailed  # with torch, which few commands need
+
+            if not isinstance(problem, ServerFailed):
+                raise
             _fail(str(problem))
 
     return run
@@ -65,7 +80,7 @@ def check(
     if verdict.error:
         _fail(verdict.error.message)
     if json_to != "-":
-        typer.echo(render.submission_text(verdict))
+        say(*render.submission_lines(verdict))
     raise typer.Exit(0 if verdict.points >= verdict.max_points else NOT_ALL)
 
 
@@ -75,16 +90,18 @@ def hint(exercise: str, step: Annotated[int | None, typer.Option(help="1, 2 or 3
     """Show the next hint for an exercise, or the given one."""
     from .learner.notebook import hint_text
 
-    typer.echo(hint_text(exercise, step))
+    head, body = hint_text(exercise, step).split("\n", 1)
+    say(Styled(head, "title"), Styled(body))
 
 
 @app.command()
 @_clear_errors
 def status():
     """Show what is done and what is next."""
-    from .learner.notebook import status_text
+    from .learner.notebook import status_rows, status_text
 
-    typer.echo(status_text())
+    header, *rows = status_rows()
+    say_table(header, [("passed" if row[0] == "✓" else "", row) for row in rows], status_text())
 
 
 @app.command()
@@ -101,7 +118,7 @@ def reset(exercise: str):
 def build(
     units: Annotated[list[str] | None, typer.Argument(help="Only these units.")] = None,
     check_only: Annotated[
-        bool, typer.Option("--check", help="Change nothing, fail on drift.")
+        bool, typer.Option("--check", help="Change nothing; fail on drift and stale edits.")
     ] = False,
 ):
     """Make the exercise notebooks and the executed lessons from their sources."""
@@ -112,6 +129,17 @@ def build(
     for line in drift:
         typer.echo(line, err=True)
     raise typer.Exit(1 if drift else 0)
+
+
+@app.command()
+@_clear_errors
+def misconceptions(
+    exercise: str, name: Annotated[str | None, typer.Argument(help="Only this one.")] = None
+):
+    """Show the misconceptions of an exercise and what each does to the model solution."""
+    from .authoring import edits
+
+    typer.echo(edits.described(course.exercise(exercise), name))
 
 
 @app.command()
@@ -162,12 +190,13 @@ def grade(
     with bar:
         summary = grade_class(course.unit(assignment), workers, scheduler, seed, accept, progress)
     confined = ", ".join(sorted(summary.isolation)) or "none"
-    typer.echo(
+    counts = (
         f"{assignment}: {len(summary.graded)} graded, {len(summary.unchanged)} unchanged, "
         f"{len(summary.failed)} failed; confinement: {confined}."
     )
+    say(Styled(counts, "failed" if summary.failed else "passed"))
     for learner, problem in summary.failed.items():
-        typer.echo(f"autograder: {learner} has no grade: {problem}", err=True)
+        _complain(f"{learner} has no grade: {problem}")
     raise typer.Exit(NOT_ALL if summary.failed else 0)
 
 
@@ -183,8 +212,8 @@ def report(
     unit = course.unit(assignment)
     folder = to or Path("reports") / unit.name
     verdicts = reports.write(unit, Path.cwd(), folder)
-    typer.echo(reports.class_text(unit, verdicts))
-    typer.echo(f"\nReports are in {folder}.")
+    say(*reports.class_lines(unit, verdicts))
+    say(Styled(f"\nReports are in {folder}."))
 
 
 @app.command()
@@ -195,10 +224,14 @@ def doctor():
     from .sandbox.processes import missing_layers
 
     missing = missing_layers()
+    rows = []
     for name, says in probe.LAYERS.items():
-        mark = f"MISSING: {missing[name]}" if name in missing else "holds"
-        typer.echo(f"{name:13} {mark:8} {says}")
-    typer.echo(f"Confinement: {probe.isolation(missing)}.")
+        state = f"MISSING: {missing[name]}" if name in missing else "holds"
+        rows.append(("failed" if name in missing else "passed", (name, state, says)))
+    text = "\n".join(f"{name:13} {state:8} {says}" for _, (name, state, says) in rows)
+    say_table(("layer", "state", "what it means"), rows, text)
+    role = "failed" if missing else "passed"
+    say(Styled(f"Confinement: {probe.isolation(missing)}.", role))
     if missing:
         typer.echo(probe.ADVICE)
     raise typer.Exit(NOT_ALL if missing else 0)

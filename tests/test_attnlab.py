@@ -117,7 +117,7 @@ def test_the_text_reaches_every_viewer_escaped():
     (image,) = ImageAttributes(page).images
     assert image["alt"] == alt
     assert image["src"].startswith("data:image/png;base64,")
-    assert "<figcaption>rows &amp; &quot;columns&quot; where a &lt; b</figcaption>" in page
+    assert "<figcaption>rows &amp; &#34;columns&#34; where a &lt; b</figcaption>" in page
     assert repr(picture) == alt
 
 

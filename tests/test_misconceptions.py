@@ -25,32 +25,9 @@ def test_each_fails_the_check_it_should_and_is_named(exercise, seed):
     assert caught == {check.id for check in verdict.checks}, "a check that nothing fails"
 
 
-def test_a_stale_edit_is_reported_with_its_text():
-    exercise = course.exercise("softmax")
-    stale = misconceptions.edit("no such text", "", fails="x")
-    with pytest.raises(course.CourseError, match="no such text.*stands there 0 times"):
-        misconceptions._spans(exercise.solution, stale, "stale")
-
-
 def test_a_name_is_explained_once():
     in_unit_1 = misconceptions.misconceptions_of(course.exercise("scaled_scores"))["no_scale"]
     in_unit_4 = misconceptions.misconceptions_of(course.exercise("MultiHeadAttention"))["no_scale"]
     assert (in_unit_4.says, in_unit_4.asks) == (in_unit_1.says, in_unit_1.asks)
     with pytest.raises(course.CourseError, match="no unit says what it is"):
         misconceptions.misconception("never_heard_of")
-
-
-def test_a_wrong_inner_function_goes_in_front_and_is_called():
-    one = misconceptions.calling(
-        "f", "def f(x):\n    return 0", head="def g(", call="y = f", fails="c"
-    )
-    source = "def g(x):\n    y = f(x)\n    return y"
-    wrong = misconceptions._apply(source, misconceptions._spans(source, one, "name"))
-    names: dict = {"f": lambda x: x}
-    exec(wrong, names)
-    assert names["g"](5) == 0 and names["f"](5) == 5
-
-
-def test_overlapping_edits_do_not_combine():
-    assert misconceptions._apply("abcdef", [(0, 3, "x"), (2, 4, "y")]) is None
-    assert misconceptions._apply("abcdef", [(3, 4, "y"), (0, 3, "x")]) == "xyef"

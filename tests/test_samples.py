@@ -10,6 +10,7 @@ from attnlab.grouping import fold
 
 from autograder import course
 from autograder.units.shared import samples
+from autograder.units.shared.samples import Meaning
 
 REFERENCE = course.reference_namespace("08_efficiency")
 
@@ -83,7 +84,7 @@ def timed(clock=time.perf_counter, warmup=2, repeats=9):
 def test_one_call_for_each_sample_is_seen_whatever_the_machine_does():
     for _ in range(20):
         fn, found = timed()
-        assert fn.what_are(found, 2) == "calls"
+        assert fn.what_are(found, 2) is Meaning.CALLS
 
 
 @pytest.mark.parametrize(
@@ -102,15 +103,15 @@ def test_one_call_for_each_sample_is_seen_whatever_the_machine_does():
 )
 def test_what_else_samples_can_be(changed, what):
     fn, found = timed()
-    assert fn.what_are(changed(found), 2) == what
+    assert fn.what_are(changed(found), 2) is Meaning(what)
 
 
 def test_processor_time_and_a_counted_warm_up_are_seen():
     fn, found = timed(time.process_time)
-    assert fn.what_are(found, 2) == "work"
+    assert fn.what_are(found, 2) is Meaning.WORK
     fn, found = timed(warmup=0)
-    assert fn.what_are(found, 0) == "calls"
-    assert fn.what_are(found[:-2], 2) == "first calls"
+    assert fn.what_are(found, 0) is Meaning.CALLS
+    assert fn.what_are(found[:-2], 2) is Meaning.FIRST_CALLS
 
 
 def measured_table():

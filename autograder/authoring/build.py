@@ -20,6 +20,7 @@ import nbformat
 from .. import course
 from ..course import ROOT, CourseError, Unit
 from ..grading.record import SCHEMA_FILE, json_schema
+from . import edits
 from .release import METADATA, CellIds, release_bytes, source_notebook
 
 LESSONS = ROOT / "lessons"
@@ -50,8 +51,11 @@ def build(names=None, say: Callable[[str], None] = print) -> list[str]:
 
 
 def drift(names=None) -> list[str]:
-    """What was built from other sources than those that are here, a line each."""
-    found = []
+    """What was built from other sources than those that are here, a line each.
+
+    Also the misconceptions that a change of a model solution has made stale.
+    """
+    found = edits.stale(names)
     for unit in _exercise_units(names):
         if not unit.released.exists() or unit.released.read_bytes() != release_bytes(unit):
             found.append(_stale(unit.released, unit.source))

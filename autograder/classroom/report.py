@@ -12,17 +12,11 @@ from xml.etree import ElementTree
 import msgspec
 
 from .. import course
-from ..grading import render
-from ..grading.record import Record, to_json
+from ..grading import looks
+from ..grading.record import ExerciseRecord, Record, to_json
+from ..grading.wording import Styled, plain
 from ..submissions.result import Result
 from .results import Results
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>body {{ font-family: sans-serif; max-width: 52rem; margin: 2rem auto; }}</style></head>
-<body><h1>{title}</h1><p>{points:g} of {most:g} points.</p>{notes}{pages}</body></html>
-"""
 
 
 def write(unit: course.Unit, root: Path, folder: Path) -> list[Record]:
@@ -67,12 +61,8 @@ def page(learner: str, result: Result) -> str:
     """The feedback of a learner as a page; what the learner wrote is escaped, no script runs."""
     verdict = result.verdict
     notes = [verdict.error.message] if verdict.error else verdict.notices
-    return _PAGE.format(
-        title=render.escape(learner),
-        points=verdict.points,
-        most=verdict.max_points,
-        notes="".join(f"<p>{render.escape(each)}</p>" for each in notes),
-        pages="".join(result.pages.values()),
+    return looks.template("report").render(
+        learner=learner, verdict=verdict, notes=notes, pages=list(result.pages.values())
     )
 
 
@@ -138,25 +128,42 @@ def junit(verdicts: list[Record]) -> str:
 
 def class_text(unit: course.Unit, verdicts: list[Record]) -> str:
     """What the class can do and what it misunderstands, as text for the instructor."""
+    return plain(class_lines(unit, verdicts))
+
+
+def class_lines(unit: course.Unit, verdicts: list[Record]) -> list[Styled]:
+    """The lines of ``class_text``, for a terminal with colours."""
     most = sum(each.points for each in unit.exercises)
     mean = sum(each.points for each in verdicts) / len(verdicts)
-    lines = [f"{unit.name}: {len(verdicts)} submissions, {mean:.1f} of {most:g} points on average."]
+    average = f"{mean:.1f} of {most:g} points on average"
+    lines = [Styled(f"{unit.name}: {len(verdicts)} submissions, {average}.", "title")]
     for exercise in unit.exercises:
-        found = [
+        graded = [
             each for verdict in verdicts for each in verdict.exercises if each.id == exercise.id
         ]
-        status = Counter(each.status for each in found).most_common()
-        lines.append(f"\n{exercise.id}: " + ", ".join(f"{n} {name}" for name, n in status))
-        wrong = Counter(
-            name
-            for each in found
-            for name in {n for check in each.checks for n in check.misconceptions}
-        )
-        lines += [f"  {number:4} x {name}" for name, number in wrong.most_common(8)]
-    flagged = [
-        f"  {verdict.submission}, {each.id}: {reason}"
+        lines += [Styled(""), *_exercise_lines(exercise.id, graded)]
+    return lines + _flagged_lines(verdicts)
+
+
+def _exercise_lines(exercise_id: str, graded: list[ExerciseRecord]) -> list[Styled]:
+    """How often an exercise has each status, and what is misunderstood most."""
+    status = Counter(each.status for each in graded).most_common()
+    head = f"{exercise_id}: " + ", ".join(f"{count} {name}" for name, count in status)
+    wrong = Counter(
+        name
+        for each in graded
+        for name in dict.fromkeys(name for check in each.checks for name in check.misconceptions)
+    )
+    most_common = wrong.most_common(8)
+    return [Styled(head, "title"), *(Styled(f"  {n:4} x {name}") for name, n in most_common)]
+
+
+def _flagged_lines(verdicts: list[Record]) -> list[Styled]:
+    """What a person should look at: whose, which exercise, and why; empty if there is nothing."""
+    lines = [
+        Styled(f"  {verdict.submission}, {each.id}: {reason}", "flag")
         for verdict in verdicts
         for each in verdict.exercises
         for reason in each.flags
     ]
-    return "\n".join([*lines, *(["\nFor a person to look at:", *flagged] if flagged else [])])
+    return [Styled(""), Styled("For a person to look at:", "flag"), *lines] if lines else []

@@ -1,10 +1,9 @@
 """The registry of checks. A check is one property of an exercise, worth points.
 
-A check is a plain function ``(student, reference, draw)`` that raises ``expect.Failed`` when the
-property does not hold::
+A check is a plain function that raises ``expect.Failed`` when the property does not hold::
 
     @check("softmax", "every row adds up to 1", "Along which axis do you add up?")
-    def rows_add_up_to_one(student, reference, draw):
+    def rows_add_up_to_one(student: Student, reference: Student, draw: Draw) -> None:
         ...
 """
 
@@ -16,6 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .. import course
+from .draw import Draw
+from .student_protocol import Student
+
+# Called with the code under test, the reference and what draws the inputs.
+CheckFunction = Callable[[Student, Student, Draw], None]
 
 
 @dataclass(frozen=True)
@@ -36,16 +40,18 @@ class Check:
     says: str
     asks: str
     weight: float
-    run: Callable
+    run: CheckFunction
 
 
 _registry: dict[str, list[Check]] = {}
 
 
-def check(exercise: str, says: str, asks: str, weight: float = 1.0):
+def check(
+    exercise: str, says: str, asks: str, weight: float = 1.0
+) -> Callable[[CheckFunction], CheckFunction]:
     """Register the decorated function as a check of ``exercise``."""
 
-    def register(run):
+    def register(run: CheckFunction) -> CheckFunction:
         _registry.setdefault(exercise, []).append(
             Check(run.__name__, exercise, says, asks, weight, run)
         )
@@ -69,6 +75,6 @@ def checks_of(exercise: course.Exercise) -> list[Check]:
 
 def points_of(exercise: course.Exercise) -> dict[str, float]:
     """Points of each check; they add up to the exercise's."""
-    found = checks_of(exercise)
-    total = sum(each.weight for each in found)
-    return {each.id: round(exercise.points * each.weight / total, 4) for each in found}
+    checks = checks_of(exercise)
+    total = sum(check.weight for check in checks)
+    return {check.id: round(exercise.points * check.weight / total, 4) for check in checks}

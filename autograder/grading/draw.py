@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Mapping
 
 import torch
 
@@ -24,7 +25,7 @@ _RANGES = {
 _GROUPED = ((6, 2), (6, 3), (8, 2), (10, 5))
 
 
-def sub_seed(*parts) -> int:
+def sub_seed(*parts: object) -> int:
     """A seed that depends on all ``parts`` and on nothing else."""
     return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:7], "big")
 
@@ -38,7 +39,7 @@ class Draw:
             tensors, to show a failure on a screen.
     """
 
-    def __init__(self, seed: int, level: int = FULL):
+    def __init__(self, seed: int, level: int = FULL) -> None:
         self.level = level
         self._random = random.Random(seed)
         self._generator = torch.Generator().manual_seed(seed)
@@ -50,7 +51,7 @@ class Draw:
         """
         ranges = [_RANGES[name][self.level] for name in names]
         for _ in range(1000):
-            sizes = [self._random.randint(*each) for each in ranges]
+            sizes = [self._random.randint(low, high) for low, high in ranges]
             if "H" in names and "H_kv" in names:
                 pair = self._random.choice(_GROUPED[: 2 if self.level < FULL else None])
                 sizes[names.index("H")], sizes[names.index("H_kv")] = pair
@@ -62,14 +63,18 @@ class Draw:
         """A whole number from ``low`` to ``high``, both included."""
         return self._random.randint(low, high)
 
-    def normal(self, *shape: int, std: float = 1.0, dtype=torch.float32) -> torch.Tensor:
+    def normal(
+        self, *shape: int, std: float = 1.0, dtype: torch.dtype = torch.float32
+    ) -> torch.Tensor:
         """Normal values of that spread; one decimal each in a case that is drawn to be shown."""
         values = torch.randn(shape, generator=self._generator, dtype=torch.float64) * std
         if self.level != FULL:
             values = (values * 10).round() / 10
         return values.to(dtype)
 
-    def queries_and_keys(self, *leading: int, l_q: int, l_k: int, d_head: int, dtype=torch.float32):
+    def queries_and_keys(
+        self, *leading: int, l_q: int, l_k: int, d_head: int, dtype: torch.dtype = torch.float32
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Queries and keys whose *scaled* scores have a standard deviation of about 2.
 
         Smaller scores make every softmax uniform and hide a missing scale; larger ones saturate it
@@ -93,7 +98,9 @@ class Draw:
             return torch.tensor(self._random.sample(range(1, k_len), batch))
         return torch.tensor([self._random.randint(1, k_len - 1) for _ in range(batch)])
 
-    def state(self, shapes: dict[str, tuple[int, ...]], dtype=torch.float32) -> dict:
+    def state(
+        self, shapes: Mapping[str, tuple[int, ...]], dtype: torch.dtype = torch.float32
+    ) -> dict[str, torch.Tensor]:
         """Weights of about ``1/sqrt(fan-in)`` and clearly visible biases, by name."""
         state = {}
         for name, shape in shapes.items():

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -49,7 +51,12 @@ class Failed(Exception):
         misconception: its name, where the broken property itself is the misconception.
     """
 
-    def __init__(self, message, counterexample=None, misconception=None):
+    def __init__(
+        self,
+        message: str,
+        counterexample: Counterexample | None = None,
+        misconception: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.counterexample = counterexample
@@ -57,7 +64,7 @@ class Failed(Exception):
 
 
 @contextlib.contextmanager
-def observing():
+def observing() -> Iterator[list]:
     """Collect what the demands inside see, in order."""
     record: list = []
     token = _record.set(record)
@@ -68,7 +75,7 @@ def observing():
 
 
 @contextlib.contextmanager
-def flagging():
+def flagging() -> Iterator[list[str]]:
     """Collect what checks inside want a person to look at (``flag``)."""
     flags: list[str] = []
     token = _flags.set(flags)
@@ -85,7 +92,7 @@ def flag(sentence: str) -> None:
         flags.append(sentence)
 
 
-def seen(value) -> None:
+def seen(value: object) -> None:
     """Put a value on record: a tensor, number or text; of anything else the name of its type."""
     record = _record.get()
     if record is not None:
@@ -112,7 +119,9 @@ def same_values(a: torch.Tensor, b: torch.Tensor, tolerance: float | None = None
     return (a == b) | (a.isnan() & b.isnan()) | ((a - b).abs() <= limit)
 
 
-def tensor(value, what: str, axes: str, shape, dtype=None) -> torch.Tensor:
+def tensor(
+    value: object, what: str, axes: str, shape: Sequence[int], dtype: torch.dtype | None = None
+) -> torch.Tensor:
     """Demand a tensor of that shape (and dtype).
 
     Args:
@@ -141,7 +150,15 @@ def tensor(value, what: str, axes: str, shape, dtype=None) -> torch.Tensor:
     return value
 
 
-def close(got, want, what: str, axes: str, tolerance=None, dtype=None, message=None) -> None:
+def close(
+    got: Any,
+    want: torch.Tensor,
+    what: str,
+    axes: str,
+    tolerance: float | None = None,
+    dtype: torch.dtype | None = None,
+    message: str | None = None,
+) -> None:
     """Demand the values of ``want``, up to the tolerance of the learner's dtype.
 
     Args:
@@ -162,7 +179,7 @@ def close(got, want, what: str, axes: str, tolerance=None, dtype=None, message=N
         )
 
 
-def finite(got: torch.Tensor, what: str, axes: str, misconception=None) -> None:
+def finite(got: torch.Tensor, what: str, axes: str, misconception: str | None = None) -> None:
     """Demand that no value is NaN or infinite."""
     seen(got)
     bad = ~got.isfinite()
@@ -188,14 +205,14 @@ def unchanged(before: torch.Tensor, after: torch.Tensor, what: str) -> None:
         )
 
 
-def true(condition: bool, message: str, misconception=None) -> None:
+def true(condition: bool, message: str, misconception: str | None = None) -> None:
     """Demand a condition."""
     seen(bool(condition))
     if not condition:
         raise Failed(message, misconception=misconception)
 
 
-def integer(got, want: int, what: str) -> None:
+def integer(got: object, want: int, what: str) -> None:
     """Demand a whole number, exactly.
 
     Args:
@@ -211,7 +228,7 @@ def integer(got, want: int, what: str) -> None:
         raise Failed(f"{what} should be {want:,}; it is {got:,}.")
 
 
-def number(got, want: float, what: str, tolerance: float = 1e-6) -> None:
+def number(got: object, want: float, what: str, tolerance: float = 1e-6) -> None:
     """Demand a number up to a relative tolerance.
 
     Args:
@@ -230,7 +247,7 @@ def number(got, want: float, what: str, tolerance: float = 1e-6) -> None:
         raise Failed(f"{what} should be {want:.6g}; it is {value:.6g}.")
 
 
-def plain_number(value) -> float | None:
+def plain_number(value: Any) -> float | None:
     """``value`` as a float if it is a number or a tensor with one; else None."""
     if isinstance(value, torch.Tensor) and value.numel() == 1 and not value.is_complex():
         value = value.item()
@@ -238,7 +255,7 @@ def plain_number(value) -> float | None:
     return float(value) if is_number else None
 
 
-def kind_of(value) -> str:
+def kind_of(value: object) -> str:
     """The name of a value's type, for a message; also where the value stays with the learner."""
     return getattr(value, "kind", type(value).__name__)
 
@@ -247,9 +264,9 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _short(dtype) -> str:
+def _short(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def _place(axes, index) -> str:
+def _place(axes: Sequence[str], index: Sequence[int]) -> str:
     return ", ".join(f"{name} {i}" for name, i in zip(axes, index, strict=True)) or "the only value"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
 import torch
 
 from ..sandbox.inside.wire import Elsewhere
 from . import expect
 from .student import StudentProblem
+from .student_protocol import Student
 
 _NAMES_SHOWN = 4
 
@@ -27,7 +31,7 @@ def projection_shapes(d_model: int, width: int, bias: bool) -> dict[str, tuple[i
     return linear_shapes(layers | {"o_proj": (d_model, width)}, bias)
 
 
-def expect_names(own: dict, shapes: dict) -> None:
+def expect_names(own: Mapping[str, torch.Tensor], shapes: Mapping[str, Sequence[int]]) -> None:
     """Demand that a ``state_dict`` has these names and shapes."""
     got = {name: tuple(value.shape) for name, value in own.items()}
     layers = {name.rsplit(".", 1)[0] for name in got}
@@ -59,7 +63,7 @@ def expect_names(own: dict, shapes: dict) -> None:
         )
 
 
-def expect_state(got, want: dict) -> None:
+def expect_state(got: Any, want: Mapping[str, torch.Tensor]) -> None:
     """Demand a dictionary with the weights of ``want``, by name."""
     what = expect.kind_of(got)
     expect.true(
@@ -81,14 +85,19 @@ def expect_state(got, want: dict) -> None:
         expect.close(got[name], want[name], f"the tensor {name}", axes)
 
 
-def _names(names) -> str:
+def _names(names: Iterable[str]) -> str:
     names = sorted(names)
     more = len(names) - _NAMES_SHOWN
     shown = ", ".join(names[:_NAMES_SHOWN]) or "none"
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def twins(student, reference, build, state: dict):
+def twins(
+    student: Student,
+    reference: Student,
+    build: Callable[[Student], Any],
+    state: Mapping[str, torch.Tensor],
+) -> tuple[Any, Any]:
     """The learner's module and the reference's, with the same weights, in evaluation mode.
 
     Args:
@@ -109,7 +118,9 @@ def twins(student, reference, build, state: dict):
     return module, twin
 
 
-def parameter_gradients(student, module, inputs, direction, **options) -> dict[str, torch.Tensor]:
+def parameter_gradients(
+    student: Student, module: Any, inputs: Sequence[Any], direction: torch.Tensor, **options: Any
+) -> dict[str, torch.Tensor]:
     """Gradients of ``(module(*inputs, **options) * direction).sum()`` by name.
 
     To the parameters, and to those of ``inputs`` that require it, called ``"input 0"`` and so on.
@@ -125,7 +136,7 @@ def parameter_gradients(student, module, inputs, direction, **options) -> dict[s
     return dict(zip(wanted, found, strict=True))
 
 
-def expect_other_device(call, *inputs: torch.Tensor) -> None:
+def expect_other_device(call: Callable[..., Any], *inputs: torch.Tensor) -> None:
     """Demand that ``call`` computes where its inputs are, not always on the CPU.
 
     The inputs go in as tensors of another device, without data (PyTorch's ``meta`` device, which

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
 import torch
 
@@ -12,8 +15,11 @@ from . import diagnosis, misconceptions
 from .checks import Check, checks_of, points_of
 from .diagnosis import Explanation
 from .draw import FULL
+from .expect import Failed
+from .record import Status
 from .run import Run, run_check
 from .student import StudentProblem
+from .student_protocol import Student
 from .verdict import CheckVerdict, ExerciseVerdict
 
 _MESSAGES = {
@@ -34,6 +40,16 @@ _ASKS = {
     "timeout": "Is there a loop that never ends, or one that could be a matrix product?",
     "forbidden": "What would it compute? Write that out with smaller steps.",
 }
+_STOPPED: tuple[Status, ...] = (
+    "not_started",
+    "missing",
+    "forbidden",
+    "timeout",
+    "crashed",
+    "memory",
+)
+# Called with (exercise, ids of earlier exercises whose reference should stand in).
+OpenStudent = Callable[[course.Exercise, tuple[str, ...]], AbstractContextManager[Student]]
 
 
 def fresh_seed() -> int:
@@ -51,7 +67,7 @@ class Grader:
         show_text: whether messages of exceptions may be shown; they can carry inputs.
     """
 
-    def __init__(self, open_student, seed: int, show_text: bool = True):
+    def __init__(self, open_student: OpenStudent, seed: int, show_text: bool = True) -> None:
         self._open_student = open_student
         self._seed = seed
         self._show_text = show_text
@@ -68,7 +84,7 @@ class Grader:
                 self._done[exercise.id] = self._grade(exercise)
         return self._done[exercise.id]
 
-    def _grade(self, exercise) -> ExerciseVerdict:
+    def _grade(self, exercise: course.Exercise) -> ExerciseVerdict:
         with self._open_student(exercise, ()) as student:
             runs = self._run_all(exercise, student)
             passed = all(run.passed for run in runs.values())
@@ -83,12 +99,12 @@ class Grader:
                     return verdict
             return self._verdict(exercise, student, runs)
 
-    def _wrong_before(self, exercise) -> tuple[str, ...]:
+    def _wrong_before(self, exercise: course.Exercise) -> tuple[str, ...]:
         earlier = [course.exercise(each) for each in course.prerequisites_of(exercise.id)]
         own = [each for each in earlier if each.unit == exercise.unit]
         return tuple(each.id for each in own if self.grade(each).status != "passed")
 
-    def _run_all(self, exercise, student) -> dict[Check, Run]:
+    def _run_all(self, exercise: course.Exercise, student: Student) -> dict[Check, Run]:
         runs: dict[Check, Run] = {}
         stopped: StudentProblem | None = None
         for check in checks_of(exercise):
@@ -99,7 +115,9 @@ class Grader:
                 stopped = problem
         return runs
 
-    def _verdict(self, exercise, student, runs) -> ExerciseVerdict:
+    def _verdict(
+        self, exercise: course.Exercise, student: Student, runs: dict[Check, Run]
+    ) -> ExerciseVerdict:
         explained = diagnosis.explain(exercise, runs, self._seed)
         points = points_of(exercise)
         checks = [
@@ -110,7 +128,7 @@ class Grader:
         ]
         passed = all(each.passed for each in checks)
         reached = exercise.points if passed else sum(each.points for each in checks)
-        status = "passed" if passed else _status(checks)
+        status: Status = "passed" if passed else _status(checks)
         return ExerciseVerdict(
             exercise.id,
             exercise.title,
@@ -121,7 +139,9 @@ class Grader:
             flags=tuple(dict.fromkeys(flag for run in runs.values() for flag in run.flags)),
         )
 
-    def _check_verdict(self, check, run, student, explanation, points) -> CheckVerdict:
+    def _check_verdict(
+        self, check: Check, run: Run, student: Student, explanation: Explanation, points: float
+    ) -> CheckVerdict:
         verdict = CheckVerdict(check.id, check.says, 0.0, points, run.passed)
         if run.passed:
             verdict.points = points
@@ -130,7 +150,8 @@ class Grader:
             self._tell_problem(verdict, run.problem)
             self._tell_names(verdict, check, explanation)
             return verdict
-        failure = self._shrink(check, student, run)
+        assert run.failure is not None, "neither passed nor kept from answering"
+        failure = self._shrink(check, student, run.failure)
         verdict.message = failure.message
         verdict.counterexample = failure.counterexample
         verdict.asks = check.asks
@@ -139,7 +160,7 @@ class Grader:
         self._tell_names(verdict, check, explanation)
         return verdict
 
-    def _tell_names(self, verdict, check, explanation) -> None:
+    def _tell_names(self, verdict: CheckVerdict, check: Check, explanation: Explanation) -> None:
         known = misconceptions.misconceptions_of(course.exercise(check.exercise))
         found = [known[name] for name in explanation.names if name in known]
         if found:
@@ -148,7 +169,7 @@ class Grader:
             verdict.diagnosis = f"It looks as if {joint.join(each.says for each in found)}."
             verdict.asks = found[0].asks
 
-    def _tell_problem(self, verdict, problem: StudentProblem) -> None:
+    def _tell_problem(self, verdict: CheckVerdict, problem: StudentProblem) -> None:
         details = dict(problem.details)
         text = str(details.get("text") or "")
         if problem.kind == "error" and not self._show_text:
@@ -169,21 +190,19 @@ class Grader:
             )
             verdict.asks = verdict.asks or "What does this line get, and what did you expect?"
 
-    def _shrink(self, check, student, run: Run):
+    def _shrink(self, check: Check, student: Student, failure: Failed) -> Failed:
         """The same check failing on smaller inputs, if it does."""
         for level in range(FULL):
             small = run_check(check, student, self._seed, level)
             if small.problem and small.problem.fatal:
                 break
-            if small.failure and bool(small.failure.counterexample) == bool(
-                run.failure.counterexample
-            ):
+            if small.failure and bool(small.failure.counterexample) == bool(failure.counterexample):
                 return small.failure
-        return run.failure
+        return failure
 
 
 @contextlib.contextmanager
-def _one_thread():
+def _one_thread() -> Iterator[None]:
     """Many tiny operations: a second thread gains nothing, and waits where cores are busy."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -198,9 +217,9 @@ def _points(exercise: course.Exercise, runs: dict[Check, Run]) -> float:
     return sum(points[check.id] for check, run in runs.items() if run.passed)
 
 
-def _status(checks: list[CheckVerdict]) -> str:
+def _status(checks: list[CheckVerdict]) -> Status:
     problems = [each.problem for each in checks if not each.passed]
-    for kind in ("not_started", "missing", "forbidden", "timeout", "crashed", "memory"):
+    for kind in _STOPPED:
         if kind in problems:
             return kind
     if "protocol" in problems:
@@ -211,7 +230,7 @@ def _status(checks: list[CheckVerdict]) -> str:
 
 
 @contextlib.contextmanager
-def replaced_names(namespace, names):
+def replaced_names(namespace: dict[str, Any], names: Collection[str]) -> Iterator[None]:
     """Put the reference in place of the learner's own earlier work, for a while."""
     missing = object()
     before = {name: namespace.get(name, missing) for name in names}

@@ -1,14 +1,19 @@
 """The registry of misconceptions. A misconception is a named wrong implementation.
 
-It is written as a small edit of the model solution, so nothing is kept twice, the wrong line stands
-beside the right one, and two of them combine wherever their edits do not overlap::
+It is written as a small edit of the model solution, or as a wrapper around what that defines, so
+that nothing is kept twice, and two of them combine wherever their edits do not overlap::
 
     misconception(
         "no_scale",
         says="the scores are not divided by sqrt(d_head)",
         asks="How does the spread of a dot product grow with d_head?",
-        scaled_scores=edit(" / math.sqrt(d_head)", "", fails="equals_the_reference"),
+        scaled_scores=edit("/ math.sqrt(d_head)", "", fails="equals_the_reference"),
     )
+
+An edit says which tokens of the solution give way to what; their layout does not matter (see
+``pieces``). An edit whose tokens are gone from the solution is stale: ``build --check`` names it,
+and a diagnosis does without it. What a misconception does to a solution is shown by ``python -m
+autograder misconceptions EXERCISE``.
 """
 
 from __future__ import annotations
@@ -16,22 +21,37 @@ from __future__ import annotations
 import functools
 import importlib
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from .. import course
+from . import pieces
+from .pieces import Replacement
+
+_log = logging.getLogger("autograder")
+_log.addHandler(logging.NullHandler())  # or Python would print warnings into a learner's notebook
 
 
 @dataclass(frozen=True)
 class Edit:
-    """Replacements that turn a model solution into a wrong one.
+    """What turns a model solution into a wrong one.
 
-    ``pieces`` are pairs (text as it stands in the solution, text in its place); ``fails`` is the id
-    of the check that must catch the result.
+    Attributes:
+        pieces: pairs (what stands in the solution, what stands in its place).
+        fails: id of the check that must catch the result.
+        inner: an exercise that the solution calls, by id, with an edit of that one: its wrong
+            source goes in front, under the name ``wrong_ID``.
+        behind: source that goes behind the solution; ``{target}`` in it is what the exercise
+            defines: the function, or ``method`` of the class.
+        method: of a class, the method that ``behind`` is about.
     """
 
     pieces: tuple[tuple[str, str], ...]
     fails: str
+    inner: tuple[str, Edit] | None = None
+    behind: str = ""
+    method: str = "forward"
 
 
 @dataclass(frozen=True)
@@ -61,17 +81,31 @@ class Mutant:
     fails: tuple[str, ...]
 
     def namespace(self) -> dict:
-        """Run the source on top of the reference and return its names."""
+        """Run the source on top of the reference and return its names.
+
+        A source that does not run leaves the names without the exercise's: it explains no answer.
+        """
         return _run_mutant(self.exercise, self.source)
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """An edit with its places in the solution, and the sources that go in front and behind."""
+
+    name: str
+    fails: str
+    replacements: tuple[Replacement, ...]
+    front: str
+    behind: str
 
 
 _registry: dict[str, list[Misconception]] = {}
 _texts: dict[str, tuple[str, str]] = {}
 
 
-def edit(*pieces: str, fails: str) -> Edit:
+def edit(*texts: str, fails: str) -> Edit:
     """An edit, from an even number of texts: old, new, old, new ..."""
-    return Edit(tuple(zip(pieces[::2], pieces[1::2], strict=True)), fails)
+    return Edit(tuple(zip(texts[::2], texts[1::2], strict=True)), fails)
 
 
 def misconception(name: str, says: str | None = None, asks: str | None = None, **edits) -> None:
@@ -96,38 +130,45 @@ def misconception(name: str, says: str | None = None, asks: str | None = None, *
         known.append(found)
 
 
-def known_in(inner: str, name: str) -> list[str]:
-    """Source of the exercise ``inner`` with the misconception ``name``, once for each edit."""
-    return [each.source for each in singles(course.exercise(inner)) if each.names == (name,)]
+def import_in_order(package: str, *names: str) -> None:
+    """Import the modules of a package that register misconceptions.
+
+    Their order is that of the names in a verdict, and the first to register a name explains it.
+    """
+    for name in names:
+        importlib.import_module(f"{package}.{name}")
 
 
-def edits_of(inner: str, name: str, into: str, fails: str) -> list[Edit]:
-    """Those edits that show ``name`` in ``inner`` and can be made in the exercise ``into`` too."""
-    found = misconceptions_of(course.exercise(inner))[name].edits[inner]
-    text = course.exercise(into).solution
-    fit = [each for each in found if all(text.count(old) == 1 for old, _ in each.pieces)]
-    return [Edit(each.pieces, fails) for each in fit]
+def known_in(inner: str, name: str) -> tuple[Edit, ...]:
+    """The edits that show ``name`` in ``inner``, whose misconceptions are registered before."""
+    return misconceptions_of(course.exercise(inner))[name].edits[inner]
 
 
-def source_with(inner: str, one: Edit) -> str:
-    """Source of the exercise ``inner`` with this edit made."""
-    source = course.exercise(inner).solution
-    return _apply(source, _spans(source, one, f"inside {inner}"))
+def edits_of(inner: str, name: str, fails: str, without: Iterable[int] = ()) -> list[Edit]:
+    """The edits that show ``name`` in ``inner``, for an exercise that has the same lines.
+
+    Args:
+        inner: id of an exercise of an earlier unit.
+        name: of a misconception.
+        fails: as in ``edit``.
+        without: which of the edits, counted from 0, cannot be made in the other exercise.
+    """
+    known = known_in(inner, name)
+    unfit = set(without)
+    if not unfit <= set(range(len(known))):
+        raise course.CourseError(f"misconception {name}: {inner} has only {len(known)} edits")
+    return [replace(one, fails=fails) for i, one in enumerate(known) if i not in unfit]
 
 
-def calling(inner: str, wrong: str, *, head: str, call: str, fails: str) -> Edit:
+def calling(inner: str, wrong: Edit, fails: str) -> Edit:
     """An edit of an exercise that calls a wrong version of the exercise ``inner``.
 
     Args:
         inner: id of the exercise that is called.
-        wrong: source of its wrong version.
-        head: text in front of which that source goes.
-        call: text that ends in the name of ``inner``, where it is called.
+        wrong: what makes it wrong.
         fails: as in ``edit``.
     """
-    renamed = wrong.replace(f"def {inner}(", f"def wrong_{inner}(")
-    called = call.removesuffix(inner) + f"wrong_{inner}"
-    return edit(head, f"{renamed}\n\n\n{head}", call, called, fails=fails)
+    return replace(edit(inner, f"wrong_{inner}", fails=fails), inner=(inner, wrong))
 
 
 @functools.cache
@@ -140,62 +181,97 @@ def misconceptions_of(exercise: course.Exercise) -> dict[str, Misconception]:
     return {each.name: each for each in _registry.get(exercise.id, [])}
 
 
-def _spans(source: str, one: Edit, name: str) -> list[tuple[int, int, str]]:
-    spans = []
-    for old, new in one.pieces:
-        if source.count(old) != 1:
-            raise course.CourseError(
-                f"misconception {name}: '{old}' should stand exactly once in the model solution, "
-                f"but stands there {source.count(old)} times"
-            )
-        start = source.index(old)
-        spans.append((start, start + len(old), new))
-    return spans
+def edits(exercise: course.Exercise) -> list[tuple[str, Edit]]:
+    """The edits of an exercise, each with the name of its misconception, in order."""
+    known = misconceptions_of(exercise)
+    return [(name, one) for name, found in known.items() for one in found.edits[exercise.id]]
 
 
-def _apply(source: str, spans: list[tuple[int, int, str]]) -> str | None:
-    """The source with all spans replaced, or None if two of them overlap."""
-    spans = sorted(spans)
-    if any(a[1] > b[0] for a, b in itertools.pairwise(spans)):
-        return None
-    for start, end, new in reversed(spans):
-        source = source[:start] + new + source[end:]
-    return source
+def unknown_exercises() -> list[str]:
+    """Ids that misconceptions speak of, and no exercise has."""
+    for exercise in course.exercises().values():
+        misconceptions_of(exercise)
+    return [each for each in _registry if each not in course.exercises()]
+
+
+def mutant_of(exercise: course.Exercise, name: str, one: Edit) -> Mutant:
+    """The solution with this edit made.
+
+    Raises:
+        CourseError: the edit is stale; the message names it and the text that is gone.
+    """
+    return _mutant(exercise, _fitted(exercise, name, one))
 
 
 @functools.cache
 def singles(exercise: course.Exercise) -> tuple[Mutant, ...]:
     """Every misconception of the exercise, once for each way in which it shows."""
-    edits = _edits(exercise)
-    return tuple(
-        Mutant((name,), exercise.id, _apply(exercise.solution, spans), (one.fails,))
-        for (name, one), spans in zip(edits, _all_spans(exercise), strict=True)
-    )
-
-
-def _edits(exercise: course.Exercise) -> list[tuple[str, Edit]]:
-    known = misconceptions_of(exercise)
-    return [(name, one) for name, found in known.items() for one in found.edits[exercise.id]]
-
-
-@functools.cache
-def _all_spans(exercise: course.Exercise) -> list[list[tuple[int, int, str]]]:
-    return [_spans(exercise.solution, one, name) for name, one in _edits(exercise)]
+    return tuple(_mutant(exercise, fitted) for fitted in _all_fitted(exercise))
 
 
 def pairs(exercise: course.Exercise, together) -> Iterator[Mutant]:
     """Every two mutants whose edits can be made at once and of which ``together(a, b)`` holds."""
-    edits = list(zip(singles(exercise), _all_spans(exercise), strict=True))
-    for (a, spans_a), (b, spans_b) in itertools.combinations(edits, 2):
+    each = list(zip(singles(exercise), _all_fitted(exercise), strict=True))
+    for (a, fitted_a), (b, fitted_b) in itertools.combinations(each, 2):
         wanted = a.names != b.names and together(a, b)
-        source = _apply(exercise.solution, spans_a + spans_b) if wanted else None
-        if source is not None:
-            yield Mutant(a.names + b.names, exercise.id, source, a.fails + b.fails)
+        both = _mutant(exercise, fitted_a, fitted_b) if wanted else None
+        if both is not None:
+            yield both
+
+
+@functools.cache
+def _all_fitted(exercise: course.Exercise) -> tuple[_Fitted, ...]:
+    """The edits of an exercise that fit; one that is stale must not cost a learner the verdict."""
+    found = []
+    for name, one in edits(exercise):
+        try:
+            found.append(_fitted(exercise, name, one))
+        except course.CourseError as problem:
+            _log.warning("%s; it is left out", problem)
+    return tuple(found)
+
+
+def _fitted(exercise: course.Exercise, name: str, one: Edit) -> _Fitted:
+    where = f"the model solution of {exercise.id}"
+    try:
+        replacements = [
+            pieces.replacement(exercise.solution, old, new, where) for old, new in one.pieces
+        ]
+    except course.CourseError as problem:
+        raise course.CourseError(f"misconception {name}: {problem}") from None
+    front = ""
+    if one.inner is not None:
+        inner, wrong = one.inner
+        source = mutant_of(course.exercise(inner), name, wrong).source
+        front = pieces.renamed(source, inner, f"wrong_{inner}") + "\n\n\n"
+    behind = one.behind and "\n\n\n" + one.behind.replace("{target}", _target(exercise, one.method))
+    return _Fitted(name, one.fails, tuple(replacements), front, behind)
+
+
+def _target(exercise: course.Exercise, method: str) -> str:
+    is_class = exercise.solution.startswith("class ")
+    return f"{exercise.id}.{method}" if is_class else exercise.id
+
+
+def _mutant(exercise: course.Exercise, *fitted: _Fitted) -> Mutant | None:
+    """The solution with these edits made, or None if two of them overlap."""
+    replacements = [one for each in fitted for one in each.replacements]
+    source = pieces.replaced(exercise.solution, replacements)
+    if source is None:
+        return None
+    front = "".join(each.front for each in fitted)
+    behind = "".join(each.behind for each in fitted)
+    names, fails = tuple(each.name for each in fitted), tuple(each.fails for each in fitted)
+    return Mutant(names, exercise.id, front + source + behind, fails)
 
 
 @functools.lru_cache(maxsize=4096)
 def _run_mutant(exercise_id: str, source: str) -> dict:
     unit = course.exercise(exercise_id).unit
     namespace = dict(course.reference_namespace(unit), __name__=f"misconception_{exercise_id}")
-    exec(compile(source, f"<misconception of {exercise_id}>", "exec"), namespace)
+    try:
+        exec(compile(source, f"<misconception of {exercise_id}>", "exec"), namespace)
+    except Exception as problem:
+        _log.warning("a misconception of %s does not run: %s", exercise_id, problem)
+        namespace.pop(exercise_id, None)
     return namespace

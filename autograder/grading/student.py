@@ -10,12 +10,15 @@ goes wrong arrives as ``StudentProblem``.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import torch
 
 from ..sandbox.inside import cells, memory, watch, wire
 from ..sandbox.link import INTERFERED, Link, SubmissionDied
 from .expect import Failed, true, unchanged
+from .student_protocol import Student
 
 
 class StudentProblem(Exception):
@@ -27,7 +30,7 @@ class StudentProblem(Exception):
         details: type, text, cell, line and source of an exception; for forbidden calls ``calls``.
     """
 
-    def __init__(self, kind: str, **details):
+    def __init__(self, kind: str, **details: Any) -> None:
         super().__init__(f"{kind}: {details.get('text') or details.get('calls') or ''}")
         self.kind = kind
         self.details = details
@@ -38,26 +41,26 @@ class StudentProblem(Exception):
         return self.kind in ("timeout", "crashed", "protocol")
 
 
-class _Student:
+class _Student(Student):
     """What both kinds share: whether the last call changed its tensors, and calls back.
 
     ``limited`` tells whether it runs in a process of its own, with a limit on memory.
     """
 
     changed: list[bool] = []
-    limited = False
+    limited: bool = False
     _raised: Exception | None = None
     _counting = False
     _peak = 0
     _whole = False
 
-    def _callback(self, function):
+    def _callback(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function of the check's as the learner's code gets it.
 
         What it demands of the learner (``Failed``) ends the check, not the learner's code.
         """
 
-        def called(*args, **kwargs):
+        def called(*args: Any, **kwargs: Any) -> Any:
             try:
                 return self._sent(function(*self._wrap(args), **self._wrap(kwargs)))
             except (Failed, StudentProblem) as problem:
@@ -66,11 +69,11 @@ class _Student:
 
         return called
 
-    def _sent(self, value):
+    def _sent(self, value: Any) -> Any:
         """An argument as the learner's code gets it, tensors aside."""
         return wire.mapped(self._sent_one, value)
 
-    def _sent_one(self, value):
+    def _sent_one(self, value: Any) -> Any:
         if isinstance(value, (_LocalObject, _RemoteObject)):
             return value._sendable()
         plain = isinstance(value, (torch.Tensor, torch.dtype)) or not callable(value)
@@ -82,7 +85,13 @@ class _Student:
             before = torch.zeros(1)
             unchanged(before, before + 1 if changed else before, name)
 
-    def expect_error(self, call, types, message: str, misconception=None) -> None:
+    def expect_error(
+        self,
+        call: Callable[[], object],
+        types: Collection[str],
+        message: str,
+        misconception: str | None = None,
+    ) -> None:
         """Demand that ``call()`` raises one of ``types`` (names), for the reason ``message``."""
         try:
             call()
@@ -94,7 +103,7 @@ class _Student:
             raised = False
         true(raised, message, misconception)
 
-    def peak_bytes(self, function, *args) -> int:
+    def peak_bytes(self, function: Callable[..., object], *args: Any) -> int:
         """Bytes of the new tensors that a call has alive at once, at most (``memory.Peak``)."""
         self._counting = True
         try:
@@ -104,7 +113,7 @@ class _Student:
             self._counting = False
         return self._peak
 
-    def made_by(self, function, *args):
+    def made_by(self, function: Callable[..., Any], *args: Any) -> Any:
         """What a call gives as an object with attributes, a named tuple too."""
         self._whole = True
         try:
@@ -112,7 +121,9 @@ class _Student:
         finally:
             self._whole = False
 
-    def gradients(self, output, inputs, direction) -> tuple[torch.Tensor, ...]:
+    def gradients(
+        self, output: Any, inputs: Sequence[torch.Tensor], direction: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
         """Gradients of ``(output * direction).sum()`` to each of ``inputs``; zeros if unused."""
         flows = isinstance(output, torch.Tensor) and output.requires_grad
         true(flows, "No gradient flows from the output back to the inputs.")
@@ -134,17 +145,17 @@ class LocalStudent(_Student):
         forbidden: families of calls to watch for.
     """
 
-    def __init__(self, namespace, forbidden=()):
+    def __init__(self, namespace: Mapping[str, Any], forbidden: Sequence[str] = ()) -> None:
         self._namespace = namespace
         self._forbidden = forbidden
         self._spotter = watch.Watch(())
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if name not in self._namespace:
             raise StudentProblem("missing", text=name)
         return _LocalObject(self, self._namespace[name])
 
-    def _call(self, function, args, kwargs):
+    def _call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         given = wire.tensors_of([args, kwargs])
         passed: list[torch.Tensor] = []
         args, kwargs = _copied(self._sent(args), passed), _copied(self._sent(kwargs), passed)
@@ -169,19 +180,19 @@ class LocalStudent(_Student):
         self._peak = counter.bytes if counter else 0
         return _LocalObject(self, result) if whole else self._wrap(result)
 
-    def _callback(self, function):
+    def _callback(self, function: Callable[..., Any]) -> Callable[..., Any]:
         called = super()._callback(function)
 
-        def unwatched(*args, **kwargs):
+        def unwatched(*args: Any, **kwargs: Any) -> Any:
             with self._spotter.paused():
                 return called(*args, **kwargs)
 
         return unwatched
 
-    def _wrap(self, value):
+    def _wrap(self, value: Any) -> Any:
         return wire.mapped(self._wrap_one, value)
 
-    def _wrap_one(self, value):
+    def _wrap_one(self, value: Any) -> Any:
         plain = (bool, int, float, str, torch.Tensor, type(None), torch.dtype, torch.device)
         if isinstance(value, plain) or type(value).__module__ == "numpy":
             return value
@@ -193,10 +204,10 @@ def _problem(problem: BaseException) -> StudentProblem:
     return StudentProblem(details.pop("kind"), **details)
 
 
-def _copied(value, copies: list[torch.Tensor]):
+def _copied(value: Any, copies: list[torch.Tensor]) -> Any:
     """``value`` with copies of its tensors, to see afterwards whether they were changed."""
 
-    def copy(each):
+    def copy(each: Any) -> Any:
         if isinstance(each, wire.Elsewhere):
             return each.tensor()
         if not isinstance(each, torch.Tensor):
@@ -210,7 +221,7 @@ def _copied(value, copies: list[torch.Tensor]):
 class _LocalObject:
     """An object of the learner's, or a function: calls are watched, problems described."""
 
-    def __init__(self, student: LocalStudent, value):
+    def __init__(self, student: LocalStudent, value: Any) -> None:
         self._student = student
         self._object = value
 
@@ -218,16 +229,16 @@ class _LocalObject:
     def kind(self) -> str:
         return type(self._object).__name__
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._student._call(self._object, args, kwargs)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         try:
             return self._student._wrap(getattr(self._object, name))
         except Exception as problem:
             raise _problem(problem) from problem
 
-    def _sendable(self):
+    def _sendable(self) -> Any:
         return self._object
 
     def parameters(self) -> dict[str, torch.Tensor]:
@@ -243,10 +254,10 @@ class RemoteStudent(_Student):
 
     limited = True
 
-    def __init__(self, link: Link):
+    def __init__(self, link: Link) -> None:
         self._link = link
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         reply = self._ask({"verb": "names", "names": [name]})
         if reply.get("names") != [name]:
             raise StudentProblem("missing", text=name)
@@ -258,7 +269,7 @@ class RemoteStudent(_Student):
         except SubmissionDied as death:
             raise StudentProblem(death.kind, text=death.message) from None
 
-    def _call(self, of, args, kwargs, module: _RemoteObject):
+    def _call(self, of: str | wire.Handle, args: Any, kwargs: Any, module: _RemoteObject) -> Any:
         args, kwargs = self._sent(args), self._sent(kwargs)
         given = wire.tensors_of([args, kwargs])
         inputs = [*given, *module._parameters.values()]
@@ -294,7 +305,7 @@ class RemoteStudent(_Student):
             raise StudentProblem(kind if kind in known else "error", **details)
         return reply
 
-    def _wrap(self, value):
+    def _wrap(self, value: Any) -> Any:
         return wire.mapped(
             lambda each: _RemoteObject(self, each) if isinstance(each, wire.Handle) else each, value
         )
@@ -309,20 +320,22 @@ class _RemoteObject:
         owner: the object it was an attribute of.
     """
 
-    def __init__(self, student: RemoteStudent, of, owner: _RemoteObject | None = None):
+    def __init__(
+        self, student: RemoteStudent, of: str | wire.Handle, owner: _RemoteObject | None = None
+    ) -> None:
         self.kind = of.kind if isinstance(of, wire.Handle) else "object"
         self._student = student
         self._of = of
         self._owner = owner
         self._parameters: dict[str, torch.Tensor] = {}
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         module = self
         while module._owner and not module._parameters:
             module = module._owner
         return self._student._call(self._of, args, kwargs, module)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         reply = self._student._ask({"verb": "get", "of": self._of, "attribute": name})
@@ -331,7 +344,7 @@ class _RemoteObject:
             return _RemoteObject(self._student, value, self)
         return self._student._wrap(value)
 
-    def _sendable(self):
+    def _sendable(self) -> Any:
         """Its handle: names are for the grader, the submission's code gets the object."""
         if not isinstance(self._of, wire.Handle):
             reply = self._student._ask({"verb": "get", "of": self._of, "attribute": None})
@@ -356,12 +369,18 @@ class _RemoteCall(torch.autograd.Function):
     """Stands in the parent's graph for a call in the other process; backward asks it."""
 
     @staticmethod
-    def forward(ctx, student, call, outputs, *inputs):
+    def forward(
+        ctx: Any,
+        student: RemoteStudent,
+        call: int,
+        outputs: Sequence[torch.Tensor],
+        *inputs: torch.Tensor,
+    ) -> tuple[torch.Tensor, ...]:
         ctx.student, ctx.call, ctx.inputs = student, call, inputs
         return tuple(each.detach().clone() for each in outputs)
 
     @staticmethod
-    def backward(ctx, *cotangents):
+    def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         reply = ctx.student._ask(
             {"verb": "backward", "call": ctx.call, "cotangents": list(cotangents)}
         )
@@ -369,20 +388,20 @@ class _RemoteCall(torch.autograd.Function):
         found = iter(value if isinstance(value, list) else [])
         gradients = []
         for each in ctx.inputs:
-            gradient = next(found, None) if each.requires_grad else None
+            gradient: Any = next(found, None) if each.requires_grad else None
             fits = isinstance(gradient, torch.Tensor) and gradient.shape == each.shape
             gradients.append(gradient.to(each.dtype) if fits else None)
         return None, None, None, *gradients
 
 
-def _attach(student, call, value, inputs):
+def _attach(student: RemoteStudent, call: int, value: Any, inputs: Sequence[torch.Tensor]) -> Any:
     """Give the result of a remote call a place in the graph, so that it can be differentiated."""
     outputs = [each for each in wire.tensors_of(value) if each.requires_grad]
     if not outputs:
         return value
     attached = iter(_RemoteCall.apply(student, call, outputs, *inputs))
 
-    def attach(each):
+    def attach(each: Any) -> Any:
         return next(attached) if isinstance(each, torch.Tensor) and each.requires_grad else each
 
     return wire.mapped(attach, value)

@@ -11,10 +11,10 @@ import sys
 
 from .. import course
 from ..course import CourseError, Exercise
-from ..grading import render
 from ..grading.grader import Grader, fresh_seed, replaced_names
 from ..grading.student import LocalStudent
 from ..grading.verdict import ExerciseVerdict
+from ..grading.wording import number
 from ..sandbox.inside import cells
 from . import workspace
 
@@ -33,14 +33,16 @@ class _Html:
         return self._text
 
 
-def _show(page: str, text: str) -> None:
-    shell = _shell()
-    if shell is None:
+def _show(text: str, template: str, **values: object) -> None:
+    """Show a text; in a notebook as HTML, from a template with these values."""
+    if _shell() is None:
         print(text)
-    else:
-        from IPython.display import display
+        return
+    from IPython.display import display
 
-        display(_Html(page, text))
+    from ..grading import looks
+
+    display(_Html(looks.template(template).render(values), text))
 
 
 def _shell():
@@ -74,17 +76,18 @@ def check(exercise_id: str, seed: int | None = None) -> float:
     Raises:
         CourseError: if there is no such exercise.
     """
+    from ..grading import render  # not above: the command line's status can do without
+
     exercise = course.exercise(exercise_id)
     seed = fresh_seed() if seed is None else seed
     verdict = grade_names(exercise, _namespace(2), seed)
     workspace.record(exercise_id, verdict.points, verdict.max_points)
     again = f'The same inputs again: check("{exercise_id}", seed={seed})'
     text = render.exercise_text(verdict)
-    page = render.exercise_html(verdict)
-    if verdict.status not in ("passed", "not_started"):
-        page += f'<div style="font-family:sans-serif;opacity:.6;font-size:90%">{again}</div>'
-        text += f"\n  {again}"
-    _show(page, text)
+    if verdict.status in ("passed", "not_started"):
+        again = ""
+    text = f"{text}\n  {again}" if again else text
+    _show(text, "checked", verdict=render.exercise_html(verdict), again=again)
     return verdict.points
 
 
@@ -109,27 +112,29 @@ def hint(exercise_id: str, step: int | None = None) -> None:
     text = hint_text(exercise_id, step)
     head, body = text.split("\n\n", 1)
     is_code = head.startswith("Hint 3")
-    style = "white-space:pre-wrap;margin:.3em 0" + (";font-family:monospace" if is_code else "")
-    page = f"<b>{render.escape(head)}</b><div style='{style}'>{render.rich(body)}</div>"
-    _show(page, text)
+    _show(text, "hint", head=head, body=body, is_code=is_code)
 
 
 def status_text() -> str:
     """What is done and what is next, for a terminal."""
     return "\n".join(
         " ".join(f"{cell:<{w}}" for cell, w in zip(row, (3, 16, 22, 12, 10), strict=True)).rstrip()
-        for row in _status_rows()
+        for row in status_rows()
     )
 
 
-def _status_rows() -> list[tuple[str, ...]]:
+def status_rows() -> list[tuple[str, ...]]:
+    """What is done and what is next: the names of the columns, then a row for each exercise.
+
+    A row starts with a check mark if the exercise is done.
+    """
     done = workspace.progress()
     rows = [("", "unit", "exercise", "points", "hints")]
     for exercise in course.exercises().values():
         known = done.get(exercise.id, {})
         best, hints = known.get("points", 0.0), known.get("hints", 0)
         mark = "✓" if best >= exercise.points else "·"
-        points = f"{render.number(best)} of {render.number(exercise.points)}"
+        points = f"{number(best)} of {number(exercise.points)}"
         shown = f"{min(hints, len(exercise.hints))} of {len(exercise.hints)}"
         rows.append((mark, exercise.unit, exercise.id, points, shown))
     return rows
@@ -137,15 +142,8 @@ def _status_rows() -> list[tuple[str, ...]]:
 
 def status() -> None:
     """Show what is done and what is next."""
-    rows = _status_rows()
-    head = "".join(f"<th style='text-align:left'>{render.escape(cell)}</th>" for cell in rows[0])
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td style='text-align:left'>{render.escape(c)}</td>" for c in row)
-        + "</tr>"
-        for row in rows[1:]
-    )
-    _show(f"<table><tr>{head}</tr>{body}</table>", status_text())
+    header, *rows = status_rows()
+    _show(status_text(), "status", header=header, rows=rows)
 
 
 def mine(*names: str):

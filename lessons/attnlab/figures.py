@@ -1,11 +1,12 @@
 """Figures that keep their alternative text in every viewer."""
 
 import base64
-import html
 import io
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
+
+from attnlab import looks
 
 DPI = 110
 
@@ -23,10 +24,7 @@ class Picture:
 
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.png).decode("ascii")
-        return (
-            f'<figure><img alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}">'
-            f"<figcaption>{html.escape(self.caption)}</figcaption></figure>"
-        )
+        return looks.page("picture", alt=self.alt, caption=self.caption, data=data)
 
 
 def show(fig: Figure, alt: str, caption: str | None = None, machine: str | None = None) -> Picture:

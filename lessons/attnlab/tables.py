@@ -1,8 +1,9 @@
 """Small tables: HTML in a notebook, aligned text elsewhere."""
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
+
+from attnlab import looks
 
 
 class Table:
@@ -23,13 +24,7 @@ class Table:
         return "\n".join([self.caption, *text] if self.caption else text)
 
     def _repr_html_(self) -> str:
-        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
-        head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in self.headers)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in self.rows
-        )
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return looks.page("table", caption=self.caption, headers=self.headers, rows=self.rows)
 
 
 def _text(cell: object) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
 from autograder.grading import expect
+from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import (
     expect_names,
     expect_other_device,
@@ -16,13 +18,14 @@ from autograder.grading.expect_modules import (
     parameter_gradients,
     twins,
 )
+from autograder.grading.student_protocol import Student
 from autograder.units.shared.shared_checks import SharedChecks
 
 OUTPUT = "B L d_model"
 _BASE = 10000.0
 _OTHER_BASE = 37.0
 
-_property = SharedChecks()
+_property: SharedChecks[Variant] = SharedChecks()
 register = _property.register
 
 
@@ -36,45 +39,53 @@ class Sizes(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One such module: ``grouped`` ones have KV heads, and are causal only if told."""
+class Variant:
+    """A module with a cache: a ``grouped`` one has KV heads, and is causal only if told."""
 
     exercise: str
     grouped: bool
 
-    def build(self, of, sizes: Sizes, d_head: int | None, **options):
+    def build(self, of: Student, sizes: Sizes, d_head: int | None, **options: Any) -> Any:
         """The module of a student or of the reference."""
         kv_heads = (sizes.num_kv_heads,) if self.grouped else ()
         make = getattr(of, self.exercise)
         return make(sizes.d_model, sizes.num_heads, *kv_heads, d_head, **options)
 
-    def twins(self, student, reference, draw, sizes, dtype=torch.float32, **options):
+    def twins(
+        self,
+        student: Student,
+        reference: Student,
+        draw: Draw,
+        sizes: Sizes,
+        dtype: torch.dtype = torch.float32,
+        **options: Any,
+    ) -> tuple[Any, Any]:
         """The learner's module and the reference's, with the same weights."""
         state = draw.state(shapes_of(sizes, options.get("bias", False)), dtype)
         return twins(
             student, reference, lambda of: self.build(of, sizes, sizes.d_head, **options), state
         )
 
-    def whole(self, module, x):
+    def whole(self, module: Any, x: torch.Tensor) -> Any:
         """The causal pass over a whole sequence, without a cache."""
         if not self.grouped:
             return module(x)
         length = x.shape[1]
         return module(x, mask=torch.ones(length, length, dtype=torch.bool).tril())
 
-    def draw_sizes(self, draw, *names) -> tuple[Sizes, list[int]]:
+    def draw_sizes(self, draw: Draw, *names: str) -> tuple[Sizes, list[int]]:
         """Sizes of a module whose heads together are not as wide as the model, and others."""
         heads = ("H", "H_kv") if self.grouped else ("H",)
         while True:
-            d_model, *found = draw.sizes("d_model", *heads, "L", *names)
-            num_heads, num_kv_heads = found[0], found[len(heads) - 1]
+            d_model, *others = draw.sizes("d_model", *heads, "L", *names)
+            num_heads, num_kv_heads = others[0], others[len(heads) - 1]
             d_head = 2 * draw.integer(2, 4)
-            used = {d_model, *found}
+            used = {d_model, *others}
             if d_head not in used and num_heads * d_head != d_model:
-                return Sizes(d_model, num_heads, num_kv_heads, d_head), found[len(heads) :]
+                return Sizes(d_model, num_heads, num_kv_heads, d_head), others[len(heads) :]
 
 
-def shapes_of(sizes: Sizes, bias: bool) -> dict:
+def shapes_of(sizes: Sizes, bias: bool) -> dict[str, tuple[int, ...]]:
     """Shapes of the weights, by name."""
     width, kv_width = sizes.num_heads * sizes.d_head, sizes.num_kv_heads * sizes.d_head
     layers = {name: (kv_width, sizes.d_model) for name in ("k_proj", "v_proj")}
@@ -87,12 +98,16 @@ def usual(sizes: Sizes) -> Sizes:
     return sizes._replace(d_model=sizes.num_heads * sizes.d_head)
 
 
-def cache_for(of, sizes: Sizes, batch: int, max_len: int, *dtype):
+def cache_for(
+    of: Student, sizes: Sizes, batch: int, max_len: int, *dtype_and_device: torch.dtype | str
+) -> Any:
     """A cache of the student's or of the reference's."""
-    return of.KVCache(batch, sizes.num_kv_heads, max_len, sizes.d_head, *dtype)
+    return of.KVCache(batch, sizes.num_kv_heads, max_len, sizes.d_head, *dtype_and_device)
 
 
-def in_chunks(module, cache, x, cut, **options):
+def in_chunks(
+    module: Any, cache: Any, x: torch.Tensor, cut: list[int], **options: Any
+) -> torch.Tensor:
     """Outputs of a module that gets ``x`` in chunks of these lengths, side by side."""
     outputs = []
     for chunk in x.split(cut, dim=1):
@@ -101,21 +116,21 @@ def in_chunks(module, cache, x, cut, **options):
     return torch.cat(outputs, dim=1)
 
 
-def every_cut(length: int):
+def every_cut(length: int) -> Iterator[list[int]]:
     """Every way to cut a sequence into chunks, as lists of lengths."""
     for marks in itertools.product((False, True), repeat=length - 1):
         ends = [i + 1 for i, mark in enumerate(marks) if mark] + [length]
         yield [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def drawn_cut(draw, length: int) -> list[int]:
+def drawn_cut(draw: Draw, length: int) -> list[int]:
     """A cut with a long first chunk (the prompt), a middle one and single tokens."""
     first = draw.integer(2, length // 2)
     second = draw.integer(2, length - first - 1)
     return [first, second] + [1] * (length - first - second)
 
 
-def _expect_cut(got, want, cut):
+def _expect_cut(got: torch.Tensor, want: torch.Tensor, cut: list[int]) -> None:
     text = " + ".join(map(str, cut))
     expect.close(
         got, want, "the output", OUTPUT, message=f"Cut into {text} tokens, the output is another."
@@ -126,36 +141,41 @@ def _expect_cut(got, want, cut):
     "has the projections, with and without bias",
     "Which layers does the task name, how wide is each, and what does bias decide?",
 )
-def has_the_projections(kind, student, reference, draw):
-    sizes, _ = kind.draw_sizes(draw)
+def has_the_projections(variant: Variant, student: Student, reference: Student, draw: Draw) -> None:
+    sizes, _ = variant.draw_sizes(draw)
     for bias in (True, False):
-        own = kind.build(student, sizes, sizes.d_head, bias=bias).state_dict()
-        expect_names(own, shapes_of(sizes, bias))
-    own = kind.build(student, usual(sizes), None).state_dict()
-    expect_names(own, shapes_of(usual(sizes), False))
+        state = variant.build(student, sizes, sizes.d_head, bias=bias).state_dict()
+        expect_names(state, shapes_of(sizes, bias))
+    state = variant.build(student, usual(sizes), None).state_dict()
+    expect_names(state, shapes_of(usual(sizes), False))
 
 
 @_property(
     "refuses a number of heads that does not divide",
     "What is 10 // 3, and how wide would three such heads be together?",
 )
-def refuses_what_does_not_divide(kind, student, reference, draw):
-    sizes, _ = kind.draw_sizes(draw)
+def refuses_what_does_not_divide(
+    variant: Variant, student: Student, reference: Student, draw: Draw
+) -> None:
+    sizes, _ = variant.draw_sizes(draw)
     wrong = usual(sizes)
     wrong = wrong._replace(d_model=wrong.d_model + draw.integer(1, sizes.num_heads - 1))
-    _expect_refusal(kind, student, wrong, None, "num_heads does not divide d_model")
-    kind.build(student, wrong, sizes.d_head)
-    if kind.grouped:
+    _expect_refusal(variant, student, wrong, None, "num_heads does not divide d_model")
+    variant.build(student, wrong, sizes.d_head)
+    if variant.grouped:
         wrong = sizes._replace(num_kv_heads=sizes.num_heads - 1)
-        _expect_refusal(kind, student, wrong, sizes.d_head, "KV heads do not divide the heads")
+        _expect_refusal(variant, student, wrong, sizes.d_head, "KV heads do not divide the heads")
 
 
-def _expect_refusal(kind, student, sizes, d_head, reason):
-    heads = f"{sizes.num_heads}, {sizes.num_kv_heads}" if kind.grouped else f"{sizes.num_heads}"
+def _expect_refusal(
+    variant: Variant, student: Student, sizes: Sizes, d_head: int | None, reason: str
+) -> None:
+    heads = f"{sizes.num_heads}, {sizes.num_kv_heads}" if variant.grouped else f"{sizes.num_heads}"
     student.expect_error(
-        lambda: kind.build(student, sizes, d_head),
+        lambda: variant.build(student, sizes, d_head),
         ("ValueError", "AssertionError"),
-        f"{kind.exercise}({sizes.d_model}, {heads}, {d_head}) should raise a ValueError: {reason}.",
+        f"{variant.exercise}({sizes.d_model}, {heads}, {d_head}) should raise a ValueError: "
+        f"{reason}.",
         "no_error_when_indivisible",
     )
 
@@ -165,27 +185,29 @@ def _expect_refusal(kind, student, sizes, d_head, reason):
     "Which keys may the last token see, and which the first? Which width does the scale belong to?",
     weight=2,
 )
-def whole_sequence(kind, student, reference, draw):
+def whole_sequence(variant: Variant, student: Student, reference: Student, draw: Draw) -> None:
     for bias, dtype in ((False, torch.float64), (True, torch.float32)):
-        sizes, (length, b) = kind.draw_sizes(draw, "B")
-        module, twin = kind.twins(student, reference, draw, sizes, dtype, bias=bias)
+        sizes, (length, b) = variant.draw_sizes(draw, "B")
+        module, twin = variant.twins(student, reference, draw, sizes, dtype, bias=bias)
         x = draw.normal(b, length, sizes.d_model, dtype=dtype)
-        expect.close(kind.whole(module, x), kind.whole(twin, x), "the output", OUTPUT)
+        expect.close(variant.whole(module, x), variant.whole(twin, x), "the output", OUTPUT)
 
 
 @_property(
     "heads of the usual width, d_model // num_heads",
     "Here a forgotten projection changes no shape. Are all four at work?",
 )
-def heads_of_the_usual_width(kind, student, reference, draw):
-    sizes, (length, b) = kind.draw_sizes(draw, "B")
+def heads_of_the_usual_width(
+    variant: Variant, student: Student, reference: Student, draw: Draw
+) -> None:
+    sizes, (length, b) = variant.draw_sizes(draw, "B")
     sizes = usual(sizes)
     state = draw.state(shapes_of(sizes, True))
     module, twin = twins(
-        student, reference, lambda of: kind.build(of, sizes, None, bias=True), state
+        student, reference, lambda of: variant.build(of, sizes, None, bias=True), state
     )
     x = draw.normal(b, length, sizes.d_model)
-    expect.close(kind.whole(module, x), kind.whole(twin, x), "the output", OUTPUT)
+    expect.close(variant.whole(module, x), variant.whole(twin, x), "the output", OUTPUT)
 
 
 @_property(
@@ -193,12 +215,14 @@ def heads_of_the_usual_width(kind, student, reference, draw):
     "Which of q, k and v are turned, when: before or after they are split into heads?",
     weight=2,
 )
-def turns_queries_and_keys(kind, student, reference, draw):
+def turns_queries_and_keys(
+    variant: Variant, student: Student, reference: Student, draw: Draw
+) -> None:
     for base in (_BASE, _OTHER_BASE):
-        sizes, (length, b) = kind.draw_sizes(draw, "B")
-        module, twin = kind.twins(student, reference, draw, sizes, torch.float64, rope_base=base)
+        sizes, (length, b) = variant.draw_sizes(draw, "B")
+        module, twin = variant.twins(student, reference, draw, sizes, torch.float64, rope_base=base)
         x = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
-        expect.close(kind.whole(module, x), kind.whole(twin, x), "the output", OUTPUT)
+        expect.close(variant.whole(module, x), variant.whole(twin, x), "the output", OUTPUT)
 
 
 @_property(
@@ -206,20 +230,20 @@ def turns_queries_and_keys(kind, student, reference, draw):
     "Three tokens are stored, two come. Which positions do they have, and which keys do they see?",
     weight=3,
 )
-def every_cut_is_alike(kind, student, reference, draw):
-    sizes, (b,) = _without_length(kind, draw)
+def every_cut_is_alike(variant: Variant, student: Student, reference: Student, draw: Draw) -> None:
+    sizes, (b,) = _without_length(variant, draw)
     length = 4
-    module, twin = kind.twins(student, reference, draw, sizes, torch.float64, rope_base=_BASE)
+    module, twin = variant.twins(student, reference, draw, sizes, torch.float64, rope_base=_BASE)
     x = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
-    want = kind.whole(twin, x)
+    want = variant.whole(twin, x)
     for cut in every_cut(length):
         cache = cache_for(student, sizes, b, length, torch.float64)
         _expect_cut(in_chunks(module, cache, x, cut), want, cut)
 
 
-def _without_length(kind, draw):
-    sizes, (_, b) = kind.draw_sizes(draw, "B")
-    return sizes, (b,)
+def _without_length(variant: Variant, draw: Draw) -> tuple[Sizes, list[int]]:
+    sizes, (_, *others) = variant.draw_sizes(draw, "B")
+    return sizes, others
 
 
 @_property(
@@ -227,14 +251,14 @@ def _without_length(kind, draw):
     "How wide is the mask of a chunk, and at which corner do its last row and column meet?",
     weight=2,
 )
-def a_longer_cut(kind, student, reference, draw):
-    sizes, (b,) = _without_length(kind, draw)
+def a_longer_cut(variant: Variant, student: Student, reference: Student, draw: Draw) -> None:
+    sizes, (b,) = _without_length(variant, draw)
     length = draw.integer(7, 11)
-    module, twin = kind.twins(student, reference, draw, sizes, bias=True)
+    module, twin = variant.twins(student, reference, draw, sizes, bias=True)
     x = draw.normal(b, length, sizes.d_model)
     cut = drawn_cut(draw, length)
     cache = cache_for(student, sizes, b, length + draw.integer(0, 5))
-    _expect_cut(in_chunks(module, cache, x, cut), kind.whole(twin, x), cut)
+    _expect_cut(in_chunks(module, cache, x, cut), variant.whole(twin, x), cut)
 
 
 @_property(
@@ -242,19 +266,21 @@ def a_longer_cut(kind, student, reference, draw):
     "What does your module keep in itself from one call to the next? How often does it append?",
     weight=2,
 )
-def tokens_are_stored_once(kind, student, reference, draw):
-    sizes, (length, b) = kind.draw_sizes(draw, "B")
-    module, twin = kind.twins(student, reference, draw, sizes, rope_base=_BASE)
+def tokens_are_stored_once(
+    variant: Variant, student: Student, reference: Student, draw: Draw
+) -> None:
+    sizes, (length, b) = variant.draw_sizes(draw, "B")
+    module, twin = variant.twins(student, reference, draw, sizes, rope_base=_BASE)
     sequences = [draw.normal(b, length + 2, sizes.d_model) for _ in range(2)]
     caches = [cache_for(student, sizes, b, 2 * length + 5) for _ in sequences]
-    wanted = [kind.whole(twin, x) for x in sequences]
+    wanted = [variant.whole(twin, x) for x in sequences]
     for part in (slice(0, 2), slice(2, length + 2)):
         for x, cache, want in zip(sequences, caches, wanted, strict=True):
             got = module(x[:, part], cache=cache)
             expect.close(got, want[:, part], "the output of one of two sequences", OUTPUT)
             stored = f"cache.length after {part.stop} tokens"
             expect.integer(cache.length, part.stop, stored)
-    again = kind.whole(module, sequences[0])
+    again = variant.whole(module, sequences[0])
     expect.close(again, wanted[0], "the output without a cache, afterwards", OUTPUT)
 
 
@@ -262,13 +288,15 @@ def tokens_are_stored_once(kind, student, reference, draw):
     "a sequence does not know of the others in its batch",
     "Does any step of yours join, cut or sum along the axis of the batch?",
 )
-def every_sequence_by_itself(kind, student, reference, draw):
-    sizes, (length, b) = kind.draw_sizes(draw, "B")
-    module, twin = kind.twins(student, reference, draw, sizes, torch.float64, rope_base=_BASE)
+def every_sequence_by_itself(
+    variant: Variant, student: Student, reference: Student, draw: Draw
+) -> None:
+    sizes, (length, b) = variant.draw_sizes(draw, "B")
+    module, twin = variant.twins(student, reference, draw, sizes, torch.float64, rope_base=_BASE)
     x = draw.normal(b + 1, length, sizes.d_model, dtype=torch.float64)
-    alone, want = kind.whole(module, x[:1]), kind.whole(twin, x)
+    alone, want = variant.whole(module, x[:1]), variant.whole(twin, x)
     expect.close(alone, want[:1], "the output of a single sequence", OUTPUT)
-    together = kind.whole(module, x)
+    together = variant.whole(module, x)
     expect.close(together, want, "the output of a batch", OUTPUT)
 
 
@@ -276,15 +304,17 @@ def every_sequence_by_itself(kind, student, reference, draw):
     "every projection learns, and the gradient reaches x",
     "Is each projection used in forward, and does nothing cut the graph?",
 )
-def sends_the_right_gradients(kind, student, reference, draw):
-    sizes, (length, b) = kind.draw_sizes(draw, "B")
-    module, twin = kind.twins(
+def sends_the_right_gradients(
+    variant: Variant, student: Student, reference: Student, draw: Draw
+) -> None:
+    sizes, (length, b) = variant.draw_sizes(draw, "B")
+    module, twin = variant.twins(
         student, reference, draw, sizes, torch.float64, bias=True, rope_base=_BASE
     )
     x = draw.normal(b, length, sizes.d_model, dtype=torch.float64).requires_grad_()
     direction = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
     mask = torch.ones(length, length, dtype=torch.bool).tril()
-    options = {"mask": mask} if kind.grouped else {}
+    options = {"mask": mask} if variant.grouped else {}
     want = parameter_gradients(reference, twin, (x,), direction, **options)
     got = parameter_gradients(student, module, (x,), direction, **options)
     for name, gradient in got.items():
@@ -298,13 +328,15 @@ def sends_the_right_gradients(kind, student, reference, draw):
     "gives the same answer twice, and leaves x as it is",
     "Is something random at work in evaluation mode? Which line writes into an argument?",
 )
-def answers_alike_and_leaves_x(kind, student, reference, draw):
-    sizes, (length, b) = kind.draw_sizes(draw, "B")
-    module, twin = kind.twins(student, reference, draw, sizes, rope_base=_BASE)
+def answers_alike_and_leaves_x(
+    variant: Variant, student: Student, reference: Student, draw: Draw
+) -> None:
+    sizes, (length, b) = variant.draw_sizes(draw, "B")
+    module, twin = variant.twins(student, reference, draw, sizes, rope_base=_BASE)
     x = draw.normal(b, length, sizes.d_model)
-    first = expect.tensor(kind.whole(module, x), "the output", OUTPUT, x.shape)
+    first = expect.tensor(variant.whole(module, x), "the output", OUTPUT, x.shape)
     student.expect_inputs_unchanged("the tensor x", "the mask")
-    again = expect.tensor(kind.whole(module, x), "the output", OUTPUT, x.shape)
+    again = expect.tensor(variant.whole(module, x), "the output", OUTPUT, x.shape)
     expect.true(
         bool(expect.same_values(again, first).all()),
         "In evaluation mode the same input gives another output each time.",
@@ -312,22 +344,24 @@ def answers_alike_and_leaves_x(kind, student, reference, draw):
     )
     got = module(x, cache=cache_for(student, sizes, b, length))
     student.expect_inputs_unchanged("the tensor x")
-    expect.close(got, kind.whole(twin, x), "the output", OUTPUT)
+    expect.close(got, variant.whole(twin, x), "the output", OUTPUT)
 
 
 @_property(
     "keeps the dtype and the device of its input, also with a cache",
     "Which of your tensors are made without the dtype or the device of the input?",
 )
-def keeps_dtype_and_device(kind, student, reference, draw):
-    sizes, (length, b) = kind.draw_sizes(draw, "B")
+def keeps_dtype_and_device(
+    variant: Variant, student: Student, reference: Student, draw: Draw
+) -> None:
+    sizes, (length, b) = variant.draw_sizes(draw, "B")
     for dtype, tolerance in ((torch.float64, None), (torch.bfloat16, 0.1)):
-        module, twin = kind.twins(student, reference, draw, sizes, dtype, rope_base=_BASE)
+        module, twin = variant.twins(student, reference, draw, sizes, dtype, rope_base=_BASE)
         x = draw.normal(b, length, sizes.d_model, dtype=dtype)
-        want = kind.whole(twin, x)
+        want = variant.whole(twin, x)
         got = module(x, cache=cache_for(student, sizes, b, length, dtype))
         expect.close(got, want, "the output", OUTPUT, tolerance)
-    moved = kind.build(student, sizes, sizes.d_head, rope_base=_BASE).to("meta")
+    moved = variant.build(student, sizes, sizes.d_head, rope_base=_BASE).to("meta")
     x = draw.normal(b, length, sizes.d_model)
     expect_other_device(moved, x)
     cache = cache_for(student, sizes, b, length, torch.float32, "meta")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
 from autograder.grading import expect
+from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import (
     expect_names,
     expect_other_device,
@@ -15,14 +17,17 @@ from autograder.grading.expect_modules import (
     parameter_gradients,
     twins,
 )
+from autograder.grading.student_protocol import Student
 from autograder.units.shared.shared_checks import SharedChecks
 
 OUTPUT = "B L_q d_model"
+State = dict[str, torch.Tensor]  # weights by name
+Sizes = tuple[int, int, int]  # (d_model, num_heads, d_head)
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One way to write multi-head attention.
+class Layout:
+    """How a module of multi-head attention lays out the weights of its heads: in a loop, or fused.
 
     Attributes:
         exercise: its id, the name of the class.
@@ -32,30 +37,39 @@ class Kind:
     """
 
     exercise: str
-    shapes: Callable
-    permuted: Callable
+    shapes: Callable[[int, int, int, bool], dict[str, tuple[int, ...]]]
+    permuted: Callable[[State, list[int], int], State]
 
-    def build(self, of, *args, **kwargs):
+    def build(self, of: Student, *args: Any, **kwargs: Any) -> Any:
         """The module of a student or of the reference."""
         return getattr(of, self.exercise)(*args, **kwargs)
 
-    def twins(self, student, reference, draw, sizes, bias=True, dtype=torch.float32):
+    def twins(
+        self,
+        student: Student,
+        reference: Student,
+        draw: Draw,
+        sizes: Sizes,
+        bias: bool = True,
+        dtype: torch.dtype = torch.float32,
+    ) -> tuple[Any, Any]:
         """The learner's module and the reference's, with the same weights.
 
         Args:
             student, reference, draw: as in every check.
-            sizes: (d_model, num_heads, d_head).
-            bias, dtype: of the projections.
+            sizes, bias, dtype: of the module and its projections.
         """
         state = draw.state(self.shapes(*sizes, bias), dtype)
         return twins(student, reference, lambda of: self.build(of, *sizes, bias=bias), state)
 
 
-_property = SharedChecks()
+_property: SharedChecks[Layout] = SharedChecks()
 register = _property.register
 
 
-def loop_shapes(d_model: int, num_heads: int, d_head: int, bias: bool) -> dict:
+def loop_shapes(
+    d_model: int, num_heads: int, d_head: int, bias: bool
+) -> dict[str, tuple[int, ...]]:
     """Shapes of the weights of a loop of heads."""
     layers = {
         f"heads.{i}.{name}": (d_head, d_model)
@@ -65,7 +79,7 @@ def loop_shapes(d_model: int, num_heads: int, d_head: int, bias: bool) -> dict:
     return linear_shapes(layers | {"o_proj": (d_model, num_heads * d_head)}, bias)
 
 
-def draw_sizes(draw, *names):
+def draw_sizes(draw: Draw, *names: str) -> tuple[Sizes, list[int]]:
     """(d_model, H, d_head) whose heads together are not as wide as the model, and other sizes."""
     while True:
         d_model, num_heads, d_head, *others = draw.sizes("d_model", "H", "d_head", *names)
@@ -73,7 +87,7 @@ def draw_sizes(draw, *names):
             return (d_model, num_heads, d_head), others
 
 
-def _usual_sizes(draw, *names):
+def _usual_sizes(draw: Draw, *names: str) -> tuple[Sizes, list[int]]:
     """The same, but with heads that together are as wide as the model."""
     num_heads, d_head, *others = draw.sizes("H", "d_head", *names)
     return (num_heads * d_head, num_heads, d_head), others
@@ -83,31 +97,33 @@ def _usual_sizes(draw, *names):
     "has the projections, with and without bias",
     "Which layers does the task name, how wide is each, and what does bias decide?",
 )
-def has_the_projections(kind, student, reference, draw):
+def has_the_projections(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, _ = draw_sizes(draw)
     for bias in (True, False):
-        own = kind.build(student, *sizes, bias=bias).state_dict()
-        expect_names(own, kind.shapes(*sizes, bias))
+        state = layout.build(student, *sizes, bias=bias).state_dict()
+        expect_names(state, layout.shapes(*sizes, bias))
     (d_model, num_heads, d_head), _ = _usual_sizes(draw)
-    own = kind.build(student, d_model, num_heads).state_dict()
-    expect_names(own, kind.shapes(d_model, num_heads, d_head, True))
+    state = layout.build(student, d_model, num_heads).state_dict()
+    expect_names(state, layout.shapes(d_model, num_heads, d_head, True))
 
 
 @_property(
     "refuses a number of heads that does not divide d_model",
     "What is 10 // 3, and how wide would three such heads be together?",
 )
-def refuses_what_does_not_divide(kind, student, reference, draw):
+def refuses_what_does_not_divide(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     num_heads, d_head = draw.sizes("H", "d_head")
     d_model = num_heads * d_head + draw.integer(1, num_heads - 1)
     student.expect_error(
-        lambda: kind.build(student, d_model, num_heads),
+        lambda: layout.build(student, d_model, num_heads),
         ("ValueError", "AssertionError"),
-        f"{kind.exercise}({d_model}, {num_heads}) should raise a ValueError: "
+        f"{layout.exercise}({d_model}, {num_heads}) should raise a ValueError: "
         f"{num_heads} does not divide {d_model}.",
         "no_error_when_indivisible",
     )
-    kind.build(student, d_model, num_heads, d_head)
+    layout.build(student, d_model, num_heads, d_head)
 
 
 @_property(
@@ -115,10 +131,10 @@ def refuses_what_does_not_divide(kind, student, reference, draw):
     "Follow one head: which numbers are its queries, and which width does its scale belong to?",
     weight=2,
 )
-def self_attention(kind, student, reference, draw):
+def self_attention(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     for bias, dtype in ((False, torch.float64), (True, torch.float32)):
         sizes, (b, length) = draw_sizes(draw, "B", "L")
-        module, twin = kind.twins(student, reference, draw, sizes, bias, dtype)
+        module, twin = layout.twins(student, reference, draw, sizes, bias, dtype)
         x = draw.normal(b, length, sizes[0], dtype=dtype)
         expect.close(module(x), twin(x), "the output", OUTPUT)
 
@@ -127,10 +143,12 @@ def self_attention(kind, student, reference, draw):
     "heads of the usual width, d_model // num_heads",
     "Here a forgotten projection changes no shape. Are all four at work?",
 )
-def heads_of_the_usual_width(kind, student, reference, draw):
+def heads_of_the_usual_width(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, length) = _usual_sizes(draw, "B", "L")
-    state = draw.state(kind.shapes(*sizes, True))
-    module, twin = twins(student, reference, lambda of: kind.build(of, *sizes[:2]), state)
+    state = draw.state(layout.shapes(*sizes, True))
+    module, twin = twins(student, reference, lambda of: layout.build(of, *sizes[:2]), state)
     x, context = draw.normal(b, length, sizes[0]), draw.normal(b, length, sizes[0])
     expect.close(module(x), twin(x), "the output", OUTPUT)
     expect.close(module(x, context), twin(x, context), "the output", OUTPUT)
@@ -140,14 +158,14 @@ def heads_of_the_usual_width(kind, student, reference, draw):
     "cross-attention takes keys and values from the context",
     "Who asks, and who is asked?",
 )
-def cross_attention(kind, student, reference, draw):
+def cross_attention(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes)
+    module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     expect.close(module(x, context), twin(x, context), "the output", OUTPUT)
 
 
-def _masks(draw, b, h, l_q, l_k):
+def _masks(draw: Draw, b: int, h: int, l_q: int, l_k: int) -> list[torch.Tensor]:
     """Masks of every shape that has a meaning, each with something to attend to in every row."""
     return [
         draw.mask(l_q, l_k),
@@ -162,9 +180,9 @@ def _masks(draw, b, h, l_q, l_k):
     "Is the mask part of the call, and does every head get its own part of it?",
     weight=2,
 )
-def obeys_the_mask(kind, student, reference, draw):
+def obeys_the_mask(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes)
+    module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     for mask in _masks(draw, b, sizes[1], l_q, l_k):
         want = twin(x, context, mask)
@@ -175,17 +193,17 @@ def obeys_the_mask(kind, student, reference, draw):
     "a mask (H, L_q, L_k) belongs to the heads, also when there are as many sequences",
     "Broadcasting lines axes up from the right. Which axis of (B, H, L_q, L_k) does H meet?",
 )
-def mask_of_the_heads(kind, student, reference, draw):
+def mask_of_the_heads(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (l_q, l_k) = draw_sizes(draw, "L_q", "L_k")
     b = sizes[1]
-    module, twin = kind.twins(student, reference, draw, sizes)
+    module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     for mask in (draw.mask(b, l_q, l_k), draw.mask(b, 1, l_k)):
         want = twin(x, context, mask)
         expect.close(module(x, context, mask=mask), want, "the output", OUTPUT)
 
 
-def _mask_with_empty_rows(draw, b, h, l_q, l_k):
+def _mask_with_empty_rows(draw: Draw, b: int, h: int, l_q: int, l_k: int) -> torch.Tensor:
     """Query 0 sees nothing in any head, the last sequence nothing at all, one row in one head."""
     mask = draw.mask(b, h, l_q, l_k)
     mask[:, :, 0] = False
@@ -198,9 +216,9 @@ def _mask_with_empty_rows(draw, b, h, l_q, l_k):
     "a query with nothing to attend to gets o_proj's bias",
     "What does a head deliver where no key is allowed, and what does o_proj make of it?",
 )
-def empty_rows(kind, student, reference, draw):
+def empty_rows(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes)
+    module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     mask = _mask_with_empty_rows(draw, b, sizes[1], l_q, l_k)
     want = twin(x, context, mask)
@@ -211,9 +229,11 @@ def empty_rows(kind, student, reference, draw):
     "a sequence does not know of the others in its batch",
     "Does any step of yours join, cut or sum along the axis of the batch?",
 )
-def every_sequence_by_itself(kind, student, reference, draw):
+def every_sequence_by_itself(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, length) = draw_sizes(draw, "B", "L")
-    module, twin = kind.twins(student, reference, draw, sizes, dtype=torch.float64)
+    module, twin = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b + 1, length, sizes[0], dtype=torch.float64)
     alone, want = module(x[:1]), twin(x)
     expect.close(alone, want[:1], "the output of a single sequence", OUTPUT)
@@ -224,15 +244,15 @@ def every_sequence_by_itself(kind, student, reference, draw):
     "heads may change places, if their columns of o_proj do too",
     "Which rows of q_proj, and which columns of o_proj, belong to head 0?",
 )
-def heads_change_places(kind, student, reference, draw):
+def heads_change_places(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     (d_model, num_heads, d_head), (b, length) = draw_sizes(draw, "B", "L")
-    module, twin = kind.twins(
+    module, twin = layout.twins(
         student, reference, draw, (d_model, num_heads, d_head), dtype=torch.float64
     )
     x = draw.normal(b, length, d_model, dtype=torch.float64)
     want = twin(x)
     order = [*range(1, num_heads), 0]
-    module.load_state_dict(kind.permuted(twin.state_dict(), order, d_head))
+    module.load_state_dict(layout.permuted(twin.state_dict(), order, d_head))
     expect.close(module(x), want, "the output with the heads in another order", OUTPUT)
 
 
@@ -241,9 +261,11 @@ def heads_change_places(kind, student, reference, draw):
     "Is each projection used in forward, and does nothing cut the graph?",
     weight=2,
 )
-def sends_the_right_gradients(kind, student, reference, draw):
+def sends_the_right_gradients(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes, dtype=torch.float64)
+    module, twin = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b, l_q, sizes[0], dtype=torch.float64).requires_grad_()
     context = draw.normal(b, l_k, sizes[0], dtype=torch.float64).requires_grad_()
     direction = draw.normal(b, l_q, sizes[0], dtype=torch.float64)
@@ -261,9 +283,11 @@ def sends_the_right_gradients(kind, student, reference, draw):
     "gives the same answer twice, and leaves x, context and mask as they are",
     "Is something random at work in evaluation mode? Which line writes into an argument?",
 )
-def answers_alike_and_leaves_its_inputs(kind, student, reference, draw):
+def answers_alike_and_leaves_its_inputs(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = kind.twins(student, reference, draw, sizes, dtype=torch.float64)
+    module, twin = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b, l_q, sizes[0], dtype=torch.float64)
     context = draw.normal(b, l_k, sizes[0], dtype=torch.float64)
     mask = _mask_with_empty_rows(draw, b, sizes[1], l_q, l_k)
@@ -283,15 +307,17 @@ def answers_alike_and_leaves_its_inputs(kind, student, reference, draw):
     "keeps the dtype and the device of its input",
     "Which of your tensors are made without the dtype or the device of the input?",
 )
-def keeps_dtype_and_device(kind, student, reference, draw):
+def keeps_dtype_and_device(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     for dtype, tolerance in ((torch.float64, None), (torch.bfloat16, 0.1)):
-        module, twin = kind.twins(student, reference, draw, sizes, dtype=dtype)
+        module, twin = layout.twins(student, reference, draw, sizes, dtype=dtype)
         x, context = (draw.normal(b, n, sizes[0], dtype=dtype) for n in (l_q, l_k))
         mask = draw.mask(b, 1, l_q, l_k)
         want = twin(x, context, mask)
         expect.close(module(x, context, mask=mask), want, "the output", OUTPUT, tolerance)
-    moved = kind.build(student, *sizes).to("meta")
+    moved = layout.build(student, *sizes).to("meta")
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     expect_other_device(moved, x, context)
     expect_other_device(

@@ -6,10 +6,14 @@ Seconds differ from run to run, so what goes on record is which of these holds, 
 
 from __future__ import annotations
 
+import enum
 import itertools
 import math
 import statistics
 import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -21,17 +25,35 @@ _NANOSECOND = 1e-9
 _NOTHING = 2e-6  # seconds; a clock that is read twice in a row shows less
 FEWEST = 8  # with fewer samples the definitions of a quartile reach to the extremes
 _UNITS = {"milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+Bounds = list[tuple[float, float]]  # for each call, the least and the most seconds it can have had
 
 
-def numbers(values) -> list[float] | None:
+class Meaning(enum.Enum):
+    """What samples are, beside the calls that the check timed itself."""
+
+    CALLS = "calls"  # the seconds of each, in order, after the warm-up
+    MILLISECONDS = "milliseconds"
+    MICROSECONDS = "microseconds"
+    NANOSECONDS = "nanoseconds"
+    AVERAGE = "average"
+    SORTED = "sorted"
+    CUMULATIVE = "cumulative"
+    SCALED = "scaled"  # by one factor
+    NOTHING = "nothing"  # far shorter than any call
+    WORK = "work"  # waiting is left out
+    FIRST_CALLS = "first calls"
+    OTHER = "other"
+
+
+def numbers(values: Any) -> list[float] | None:
     """A list, tuple or 1-d tensor of positive numbers as floats; None if it is anything else."""
     if isinstance(values, torch.Tensor):
         values = values.tolist()
     if not isinstance(values, (list, tuple)):
         return None
-    found = [expect.plain_number(each) for each in values]
-    good = all(each is not None and math.isfinite(each) and each > 0 for each in found)
-    return found if good else None
+    given = [expect.plain_number(value) for value in values]
+    positive = [number for number in given if number is not None and 0 < number < math.inf]
+    return positive if len(positive) == len(given) else None
 
 
 def _near(a: float, b: float) -> bool:
@@ -56,13 +78,13 @@ def statistic(value: float, samples: list[float], wanted: str = "median") -> str
     known = _statistics(samples)
     known = {wanted: known[wanted]} | known
 
-    def name_of(number):
+    def name_of(number: float) -> str:
         fits = (name for name, ranges in known.items() if any(_between(number, *r) for r in ranges))
         return next(fits, "other")
 
     scaled = ((name_of(value / scale), f" in {unit}") for unit, scale in _UNITS.items())
-    found = ((name, unit) for name, unit in [(name_of(value), ""), *scaled] if name != "other")
-    return "".join(next(found, ("other", "")))
+    named = ((name, unit) for name, unit in [(name_of(value), ""), *scaled] if name != "other")
+    return "".join(next(named, ("other", "")))
 
 
 def _statistics(samples: list[float]) -> dict[str, list[tuple[float, float]]]:
@@ -76,8 +98,8 @@ def _statistics(samples: list[float]) -> dict[str, list[tuple[float, float]]]:
     away = [c + sign * s for c in (mean, median) for s in spreads for sign in (1, -1)]
     return {
         "mean": [(mean, mean)],
-        "least": [ordered[:1] * 2],
-        "most": [ordered[-1:] * 2],
+        "least": [(ordered[0], ordered[0])],
+        "most": [(ordered[-1], ordered[-1])],
         "deviation": [(each, each) for each in away],
         "median": [(ordered[(count - 1) // 2], ordered[count // 2])],
         "low": [low],
@@ -92,13 +114,13 @@ class Timed:
         pauses: seconds that the calls take, in order, and again from the first.
     """
 
-    def __init__(self, pauses):
+    def __init__(self, pauses: Iterable[float]) -> None:
         self._pauses = itertools.cycle(pauses)
         self._begins: list[float] = []
         self._ends: list[float] = []
         self._start = time.perf_counter()
 
-    def __call__(self):
+    def __call__(self) -> None:
         self._begins.append(time.perf_counter())
         time.sleep(next(self._pauses))
         self._ends.append(time.perf_counter())
@@ -108,48 +130,26 @@ class Timed:
         """How often it was called."""
         return len(self._begins)
 
-    def what_are(self, samples: list[float], warmup: int) -> str:
-        """What the samples are: ``"calls"`` (one each, in order, after the warm-up, in seconds).
+    def what_are(self, samples: list[float], warmup: int) -> Meaning:
+        """What the samples are: ``Meaning.CALLS``, if each is that of its call after the warm-up.
 
         A sample is longer than the call inside it and shorter than the gap between the calls beside
-        it, by one clock, however busy the machine is. Otherwise ``"sorted"``, ``"cumulative"``,
-        ``"average"``, the name of a unit, ``"scaled"`` (by one factor), ``"nothing"`` (far
-        shorter than any call), ``"work"`` (waiting is left out), ``"first calls"`` or ``"other"``.
+        it, by one clock, however busy the machine is.
         """
         count = len(samples)
         if count + warmup != self.calls:
-            return "other"
+            return Meaning.OTHER
         limits = self.limits()
-        own = limits[warmup : warmup + count]
-        differences = [b - a for a, b in itertools.pairwise([0.0, *samples])]
-        ranked = zip(sorted(low for low, _ in own), sorted(high for _, high in own), strict=True)
-        if found := unit(samples, own):
-            return "calls" if found == "seconds" else found
-        if all(_near(each, samples[0]) for each in samples):
-            return "average"
-        if samples == sorted(samples) and _inside(samples, list(ranked)):
-            return "sorted"
-        if _inside(differences[1:], own[1:]):
-            return "cumulative"
-        factors = [
-            (low / each, high / each) for each, (low, high) in zip(samples, own, strict=True)
-        ]
-        least, most = max(low for low, _ in factors), min(high for _, high in factors)
-        if least <= most and (least > 1.5 or most < 1 / 1.5):
-            return "scaled"
-        if statistics.median(samples) < _NOTHING:
-            return "nothing"
-        if all(each < low for each, (low, _) in zip(samples, own, strict=True)):
-            return "work"
-        return "first calls" if _inside(samples, limits[:count]) else "other"
+        compared = _Compared(samples, limits[warmup:], limits[:count])
+        return next((meaning for meaning, holds in _MEANINGS if holds(compared)), Meaning.OTHER)
 
     def is_their_size(self, samples: list[float]) -> bool:
         """Whether each sample could be one of the calls, if not in this order."""
         limits = self.limits()
         least, most = min(low for low, _ in limits), max(high for _, high in limits)
-        return all(least <= each <= most for each in samples)
+        return all(least <= sample <= most for sample in samples)
 
-    def limits(self) -> list[tuple[float, float]]:
+    def limits(self) -> Bounds:
         """For each call, the least and the most seconds that a clock around it can have shown."""
         before = [self._start, *self._ends[:-1]]
         after = [*self._begins[1:], time.perf_counter()]
@@ -157,24 +157,101 @@ class Timed:
         return [(end - begin, last - first) for first, begin, end, last in calls]
 
 
-def unit(samples: list[float], limits: list[tuple[float, float]]) -> str:
+def unit(samples: list[float], limits: Bounds) -> str:
     """The unit in which each sample is that of its call; ``""`` if there is none.
 
     Args:
         samples: numbers, one for each call.
         limits: the least and the most seconds of each of these calls.
     """
-    for name, scale in ({"seconds": 1} | _UNITS).items():
-        if _inside([each / scale for each in samples], limits):
+    for name, scale in ({"seconds": 1.0} | _UNITS).items():
+        if _inside([sample / scale for sample in samples], limits):
             return name
     return ""
 
 
-def _inside(samples, limits) -> bool:
-    each = zip(samples, limits, strict=True)
+def _inside(samples: Iterable[float], limits: Iterable[tuple[float, float]]) -> bool:
+    """Whether each sample lies between the limits at its place."""
     return all(
-        low * (1 - _ROUNDING) <= value <= high * (1 + _ROUNDING) for value, (low, high) in each
+        low * (1 - _ROUNDING) <= sample <= high * (1 + _ROUNDING)
+        for sample, (low, high) in zip(samples, limits, strict=True)
     )
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Samples beside the calls of a function.
+
+    Attributes:
+        samples: as they were handed in.
+        measured: limits of the calls after the warm-up, one for each sample.
+        first: limits of as many calls, counted from the first.
+    """
+
+    samples: list[float]
+    measured: Bounds
+    first: Bounds
+
+
+def _in_unit(scale: float) -> Callable[[_Compared], bool]:
+    """Tests whether each sample is that of its call in a unit, ``scale`` of which are a second."""
+    return lambda compared: _inside(
+        [sample / scale for sample in compared.samples], compared.measured
+    )
+
+
+def _are_equal(compared: _Compared) -> bool:
+    return all(_near(sample, compared.samples[0]) for sample in compared.samples)
+
+
+def _are_ranked(compared: _Compared) -> bool:
+    """The seconds of the calls, by size in place of order."""
+    lows, highs = (sorted(limits) for limits in zip(*compared.measured, strict=True))
+    in_order = compared.samples == sorted(compared.samples)
+    return in_order and _inside(compared.samples, zip(lows, highs, strict=True))
+
+
+def _add_up(compared: _Compared) -> bool:
+    """Seconds since the first call began: only their differences are those of single calls."""
+    differences = [b - a for a, b in itertools.pairwise(compared.samples)]
+    return _inside(differences, compared.measured[1:])
+
+
+def _are_scaled(compared: _Compared) -> bool:
+    """The seconds of the calls, all times one factor that is well away from 1."""
+    factors = [
+        (low / sample, high / sample)
+        for sample, (low, high) in zip(compared.samples, compared.measured, strict=True)
+    ]
+    least, most = max(low for low, _ in factors), min(high for _, high in factors)
+    return least <= most and (least > 1.5 or most < 1 / 1.5)
+
+
+def _are_nothing(compared: _Compared) -> bool:
+    return statistics.median(compared.samples) < _NOTHING
+
+
+def _are_too_short(compared: _Compared) -> bool:
+    pairs = zip(compared.samples, compared.measured, strict=True)
+    return all(sample < low for sample, (low, _) in pairs)
+
+
+def _are_first(compared: _Compared) -> bool:
+    return _inside(compared.samples, compared.first)
+
+
+# The first that holds decides.
+_MEANINGS: list[tuple[Meaning, Callable[[_Compared], bool]]] = [
+    (Meaning.CALLS, _in_unit(1.0)),
+    *((Meaning(name), _in_unit(scale)) for name, scale in _UNITS.items()),
+    (Meaning.AVERAGE, _are_equal),
+    (Meaning.SORTED, _are_ranked),
+    (Meaning.CUMULATIVE, _add_up),
+    (Meaning.SCALED, _are_scaled),
+    (Meaning.NOTHING, _are_nothing),
+    (Meaning.WORK, _are_too_short),
+    (Meaning.FIRST_CALLS, _are_first),
+]
 
 
 def look_made_up(rows: list[list[float]]) -> list[str]:
@@ -206,8 +283,8 @@ def _too_equal(rows: list[list[float]]) -> bool:
     """
     if all(_mostly_equal(row) for row in rows):
         return True
-    found = sorted({each for row in rows for each in row})
-    tick = max(min(b - a for a, b in itertools.pairwise(found)), _NANOSECOND / 2)
+    shown = sorted({sample for row in rows for sample in row})
+    tick = max(min(b - a for a, b in itertools.pairwise(shown)), _NANOSECOND / 2)
     return any(_mostly_equal(row) and statistics.median(row) > 1000 * tick for row in rows)
 
 

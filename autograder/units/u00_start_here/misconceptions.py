@@ -1,6 +1,7 @@
 """Misconceptions of unit 00, as edits of the model solution."""
 
 from autograder.grading.misconceptions import edit, misconception
+from autograder.units.shared.wrappers import changes, returns_zeros
 
 _EQUALS = "equals_the_average"
 _SQUARE = "takes_a_square"
@@ -69,11 +70,11 @@ misconception(
     "returns_zeros",
     says="the result is all zeros",
     asks="Is the result of your computation what you return?",
-    weighted_average=edit("sum(dim=0)", "sum(dim=0) * 0", fails=_EQUALS),
+    weighted_average=returns_zeros(_EQUALS),
 )
 misconception(
     "changes_inputs",
     says="a tensor of the caller's is changed in place",
     asks="Which of your lines writes into an argument, with `*=`, `/=` or a name that ends in `_`?",
-    weighted_average=edit(_PRODUCTS, "values.mul_(weights[:, None])", fails="leaves_its_arguments"),
+    weighted_average=changes("values", "leaves_its_arguments"),
 )

@@ -1,15 +1,19 @@
 """Checks of unit 01: softmax, scaled scores, attention, a single head."""
 
+from typing import Any
+
 import torch
 
 from autograder.grading import expect
 from autograder.grading.checks import check
+from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import (
     expect_names,
     parameter_gradients,
     projection_shapes,
     twins,
 )
+from autograder.grading.student_protocol import Student
 
 SCORES = "B L_q L_k"
 DTYPES = (torch.float32, torch.float64)
@@ -18,7 +22,7 @@ DTYPES = (torch.float32, torch.float64)
 @check(
     "softmax", "equals the softmax along the last axis", "What do the weights of one row add up to?"
 )
-def equals_the_reference(student, reference, draw):
+def equals_the_reference(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
         scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0, dtype=dtype)
         want = reference.softmax(scores.double())
@@ -26,7 +30,7 @@ def equals_the_reference(student, reference, draw):
 
 
 @check("softmax", "obeys dim, on every axis", "Which axis should the sums run along?")
-def obeys_dim(student, reference, draw):
+def obeys_dim(student: Student, reference: Student, draw: Draw) -> None:
     scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0)
     for dim in (0, 1, 2, -2, -1):
         got = student.softmax(scores, dim=dim)
@@ -35,7 +39,7 @@ def obeys_dim(student, reference, draw):
 
 
 @check("softmax", "stays finite for scores of ±10 000", "What is exp(10 000) in float32?")
-def survives_large_scores(student, reference, draw):
+def survives_large_scores(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k = draw.sizes("B", "L_q", "L_k")
     scores = draw.normal(b, l_q, l_k, std=2.0)
     scores[0, 0] += 1e4
@@ -48,7 +52,7 @@ def survives_large_scores(student, reference, draw):
 
 
 @check("softmax", "works in float16 and bfloat16", "Which numbers does float16 not have?")
-def works_in_half_precision(student, reference, draw):
+def works_in_half_precision(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in (torch.float16, torch.bfloat16):
         scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0, dtype=dtype)
         want = reference.softmax(scores.double())
@@ -63,7 +67,7 @@ def works_in_half_precision(student, reference, draw):
     "is right, and leaves the scores as they are",
     "Which line of yours writes into its argument?",
 )
-def leaves_its_argument(student, reference, draw):
+def leaves_its_argument(student: Student, reference: Student, draw: Draw) -> None:
     scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0)
     want = reference.softmax(scores)
     expect.close(student.softmax(scores), want, "the weights", SCORES)
@@ -71,7 +75,7 @@ def leaves_its_argument(student, reference, draw):
 
 
 @check("scaled_scores", "equals the scaled dot products", "Follow one query and one key by hand.")
-def equals_the_reference_scores(student, reference, draw):
+def equals_the_reference_scores(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
         b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
         q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
@@ -84,7 +88,7 @@ def equals_the_reference_scores(student, reference, draw):
     "takes any number of leading axes",
     "Which axes does your transpose swap when there are four of them?",
 )
-def takes_leading_axes(student, reference, draw):
+def takes_leading_axes(student: Student, reference: Student, draw: Draw) -> None:
     b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
     for leading, axes in (((), "L_q L_k"), ((b, h), "B H L_q L_k")):
         q, k = draw.queries_and_keys(*leading, l_q=l_q, l_k=l_k, d_head=d_head)
@@ -97,7 +101,7 @@ def takes_leading_axes(student, reference, draw):
     "is right, and leaves queries and keys as they are",
     "Which line writes into an argument?",
 )
-def leaves_queries_and_keys(student, reference, draw):
+def leaves_queries_and_keys(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head)
     want = reference.scaled_scores(q, k)
@@ -105,18 +109,34 @@ def leaves_queries_and_keys(student, reference, draw):
     student.expect_inputs_unchanged("the tensor of queries", "the tensor of keys")
 
 
-def _pair(got):
+def _pair(got: Any) -> tuple[Any, Any]:
     is_pair = isinstance(got, (tuple, list)) and len(got) == 2
     expect.true(is_pair, "attention should return two tensors: (output, weights).")
     return got
 
 
-def _qkv(draw, b, l_q, l_k, d_head, *heads, dtype=torch.float32):
+def _qkv(
+    draw: Draw,
+    b: int,
+    l_q: int,
+    l_k: int,
+    d_head: int,
+    *heads: int,
+    dtype: torch.dtype = torch.float32,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     q, k = draw.queries_and_keys(b, *heads, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
     return q, k, draw.normal(b, *heads, l_k, d_head, dtype=dtype)
 
 
-def _compare(student, reference, q, k, v, leading="B", tolerance=None):
+def _compare(
+    student: Student,
+    reference: Student,
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    leading: str = "B",
+    tolerance: float | None = None,
+) -> None:
     output, weights = _pair(student.attention(q, k, v))
     want_output, want_weights = reference.attention(q, k, v)
     expect.close(weights, want_weights, "the weights", f"{leading} L_q L_k", tolerance)
@@ -129,7 +149,7 @@ def _compare(student, reference, q, k, v, leading="B", tolerance=None):
     "Compute the weights of the first query by hand. Are they these?",
     weight=2,
 )
-def equals_the_reference_attention(student, reference, draw):
+def equals_the_reference_attention(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
         sizes = draw.sizes("B", "L_q", "L_k", "d_head")
         _compare(student, reference, *_qkv(draw, *sizes, dtype=dtype))
@@ -140,7 +160,7 @@ def equals_the_reference_attention(student, reference, draw):
     "delivers the values in the shares of the weights",
     "What should the output be if one weight is 1 and all others are 0?",
 )
-def delivers_the_values(student, reference, draw):
+def delivers_the_values(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     q, k, v = _qkv(draw, b, l_q, l_k, d_head)
     output, _ = _pair(student.attention(q, k, v))
@@ -153,7 +173,7 @@ def delivers_the_values(student, reference, draw):
     "takes values of another width than the keys",
     "Which tensor decides the width of the output?",
 )
-def takes_wider_values(student, reference, draw):
+def takes_wider_values(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head, d_v = draw.sizes("B", "L_q", "L_k", "d_head", "d_v")
     q, k, _ = _qkv(draw, b, l_q, l_k, d_head)
     _compare(student, reference, q, k, draw.normal(b, l_k, d_v))
@@ -164,7 +184,7 @@ def takes_wider_values(student, reference, draw):
     "takes an axis of heads",
     "Which axis holds the keys when there are four axes?",
 )
-def takes_heads(student, reference, draw):
+def takes_heads(student: Student, reference: Student, draw: Draw) -> None:
     b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
     _compare(student, reference, *_qkv(draw, b, l_q, l_k, d_head, h), leading="B H")
 
@@ -174,18 +194,18 @@ def takes_heads(student, reference, draw):
     "sends the right gradients back",
     "Does every step of yours stay inside PyTorch, without detach or item?",
 )
-def has_the_right_gradients(student, reference, draw):
+def has_the_right_gradients(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     inputs = _qkv(draw, b, l_q, l_k, d_head, dtype=torch.float64)
     direction = draw.normal(b, l_q, d_head, dtype=torch.float64)
-    for each in inputs:
-        each.requires_grad_()
+    for tensor in inputs:
+        tensor.requires_grad_()
     want = torch.autograd.grad(reference.attention(*inputs)[0], inputs, direction)
     output, _ = _pair(student.attention(*inputs))
     expect.tensor(output, "the output", "B L_q d_v", direction.shape)
     got = student.gradients(output, inputs, direction)
-    for name, length, g, w in zip("qkv", ("L_q", "L_k", "L_k"), got, want, strict=True):
-        expect.close(g, w, f"the gradient of {name}", f"B {length} d_head")
+    for name, length, gradient, right in zip("qkv", ("L_q", "L_k", "L_k"), got, want, strict=True):
+        expect.close(gradient, right, f"the gradient of {name}", f"B {length} d_head")
 
 
 @check(
@@ -193,7 +213,7 @@ def has_the_right_gradients(student, reference, draw):
     "survives large scores and leaves its arguments as they are",
     "Does your softmax subtract the maximum? Does a line write into q, k or v?",
 )
-def survives_large_scores_in_attention(student, reference, draw):
+def survives_large_scores_in_attention(student: Student, reference: Student, draw: Draw) -> None:
     sizes = draw.sizes("B", "L_q", "L_k", "d_head")
     q, k, v = _qkv(draw, *sizes, dtype=torch.float64)
     # In float64, where the rounding of large scores cannot decide a near-tie.
@@ -201,7 +221,15 @@ def survives_large_scores_in_attention(student, reference, draw):
     student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v")
 
 
-def _heads(student, reference, draw, d_model, d_head, bias, dtype=torch.float32):
+def _heads(
+    student: Student,
+    reference: Student,
+    draw: Draw,
+    d_model: int,
+    d_head: int,
+    bias: bool,
+    dtype: torch.dtype = torch.float32,
+) -> tuple[Any, Any]:
     """The learner's head and the reference's, with the same weights."""
     state = draw.state(projection_shapes(d_model, d_head, bias), dtype)
     return twins(
@@ -214,13 +242,13 @@ def _heads(student, reference, draw, d_model, d_head, bias, dtype=torch.float32)
     "has the four projections, with and without bias",
     "Which layers does the task name, and what does bias decide?",
 )
-def has_the_projections(student, reference, draw):
+def has_the_projections(student: Student, reference: Student, draw: Draw) -> None:
     d_model, d_head = draw.sizes("d_model", "d_head")
     for bias in (True, False):
-        own = student.SingleHeadAttention(d_model, d_head, bias=bias).state_dict()
-        expect_names(own, projection_shapes(d_model, d_head, bias))
-    own = student.SingleHeadAttention(d_model, d_head).state_dict()
-    expect_names(own, projection_shapes(d_model, d_head, False))
+        state = student.SingleHeadAttention(d_model, d_head, bias=bias).state_dict()
+        expect_names(state, projection_shapes(d_model, d_head, bias))
+    state = student.SingleHeadAttention(d_model, d_head).state_dict()
+    expect_names(state, projection_shapes(d_model, d_head, False))
 
 
 @check(
@@ -229,7 +257,7 @@ def has_the_projections(student, reference, draw):
     "Which width does the scale belong to?",
     weight=2,
 )
-def self_attention(student, reference, draw):
+def self_attention(student: Student, reference: Student, draw: Draw) -> None:
     for bias, dtype in ((False, torch.float64), (True, torch.float32)):
         b, length, d_model, d_head = draw.sizes("B", "L", "d_model", "d_head")
         head, twin = _heads(student, reference, draw, d_model, d_head, bias, dtype)
@@ -243,7 +271,7 @@ def self_attention(student, reference, draw):
     "Who asks, and who is asked?",
     weight=1.5,
 )
-def cross_attention(student, reference, draw):
+def cross_attention(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_model, d_head = draw.sizes("B", "L_q", "L_k", "d_model", "d_head")
     head, twin = _heads(student, reference, draw, d_model, d_head, True)
     x, context = draw.normal(b, l_q, d_model), draw.normal(b, l_k, d_model)
@@ -255,7 +283,7 @@ def cross_attention(student, reference, draw):
     "a context as long as x, and a head as wide as the model",
     "Which of your four projections see x, and which the context?",
 )
-def equal_sizes(student, reference, draw):
+def equal_sizes(student: Student, reference: Student, draw: Draw) -> None:
     b, length, d_model = draw.sizes("B", "L", "d_model")
     head, twin = _heads(student, reference, draw, d_model, d_model, True)
     x, context = draw.normal(b, length, d_model), draw.normal(b, length, d_model)
@@ -268,7 +296,7 @@ def equal_sizes(student, reference, draw):
     "Is each projection used in forward, and does nothing cut the graph?",
     weight=0.5,
 )
-def every_projection_learns(student, reference, draw):
+def every_projection_learns(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_model, d_head = draw.sizes("B", "L_q", "L_k", "d_model", "d_head")
     head, twin = _heads(student, reference, draw, d_model, d_head, True, torch.float64)
     x = draw.normal(b, l_q, d_model, dtype=torch.float64)

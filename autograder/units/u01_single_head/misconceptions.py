@@ -1,6 +1,15 @@
 """Misconceptions of unit 01, as edits of the model solutions."""
 
 from autograder.grading.misconceptions import edit, misconception
+from autograder.grading.pieces import swap
+from autograder.units.shared.wrappers import (
+    changes,
+    returns,
+    returns_argument,
+    returns_fresh_zeros,
+    returns_half_as_float32,
+    returns_zeros,
+)
 
 _EQUALS = "equals_the_reference"
 _SCORES = "equals_the_reference_scores"
@@ -9,26 +18,25 @@ _DELIVERS = "delivers_the_values"
 _SELF = "self_attention"
 _CROSS = "cross_attention"
 
-_OWN_SCORES = "scores = scaled_scores(q, k)"
 _OWN_WEIGHTS = "weights = softmax(scores, dim=-1)"
 _OWN_OUTPUT = "output = weights @ v"
-_HEAD_CALL = ", weights = attention(q, k, v)"
+_HEAD_CALL = "output, weights = attention(q, k, v)"
 _ROOT = "math.sqrt(self.q_proj.out_features)"
 
 
 def _scale(factor):
     """attention with scores that are larger by ``factor``."""
-    return edit("scores = scaled", f"scores = {factor} * scaled", fails=_ATTENTION)
+    return edit("scores =", f"scores = {factor} *", fails=_ATTENTION)
 
 
 def _head(weights):
     """The module with other weights than attention gives."""
-    return edit(_HEAD_CALL, f" = {weights} @ v", fails=_SELF)
+    return edit(_HEAD_CALL, f"output = {weights} @ v", fails=_SELF)
 
 
 def _head_scale(factor):
     """The module with scores that are larger by ``factor``."""
-    return edit("q = self", f"q = {factor} * self", fails=_SELF)
+    return edit("q =", f"q = {factor} *", fails=_SELF)
 
 
 misconception(
@@ -96,53 +104,30 @@ misconception(
     "returns_input",
     says="the input comes back as it was",
     asks="What should the function have done to it?",
-    softmax=edit(
-        "return numerators / numerators.sum(dim=dim, keepdim=True)",
-        "return scores.clone()",
-        fails=_EQUALS,
-    ),
-    SingleHeadAttention=edit("return self.o_proj(output)", "return x.clone()", fails=_SELF),
+    softmax=returns_argument("scores", _EQUALS),
+    SingleHeadAttention=returns_argument("x", _SELF),
 )
 misconception(
     "returns_zeros",
     says="the result is all zeros",
     asks="Is the result of your computation what you return?",
-    softmax=edit(
-        "return numerators / numerators.sum(dim=dim, keepdim=True)",
-        "return scores * 0",
-        fails=_EQUALS,
-    ),
-    scaled_scores=edit(
-        "return q @ k.transpose(-2, -1) / math.sqrt(d_head)",
-        "return q @ k.transpose(-2, -1) * 0",
-        fails=_SCORES,
-    ),
+    softmax=returns_zeros(_EQUALS),
+    scaled_scores=returns_zeros(_SCORES),
     attention=[
-        edit("return output, weights", "return output * 0, weights * 0", fails=_ATTENTION),
-        edit(
-            "return output, weights",
-            "return torch.zeros_like(output), torch.zeros_like(weights)",
-            fails=_ATTENTION,
-        ),
-        edit("return output, weights", "return output * 0, weights", fails=_DELIVERS),
+        returns_zeros(_ATTENTION, every=True),
+        returns_fresh_zeros(_ATTENTION, every=True),
+        returns_zeros(_DELIVERS),
     ],
-    SingleHeadAttention=[
-        edit("return self.o_proj(output)", f"return {zeros}", fails=_SELF)
-        for zeros in ("self.o_proj(output) * 0", "torch.zeros_like(x)")
-    ],
+    SingleHeadAttention=[returns_zeros(_SELF), returns_fresh_zeros(_SELF)],
 )
 misconception(
     "changes_inputs",
     says="a tensor of the caller's is changed in place",
     asks="Which of your lines writes into an argument, with `-=`, `/=` or a name that ends in `_`?",
-    softmax=edit("scores - largest", "scores.sub_(largest)", fails="leaves_its_argument"),
-    scaled_scores=edit(
-        "q @ k.transpose(-2, -1) / math.sqrt(d_head)",
-        "q.div_(math.sqrt(d_head)) @ k.transpose(-2, -1)",
-        fails="leaves_queries_and_keys",
-    ),
+    softmax=changes("scores", "leaves_its_argument"),
+    scaled_scores=changes("q", "leaves_queries_and_keys"),
     attention=edit(
-        _OWN_SCORES,
+        "scores = scaled_scores(q, k)",
         "scores = q.div_(math.sqrt(q.shape[-1])) @ k.transpose(-2, -1)",
         fails="survives_large_scores_in_attention",
     ),
@@ -151,18 +136,13 @@ misconception(
     "wrong_dtype",
     says="half precision comes back in another dtype",
     asks="Which dtype should a caller get who passes float16?",
-    softmax=edit(
-        "return numerators / numerators.sum(dim=dim, keepdim=True)",
-        "return (numerators / numerators.sum(dim=dim, keepdim=True)).to(\n"
-        "        torch.promote_types(scores.dtype, torch.float32)\n    )",
-        fails="works_in_half_precision",
-    ),
+    softmax=returns_half_as_float32("works_in_half_precision"),
 )
 misconception(
     "no_scale",
     says="the scores are not divided by sqrt(d_head)",
     asks="How does the spread of a dot product grow with d_head? What does a softmax make of it?",
-    scaled_scores=edit(" / math.sqrt(d_head)", "", fails=_SCORES),
+    scaled_scores=edit("/ math.sqrt(d_head)", "", fails=_SCORES),
     attention=_scale("math.sqrt(q.shape[-1])"),
     SingleHeadAttention=_head_scale(_ROOT),
 )
@@ -180,7 +160,7 @@ misconception(
     asks="Count the places where you divide. Does something you call divide as well?",
     scaled_scores=edit(
         "return q @ k.transpose(-2, -1)",
-        "q = q / math.sqrt(d_head)\n    return q @ k.transpose(-2, -1)",
+        "q = q / math.sqrt(d_head)\nreturn q @ k.transpose(-2, -1)",
         fails=_SCORES,
     ),
     attention=_scale("q.shape[-1] ** -0.5"),
@@ -223,7 +203,7 @@ misconception(
     says="keys and values have changed places",
     asks="Which of the two is compared with the queries, and which is delivered?",
     attention=edit(
-        "_scores(q, k)", "_scores(q, v)", _OWN_OUTPUT, "output = weights @ k",
+        "scaled_scores(q, k)", "scaled_scores(q, v)", _OWN_OUTPUT, "output = weights @ k",
         fails=_ATTENTION,
     ),
     SingleHeadAttention=edit(
@@ -234,7 +214,7 @@ misconception(
     "values_as_keys",
     says="the queries are compared with the values; the keys are not used",
     asks="Where do the keys enter your computation?",
-    attention=edit("_scores(q, k)", "_scores(q, v)", fails=_ATTENTION),
+    attention=edit("scaled_scores(q, k)", "scaled_scores(q, v)", fails=_ATTENTION),
     SingleHeadAttention=edit("k = self.k_proj", "k = self.v_proj", fails=_SELF),
 )
 misconception(
@@ -284,13 +264,13 @@ misconception(
     "returns_values",
     says="the output is the values themselves",
     asks="Where do the weights enter the output?",
-    attention=edit("return output, weights", "return v * 1, weights", fails=_DELIVERS),
+    attention=returns('given["v"] * 1', _DELIVERS, "returns_values"),
 )
 misconception(
     "returns_query",
     says="the output is the queries themselves",
     asks="Where do the values enter the output?",
-    attention=edit("return output, weights", "return q * 1, weights", fails=_DELIVERS),
+    attention=returns('given["q"] * 1', _DELIVERS, "returns_query"),
 )
 misconception(
     "context_ignored",
@@ -308,15 +288,13 @@ misconception(
     "values_from_x",
     says="the keys come from the context, but the values from x",
     asks="A key finds a position of the context. Which value should be delivered?",
-    SingleHeadAttention=edit(
-        "(context)\n        output", "(x)\n        output", fails="equal_sizes"
-    ),
+    SingleHeadAttention=edit("v_proj(context)", "v_proj(x)", fails="equal_sizes"),
 )
 misconception(
     "keys_from_x",
     says="the values come from the context, but the keys from x",
     asks="Where is the value that a key finds?",
-    SingleHeadAttention=edit("(context)\n        v", "(x)\n        v", fails="equal_sizes"),
+    SingleHeadAttention=edit("(context) v", "(x)\nv", fails="equal_sizes"),
 )
 misconception(
     "projection_shared",
@@ -346,7 +324,7 @@ _PROJECTIONS = [
 
 def _bias(value):
     pieces = [
-        text for each in _PROJECTIONS for text in (each, each.replace("bias=bias", f"bias={value}"))
+        text for each in _PROJECTIONS for text in (each, swap(each, "bias=bias", f"bias={value}"))
     ]
     return edit(*pieces, fails="has_the_projections")
 
@@ -368,7 +346,7 @@ misconception(
     says="the projections have other names than the task gives them",
     asks="How should anyone load trained weights into your head?",
     SingleHeadAttention=edit(
-        _PROJECTIONS[0], _PROJECTIONS[0].replace("q_proj", "query"),
+        _PROJECTIONS[0], swap(_PROJECTIONS[0], "q_proj", "query"),
         "q = self.q_proj(x)", "q = self.query(x)",
         fails="has_the_projections",
     ),

@@ -1,17 +1,20 @@
 """Checks of unit 02: causal and padding masks, and an attention that obeys them."""
 
 import math
+from typing import Any
 
 import torch
 
 from autograder.grading import expect
 from autograder.grading.checks import check
+from autograder.grading.draw import Draw
+from autograder.grading.student_protocol import Student
 
 SCORES = "B L_q L_k"
 HALF = (torch.float16, torch.bfloat16)
 
 
-def _mask(got, want, axes):
+def _mask(got: Any, want: torch.Tensor, axes: str) -> None:
     expect.tensor(got, "the mask", axes, want.shape)
     expect.true(
         got.dtype == torch.bool,
@@ -22,7 +25,7 @@ def _mask(got, want, axes):
 
 
 @check("causal_mask", "with as many keys as queries", "Which keys may the first query see?")
-def square_mask(student, reference, draw):
+def square_mask(student: Student, reference: Student, draw: Draw) -> None:
     (length,) = draw.sizes("L")
     want = reference.causal_mask(length)
     _mask(student.causal_mask(length), want, "L_q L_k")
@@ -35,7 +38,7 @@ def square_mask(student, reference, draw):
     "A new token arrives after a long past. Which of the keys are already there?",
     weight=2,
 )
-def more_keys_than_queries(student, reference, draw):
+def more_keys_than_queries(student: Student, reference: Student, draw: Draw) -> None:
     q_len, past = draw.sizes("L_q", "L_k")
     want = reference.causal_mask(q_len, q_len + past)
     _mask(student.causal_mask(q_len, q_len + past), want, "L_q L_k")
@@ -48,7 +51,7 @@ def more_keys_than_queries(student, reference, draw):
     "with fewer keys than queries, the first queries see nothing",
     "If the last query sees the last key, where does the first query stand?",
 )
-def fewer_keys_than_queries(student, reference, draw):
+def fewer_keys_than_queries(student: Student, reference: Student, draw: Draw) -> None:
     q_len, fewer = draw.sizes("L_k", "L_q")
     want = reference.causal_mask(q_len + fewer, q_len)
     _mask(student.causal_mask(q_len + fewer, q_len), want, "L_q L_k")
@@ -60,7 +63,7 @@ def fewer_keys_than_queries(student, reference, draw):
     "A sequence of length 3: is position 3 real, when you count from 0?",
     weight=2,
 )
-def marks_the_real_tokens(student, reference, draw):
+def marks_the_real_tokens(student: Student, reference: Student, draw: Draw) -> None:
     b, k_len = draw.sizes("B", "L_k")
     lengths = draw.lengths(b, k_len)
     _mask(student.padding_mask(lengths, k_len), reference.padding_mask(lengths, k_len), "B 1 L_k")
@@ -71,7 +74,7 @@ def marks_the_real_tokens(student, reference, draw):
     "an empty sequence and a full one",
     "How many keys are real in a sequence of length 0, and of length k_len?",
 )
-def empty_and_full(student, reference, draw):
+def empty_and_full(student: Student, reference: Student, draw: Draw) -> None:
     (k_len,) = draw.sizes("L_k")
     lengths = torch.tensor([k_len, 0, 1, k_len - 1])
     _mask(student.padding_mask(lengths, k_len), reference.padding_mask(lengths, k_len), "B 1 L_k")
@@ -82,7 +85,7 @@ def empty_and_full(student, reference, draw):
     "leaves room for the queries, and its argument as it was",
     "What does (B, L_k) mean to scores of the shape (B, L_q, L_k) when B equals L_q?",
 )
-def broadcasts_over_queries(student, reference, draw):
+def broadcasts_over_queries(student: Student, reference: Student, draw: Draw) -> None:
     (k_len,) = draw.sizes("L_k")
     lengths = draw.lengths(k_len - 1, k_len)
     want = reference.padding_mask(lengths, k_len)
@@ -91,19 +94,35 @@ def broadcasts_over_queries(student, reference, draw):
     student.expect_inputs_unchanged("the tensor of lengths")
 
 
-def _inputs(draw, b, l_q, l_k, d_head, *heads, dtype=torch.float32):
+def _inputs(
+    draw: Draw,
+    b: int,
+    l_q: int,
+    l_k: int,
+    d_head: int,
+    *heads: int,
+    dtype: torch.dtype = torch.float32,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     q, k = draw.queries_and_keys(b, *heads, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
     return q, k, draw.normal(b, *heads, l_k, d_head, dtype=dtype)
 
 
-def _answer(student, *arguments):
+def _answer(student: Student, *arguments: torch.Tensor) -> tuple[Any, Any]:
     got = student.masked_attention(*arguments)
     is_pair = isinstance(got, (tuple, list)) and len(got) == 2
     expect.true(is_pair, "masked_attention should return two tensors: (output, weights).")
     return got
 
 
-def _compare(student, reference, q, k, v, *mask, leading="B"):
+def _compare(
+    student: Student,
+    reference: Student,
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    *mask: torch.Tensor,
+    leading: str = "B",
+) -> None:
     output, weights = _answer(student, q, k, v, *mask)
     want_output, want_weights = reference.masked_attention(
         q.double(), k.double(), v.double(), *mask
@@ -118,7 +137,7 @@ def _compare(student, reference, q, k, v, *mask, leading="B"):
     "without a mask it is plain attention",
     "Set the mask aside: are scale, softmax axis and values as in unit 01?",
 )
-def plain_attention(student, reference, draw):
+def plain_attention(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in (torch.float32, torch.float64):
         b, l_q, l_k, d_head, d_v = draw.sizes("B", "L_q", "L_k", "d_head", "d_v")
         _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head, dtype=dtype))
@@ -133,7 +152,7 @@ def plain_attention(student, reference, draw):
     "Which score makes exp(score) exactly 0? Is the mask applied before or after the softmax?",
     weight=2,
 )
-def obeys_the_mask(student, reference, draw):
+def obeys_the_mask(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in (torch.float32, torch.float64):
         b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
         mask = draw.mask(b, l_q, l_k)
@@ -145,7 +164,7 @@ def obeys_the_mask(student, reference, draw):
     "a causal mask in self-attention: the future never changes the past",
     "Which axis of the scores belongs to the keys?",
 )
-def future_never_changes_the_past(student, reference, draw):
+def future_never_changes_the_past(student: Student, reference: Student, draw: Draw) -> None:
     b, length, d_head = draw.sizes("B", "L", "d_head")
     q, k, v = _inputs(draw, b, length, length, d_head)
     mask = reference.causal_mask(length)
@@ -162,7 +181,7 @@ def future_never_changes_the_past(student, reference, draw):
     "a padding mask (B, 1, L_k) hides keys",
     "Do you change the shape of the mask? Broadcasting lines axes up from the right.",
 )
-def hides_the_padding(student, reference, draw):
+def hides_the_padding(student: Student, reference: Student, draw: Draw) -> None:
     b, length, d_head = draw.sizes("B", "L", "d_head")
     mask = reference.padding_mask(draw.lengths(b, length), length)
     _compare(student, reference, *_inputs(draw, b, length, length, d_head), mask)
@@ -173,7 +192,7 @@ def hides_the_padding(student, reference, draw):
     "a padding mask hides keys, also when there are as many queries as sequences",
     "With B = L_q, a mask without its middle axis fits as well. Onto which axes?",
 )
-def keeps_the_axes_of_the_mask(student, reference, draw):
+def keeps_the_axes_of_the_mask(student: Student, reference: Student, draw: Draw) -> None:
     b, l_k, d_head = draw.sizes("L_q", "L_k", "d_head")
     mask = reference.padding_mask(draw.lengths(b, l_k), l_k)
     _compare(student, reference, *_inputs(draw, b, b, l_k, d_head), mask)
@@ -184,14 +203,14 @@ def keeps_the_axes_of_the_mask(student, reference, draw):
     "masks broadcast over an axis of heads",
     "Does the same mask hold for every head when it has an axis of size 1 there?",
 )
-def broadcasts_over_heads(student, reference, draw):
+def broadcasts_over_heads(student: Student, reference: Student, draw: Draw) -> None:
     b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
     mask = draw.mask(b, 1, l_q, l_k)
     q, k, v = _inputs(draw, b, l_q, l_k, d_head, h)
     _compare(student, reference, q, k, v, mask, leading="B H")
 
 
-def _mask_with_empty_rows(draw, b, l_q, l_k):
+def _mask_with_empty_rows(draw: Draw, b: int, l_q: int, l_k: int) -> torch.Tensor:
     mask = draw.mask(b, l_q, l_k)
     mask[:, 0] = False
     mask[-1, -1] = False
@@ -204,7 +223,7 @@ def _mask_with_empty_rows(draw, b, l_q, l_k):
     "What does softmax make of a row in which every score is the same constant, or -inf?",
     weight=2,
 )
-def empty_rows_are_zeros(student, reference, draw):
+def empty_rows_are_zeros(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     mask = _mask_with_empty_rows(draw, b, l_q, l_k)
     q, k, v = _inputs(draw, b, l_q, l_k, d_head)
@@ -224,7 +243,9 @@ def empty_rows_are_zeros(student, reference, draw):
         raise
 
 
-def _name_of_empty_rows(weights, want, empty):
+def _name_of_empty_rows(
+    weights: torch.Tensor, want: torch.Tensor, empty: torch.Tensor
+) -> str | None:
     """The misconception that shows in the empty rows, if the other rows are right."""
     if not bool(expect.same_values(weights[~empty], want[~empty]).all()):
         return None
@@ -240,23 +261,25 @@ def _name_of_empty_rows(weights, want, empty):
     "NaN times 0 is NaN. Does any step before your final repair produce one?",
     weight=1,
 )
-def gradients_are_finite(student, reference, draw):
+def gradients_are_finite(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     mask = _mask_with_empty_rows(draw, b, l_q, l_k)
     inputs = _inputs(draw, b, l_q, l_k, d_head, dtype=torch.float64)
     direction = draw.normal(b, l_q, d_head, dtype=torch.float64)
-    for each in inputs:
-        each.requires_grad_()
+    for tensor in inputs:
+        tensor.requires_grad_()
     want = torch.autograd.grad(reference.masked_attention(*inputs, mask)[0], inputs, direction)
     output = expect.tensor(
         _answer(student, *inputs, mask)[0], "the output", "B L_q d_v", direction.shape
     )
     name = "nan_gradient" if bool(output.isfinite().all()) else "nan_empty_rows"
     got = student.gradients(output, inputs, direction)
-    for letter, length, g, w in zip("qkv", ("L_q", "L_k", "L_k"), got, want, strict=True):
+    for letter, length, gradient, right in zip(
+        "qkv", ("L_q", "L_k", "L_k"), got, want, strict=True
+    ):
         axes = f"B {length} d_head"
-        expect.finite(g, f"the gradient of {letter}", axes, name)
-        expect.close(g, w, f"the gradient of {letter}", axes)
+        expect.finite(gradient, f"the gradient of {letter}", axes, name)
+        expect.close(gradient, right, f"the gradient of {letter}", axes)
 
 
 @check(
@@ -264,7 +287,7 @@ def gradients_are_finite(student, reference, draw):
     "a large forbidden score stays forbidden",
     "How large must a forbidden score be to beat your constant?",
 )
-def large_scores_stay_forbidden(student, reference, draw):
+def large_scores_stay_forbidden(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     mask = draw.mask(b, l_q, l_k)
     q, k, v = _inputs(draw, b, l_q, l_k, d_head)
@@ -279,11 +302,11 @@ def large_scores_stay_forbidden(student, reference, draw):
     "works in float16 and bfloat16",
     "Which constants does float16 not have, and in which dtype do you take the softmax?",
 )
-def works_in_half_precision(student, reference, draw):
+def works_in_half_precision(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in HALF:
         b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
         mask = _mask_with_empty_rows(draw, b, l_q, l_k)
-        q, k, v = (each.to(dtype) for each in _inputs(draw, b, l_q, l_k, d_head))
+        q, k, v = (tensor.to(dtype) for tensor in _inputs(draw, b, l_q, l_k, d_head))
         _compare(student, reference, q / 2, k, v, mask)
 
 
@@ -292,7 +315,7 @@ def works_in_half_precision(student, reference, draw):
     "is right, and leaves its arguments as they are",
     "Which of your lines writes into q, k, v or the mask?",
 )
-def leaves_its_arguments(student, reference, draw):
+def leaves_its_arguments(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     mask = draw.mask(b, l_q, l_k)
     _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head), mask)

@@ -1,11 +1,17 @@
 """Misconceptions of unit 02, as edits of the model solutions."""
 
 from autograder.grading.misconceptions import edit, misconception
+from autograder.units.shared.wrappers import (
+    changes,
+    returns,
+    returns_float32,
+    returns_fresh_zeros,
+    returns_zeros,
+)
 
 _QUERIES = "torch.arange(q_len)[:, None]"
 _SHIFT = " + (k_len - q_len)"
 _LENGTHS = "torch.as_tensor(lengths)"
-_QUERIES_SCALED = "queries = q.to(work) / math.sqrt(q.shape[-1])"
 _FILL = "scores.masked_fill(~mask, -math.inf)"
 _EMPTY = "        scores = scores.masked_fill(empty, 0.0)\n"
 _ZERO = "        weights = weights.masked_fill(empty, 0.0)\n"
@@ -17,11 +23,11 @@ misconception(
     "inverted_mask",
     says="the mask is inverted: what may be attended to is forbidden, and the other way round",
     asks="What does True mean in this course? And in the function you call?",
-    causal_mask=edit("<= query", "> query", fails="square_mask"),
-    padding_mask=edit("positions < ", "positions >= ", fails="marks_the_real_tokens"),
+    causal_mask=edit("visible = key_position <=", "visible = key_position >", fails="square_mask"),
+    padding_mask=edit("real = positions <", "real = positions >=", fails="marks_the_real_tokens"),
     masked_attention=[
         edit("~mask.any(", "mask.all(", "(~mask,", "(mask,", fails="obeys_the_mask"),
-        edit("empty = ", "mask = ~mask\n        empty = ", fails="obeys_the_mask"),
+        edit("empty = ", "mask = ~mask\nempty = ", fails="obeys_the_mask"),
         edit(
             _FILL, "scores.masked_fill(mask, -math.inf)", _EMPTY, "", _ZERO, "        pass\n",
             fails="obeys_the_mask",
@@ -50,28 +56,24 @@ misconception(
     "transposed_mask",
     says="the mask lies on its side: a query sees itself and the future",
     asks="Do the rows of your mask belong to the queries or to the keys?",
-    causal_mask=edit("<= query", ">= query", fails="square_mask"),
+    causal_mask=edit("visible = key_position <=", "visible = key_position >=", fails="square_mask"),
 )
 misconception(
     "all_true",
     says="everything may be attended to",
     asks="Which entry of the mask should be False?",
-    causal_mask=edit("return visible", "return visible | True", fails="square_mask"),
-    padding_mask=edit("return real", "return real | True", fails="marks_the_real_tokens"),
+    causal_mask=returns("output | True", "square_mask", "returns_all_true"),
+    padding_mask=returns("output | True", "marks_the_real_tokens", "returns_all_true"),
 )
 misconception(
     "float_mask",
     says="the mask holds numbers, not booleans",
     asks="A number can be added to scores. What can a boolean do that a number cannot?",
     causal_mask=[
-        edit("return visible", "return visible.float()", fails="square_mask"),
-        edit(
-            "return visible",
-            "return torch.zeros(q_len, k_len).masked_fill(~visible, -math.inf)",
-            fails="square_mask",
-        ),
+        returns_float32("square_mask"),
+        returns("torch.zeros(output.shape).masked_fill(~output, -math.inf)", "square_mask"),
     ],
-    padding_mask=edit("return real", "return real.float()", fails="marks_the_real_tokens"),
+    padding_mask=returns_float32("marks_the_real_tokens"),
 )
 misconception(
     "ignores_k_len",
@@ -112,9 +114,7 @@ misconception(
     "padding_on_queries",
     says="the mask lies along the queries: (B, L_k, 1) in place of (B, 1, L_k)",
     asks="Which axis of the scores belongs to the keys?",
-    padding_mask=edit(
-        "return real", "return real.transpose(-2, -1)", fails="marks_the_real_tokens"
-    ),
+    padding_mask=returns("output.transpose(-2, -1)", "marks_the_real_tokens"),
 )
 misconception(
     "mask_ignored",
@@ -228,8 +228,7 @@ misconception(
             _ZERO,
             "        pass\n",
             _MIX,
-            "output = (weights @ v.to(work)).nan_to_num(0.0)\n"
-            "    weights = weights.nan_to_num(0.0)",
+            "output = (weights @ v.to(work)).nan_to_num(0.0)\nweights = weights.nan_to_num(0.0)",
             fails="gradients_are_finite",
         ),
     ],
@@ -239,7 +238,7 @@ misconception(
     says="the mask is reshaped, so that it lands on other axes of the scores",
     asks="Broadcasting lines axes up from the right. Where does the batch of the mask land?",
     masked_attention=[
-        edit("empty = ", f"mask = {change}\n        empty = ", fails="keeps_the_axes_of_the_mask")
+        edit("empty = ", f"mask = {change}\nempty = ", fails="keeps_the_axes_of_the_mask")
         for change in (
             "mask.squeeze(-2)",
             "mask.squeeze()",
@@ -256,7 +255,7 @@ misconception(
     asks="Which axis of the scores belongs to the keys? Along which one does padding lie?",
     masked_attention=edit(
         "empty = ",
-        "mask = mask.transpose(-2, -1)\n        empty = ",
+        "mask = mask.transpose(-2, -1)\nempty = ",
         fails="future_never_changes_the_past",
     ),
 )
@@ -264,14 +263,10 @@ misconception(
     "changes_inputs",
     padding_mask=edit(
         _LENGTHS,
-        f"{_LENGTHS}\n    lengths.clamp_(max=k_len - 1)",
+        f"{_LENGTHS}\nlengths.clamp_(max=k_len - 1)",
         fails="empty_and_full",
     ),
-    masked_attention=edit(
-        _QUERIES_SCALED,
-        "queries = q.div_(math.sqrt(q.shape[-1])).to(work)",
-        fails="leaves_its_arguments",
-    ),
+    masked_attention=changes("q", "leaves_its_arguments"),
 )
 misconception(
     "wrong_dtype",
@@ -301,7 +296,7 @@ misconception(
 misconception(
     "kv_swapped",
     masked_attention=edit(
-        "k.to(work)", "v.to(work)", "v.to(work)\n    return", "k.to(work)\n    return",
+        "k.to(work)", "v.to(work)", "v.to(work)", "k.to(work)",
         fails="plain_attention",
     ),
 )  # fmt: skip
@@ -311,9 +306,7 @@ misconception(
 )
 misconception(
     "keys_as_values",
-    masked_attention=edit(
-        "v.to(work)\n    return", "k.to(work)\n    return", fails="plain_attention"
-    ),
+    masked_attention=edit("v.to(work)", "k.to(work)", fails="plain_attention"),
 )
 misconception(
     "softmax_over_queries",
@@ -344,18 +337,12 @@ misconception(
 misconception(
     "returns_zeros",
     masked_attention=[
-        edit(
-            _MIX, _MIX + "\n    output, weights = output * 0, weights * 0", fails="plain_attention"
-        ),
-        edit(
-            _RETURN,
-            "return torch.zeros_like(output).to(q.dtype), torch.zeros_like(weights).to(q.dtype)",
-            fails="plain_attention",
-        ),
-        edit(_MIX, "output = (weights @ v.to(work)) * 0", fails="plain_attention"),
+        returns_zeros("plain_attention", every=True),
+        returns_fresh_zeros("plain_attention", every=True),
+        returns_zeros("plain_attention"),
     ],
 )
 misconception(
     "returns_values",
-    masked_attention=edit(_MIX, "output = v * 1", fails="plain_attention"),
+    masked_attention=returns('given["v"] * 1', "plain_attention", "returns_values"),
 )

@@ -1,39 +1,31 @@
-"""Misconceptions of unit 03, as edits of the model solutions."""
+"""Misconceptions of ``MultiHeadLoop``."""
 
-from autograder.grading.misconceptions import calling, edit, known_in, misconception
-from autograder.units.shared.wrong_attention import attention_with
+from autograder.grading.misconceptions import edit, misconception
+from autograder.grading.pieces import swap
+from autograder.units.shared.wrappers import (
+    changes,
+    needs_the_cpu,
+    returns_argument,
+    returns_float32,
+    returns_fresh_zeros,
+    returns_zeros,
+)
+from autograder.units.shared.wrong_attention import around_attention_with, around_known
 
 _SELF = "self_attention"
 _CROSS = "cross_attention"
 _USUAL = "heads_of_the_usual_width"
 _MASK = "obeys_the_mask"
 _D_HEAD = 'self.heads[0]["q_proj"].out_features'
-_INNER = "masked_attention"
 _CAT = "torch.cat(outputs, dim=-1)"
 _RETURN = "return self.o_proj(joined)"
 _OWN_MASK = "own_mask = None if mask is None else mask[:, i]"
 _HEADS = "enumerate(self.heads)"
 
 
-def _core(name, fails, most=None):
-    """The loop around a masked_attention that has this misconception."""
-    return [_around(source, fails) for source in known_in(_INNER, name)[:most]]
-
-
-def _around(source, fails):
-    return calling(
-        _INNER, source, head="class MultiHeadLoop(", call=f"output, _ = {_INNER}", fails=fails
-    )
-
-
-def _weights(expression, dim=-1):
-    """The loop around a masked_attention with other weights than softmax gives."""
-    return [_around(source, _SELF) for source in attention_with(expression, dim)]
-
-
 def _scale(factor):
     """The loop with scores that are larger by ``factor``."""
-    return edit("q = head", f"q = ({factor}) ** 0.5 * head", fails=_SELF)
+    return edit("q =", f"q = ({factor}) ** 0.5 *", fails=_SELF)
 
 
 misconception("no_scale", MultiHeadLoop=_scale(_D_HEAD))
@@ -60,26 +52,29 @@ misconception(
         edit('["k_proj"](', '["q_proj"](', fails=_SELF),
         edit('["q_proj"](', '["k_proj"](', fails=_SELF),
         edit(
-            "        )\n        self.o_proj = ",
-            "        )\n        for head in self.heads:\n"
-            '            head["k_proj"] = head["q_proj"]\n'
-            "        self.o_proj = ",
+            "self.o_proj =",
+            'for head in self.heads:\n    head["k_proj"] = head["q_proj"]\nself.o_proj =',
             fails=_SELF,
         ),
     ],
 )
-misconception("softmax_over_queries", MultiHeadLoop=_core("softmax_over_queries", _SELF))
-misconception("softmax_over_batch", MultiHeadLoop=_weights("torch.softmax(scores, dim=0)", 0))
-misconception("uniform_weights", MultiHeadLoop=_core("uniform_weights", _SELF))
-misconception("no_softmax", MultiHeadLoop=_weights("scores"))
+misconception("softmax_over_queries", MultiHeadLoop=around_known("softmax_over_queries", _SELF))
+misconception(
+    "softmax_over_batch",
+    MultiHeadLoop=around_attention_with("torch.softmax(scores, dim=0)", _SELF, 0),
+)
+misconception("uniform_weights", MultiHeadLoop=around_known("uniform_weights", _SELF))
+misconception("no_softmax", MultiHeadLoop=around_attention_with("scores", _SELF))
 misconception("mask_ignored", MultiHeadLoop=edit(_OWN_MASK, "own_mask = None", fails=_MASK))
 misconception("inverted_mask", MultiHeadLoop=edit(" mask[:, i]", " ~mask[:, i]", fails=_MASK))
-misconception("mask_after_softmax", MultiHeadLoop=_core("mask_after_softmax", _MASK))
-misconception("additive_mask", MultiHeadLoop=_core("additive_mask", _MASK))
-misconception("finite_mask_value", MultiHeadLoop=_core("finite_mask_value", _MASK, most=4))
-misconception("uniform_empty_rows", MultiHeadLoop=_core("uniform_empty_rows", "empty_rows"))
-misconception("nan_empty_rows", MultiHeadLoop=_core("nan_empty_rows", "empty_rows"))
-misconception("nan_gradient", MultiHeadLoop=_core("nan_gradient", "sends_the_right_gradients"))
+misconception("mask_after_softmax", MultiHeadLoop=around_known("mask_after_softmax", _MASK))
+misconception("additive_mask", MultiHeadLoop=around_known("additive_mask", _MASK))
+misconception("finite_mask_value", MultiHeadLoop=around_known("finite_mask_value", _MASK, most=4))
+misconception("uniform_empty_rows", MultiHeadLoop=around_known("uniform_empty_rows", "empty_rows"))
+misconception("nan_empty_rows", MultiHeadLoop=around_known("nan_empty_rows", "empty_rows"))
+misconception(
+    "nan_gradient", MultiHeadLoop=around_known("nan_gradient", "sends_the_right_gradients")
+)
 misconception(
     "mask_read_as_batch",
     says="a mask (H, L_q, L_k) is taken for one mask per sequence, not per head",
@@ -110,8 +105,12 @@ misconception(
     "context_ignored", MultiHeadLoop=edit("if context is None:", "if True:", fails=_CROSS)
 )
 misconception("query_from_context", MultiHeadLoop=edit("](x)", "](context)", fails=_USUAL))
-misconception("values_from_x", MultiHeadLoop=edit('v_proj"](context)', 'v_proj"](x)', fails=_USUAL))
-misconception("keys_from_x", MultiHeadLoop=edit('k_proj"](context)', 'k_proj"](x)', fails=_USUAL))
+misconception(
+    "values_from_x", MultiHeadLoop=edit('["v_proj"](context)', '["v_proj"](x)', fails=_USUAL)
+)
+misconception(
+    "keys_from_x", MultiHeadLoop=edit('["k_proj"](context)', '["k_proj"](x)', fails=_USUAL)
+)
 misconception(
     "every_head_reads_head_0",
     says="every head reads head 0",
@@ -132,7 +131,7 @@ misconception(
     asks="How many heads are built: one, or num_heads? What does [head] * 3 copy?",
     MultiHeadLoop=edit(
         "self.heads = nn.ModuleList(", "self.heads = nn.ModuleList([",
-        "            for _ in range(num_heads)\n        )", "        ] * num_heads)",
+        "for _ in range(num_heads))", "] * num_heads)",
         fails=_SELF,
     ),
 )  # fmt: skip
@@ -171,10 +170,10 @@ misconception(
     says="every head has an output projection of its own; there should be one for all",
     asks="Where do the heads meet, and how wide is the vector there?",
     MultiHeadLoop=edit(
-        '"v_proj": nn.Linear(d_model, d_head, bias=bias),',
-        '"v_proj": nn.Linear(d_model, d_head, bias=bias),\n'
-        '                    "o_proj": nn.Linear(d_head, d_model, bias=bias),',
-        "        self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)\n", "",
+        '"v_proj": nn.Linear(d_model, d_head, bias=bias)',
+        '"v_proj": nn.Linear(d_model, d_head, bias=bias), '
+        '"o_proj": nn.Linear(d_head, d_model, bias=bias)',
+        "self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)", "",
         _RETURN, 'return sum(head["o_proj"](o) for head, o in zip(self.heads, outputs))',
         fails="has_the_projections",
     ),
@@ -194,7 +193,7 @@ _LINEAR = {
 def _bias(value, letters):
     pieces = []
     for letter in letters:
-        pieces += [_LINEAR[letter], _LINEAR[letter].replace("bias=bias", f"bias={value}")]
+        pieces += [_LINEAR[letter], swap(_LINEAR[letter], "bias=bias", f"bias={value}")]
     return edit(*pieces, fails="has_the_projections")
 
 
@@ -213,8 +212,7 @@ misconception(
     says="the given d_head is ignored; heads are always d_model // num_heads wide",
     asks="When may d_head be computed, and when is it given?",
     MultiHeadLoop=edit(
-        "if d_head is None:\n            if d_model",
-        "if True:\n            if d_head is None and d_model",
+        "if d_head is None:\n    if d_model", "if True:\n    if d_head is None and d_model",
         fails="has_the_projections",
     ),
 )  # fmt: skip
@@ -237,19 +235,13 @@ misconception(
 )  # fmt: skip
 misconception(
     "returns_zeros",
-    MultiHeadLoop=[
-        edit(_RETURN, f"return {zeros}", fails=_SELF)
-        for zeros in ("self.o_proj(joined) * 0", "torch.zeros_like(x)")
-    ],
+    MultiHeadLoop=[returns_zeros(_SELF), returns_fresh_zeros(_SELF)],
 )
-misconception("returns_input", MultiHeadLoop=edit(_RETURN, "return x.clone()", fails=_SELF))
+misconception("returns_input", MultiHeadLoop=returns_argument("x", _SELF))
 misconception(
     "changes_inputs",
     MultiHeadLoop=[
-        edit(
-            _RETURN, f"{each}.data.add_(1.0)\n        {_RETURN}",
-            fails="answers_alike_and_leaves_its_inputs",
-        )
+        changes(each, "answers_alike_and_leaves_its_inputs")
         for each in ("x", "context")
     ],
 )  # fmt: skip
@@ -257,102 +249,11 @@ misconception(
     "wrong_dtype",
     says="the result comes back in another dtype than the input's",
     asks="Which dtype should a caller get who passes float64 or bfloat16?",
-    MultiHeadLoop=edit(_RETURN, f"{_RETURN}.float()", fails="keeps_dtype_and_device"),
+    MultiHeadLoop=returns_float32("keeps_dtype_and_device"),
 )
 misconception(
     "wrong_device",
     says="a tensor is made on the CPU, wherever the input is",
     asks="Which of your tensors is made without device=x.device?",
-    MultiHeadLoop=edit(
-        _CAT, f"{_CAT} + torch.zeros({_D_HEAD} * len(self.heads), dtype=x.dtype)",
-        fails="keeps_dtype_and_device",
-    ),
+    MultiHeadLoop=needs_the_cpu("keeps_dtype_and_device"),
 )  # fmt: skip
-
-_WEIGHTS = "weights = 3 * d_model * width + width * d_model"
-_BIASES = "biases = 3 * width + d_model"
-_SUM = "return weights + biases if bias else weights"
-_COUNTS = "counts_weights_and_biases"
-
-
-def _count(*pieces, fails=_COUNTS):
-    return edit(*pieces, fails=fails)
-
-
-misconception(
-    "o_proj_forgotten",
-    says="the output projection is forgotten",
-    asks="Which layer brings the heads back to d_model, and what does it hold?",
-    parameter_count=[
-        _count(" + width * d_model", ""),
-        _count(" + width * d_model", "", _BIASES, "biases = 3 * width"),
-    ],
-)
-misconception(
-    "o_proj_bias_forgotten",
-    says="the bias of the output projection is forgotten",
-    asks="How many layers have a bias?",
-    parameter_count=_count(_BIASES, "biases = 3 * width"),
-)
-misconception(
-    "biases_forgotten",
-    says="the biases are forgotten",
-    asks="What does a layer with bias=True hold besides its weight?",
-    parameter_count=_count(_SUM, "return weights"),
-)
-misconception(
-    "bias_always", parameter_count=_count(_SUM, "return weights + biases", fails="counts_no_biases")
-)
-misconception(
-    "heads_forgotten",
-    says="one head is counted, not num_heads of them",
-    asks="How wide are the queries of all heads together?",
-    parameter_count=[
-        _count("width = num_heads * d_head", "width = d_head"),
-        _count("+ width * d_model", "+ d_head * d_model"),
-        _count("3 * d_model * width", "3 * d_model * d_head", "3 * width", "3 * d_head"),
-    ],
-)
-misconception(
-    "o_proj_bias_of_heads_width",
-    says="the bias of o_proj is counted as wide as the heads; it is as wide as the model",
-    asks="A bias is as long as the output of its layer. How wide is the output of o_proj?",
-    parameter_count=_count(_BIASES, "biases = 4 * width"),
-)
-misconception(
-    "o_proj_per_head",
-    says="the output projection is counted once for each head",
-    asks="How many output projections are there?",
-    parameter_count=[
-        _count(_BIASES, "biases = 3 * width + num_heads * d_model"),
-        _count("+ width * d_model", "+ num_heads * width * d_model"),
-        _count(
-            "+ width * d_model", "+ num_heads * width * d_model",
-            _BIASES, "biases = 3 * width + num_heads * d_model",
-        ),
-    ],
-)  # fmt: skip
-misconception(
-    "d_model_squared",
-    says="every matrix is counted as d_model times d_model, whatever d_head is",
-    asks="How wide are the queries when d_head is not d_model // num_heads?",
-    parameter_count=[
-        _count("width = num_heads * d_head", "width = d_model"),
-        _count(_WEIGHTS, "weights = 4 * d_model * d_model"),
-    ],
-)
-misconception(
-    "qkv_counted_once",
-    says="one projection is counted for queries, keys and values together",
-    asks="How many matrices does one head have before its attention?",
-    parameter_count=[
-        _count("3 * d_model * width", "d_model * width", "3 * width +", "width +"),
-        _count("3 * d_model * width", "d_model * width"),
-    ],
-)
-misconception(
-    "float_result",
-    says="the count is a float, not an int",
-    asks="Which of your operators makes a float out of whole numbers?",
-    parameter_count=_count(_SUM, "return (weights + biases if bias else weights) / 1"),
-)

@@ -1,0 +1,54 @@
+"""How all HTML of the autograder is made: from the templates beside this file.
+
+Whatever a template shows is cleaned of control characters and escaped here, so neither can be
+forgotten; a value that a template names and nobody gives it is an error. Colours, fonts and
+distances are in ``templates/style.html.jinja``. They go into the elements themselves, because
+notebooks, nbgrader's feedback and formgrader keep neither classes nor style sheets.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import markupsafe
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from .wording import number, printable, replaced
+
+
+def escape(text: str) -> Markup:
+    """Text of any origin as harmless HTML."""
+    return markupsafe.escape(printable(text))
+
+
+class _CleanTemplate(Template):
+    def render(self, *args, **kwargs) -> str:
+        # All of it at once: a call for each value would take longer than the rest.
+        return printable(super().render(*args, **kwargs))
+
+
+def _prose(text: str) -> Markup:
+    """Our own prose as HTML: `code` in backticks becomes code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_environment.template_class = _CleanTemplate
+_environment.filters |= {"number": number, "prose": _prose, "replaced": replaced}
+
+
+def template(name: str) -> Template:
+    """The template ``templates/NAME.html.jinja``; it is compiled once in a process."""
+    return _environment.get_template(f"{name}.html.jinja")
+
+
+_environment.globals["style"] = template("style").module

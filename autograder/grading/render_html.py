@@ -1,0 +1,30 @@
+"""Verdicts as HTML, for notebooks, feedback and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import looks
+from .shown import shown_checks
+from .verdict import ExerciseVerdict
+from .wording import FLAGGED, SAME, STATUS
+
+# Compiled where this module is imported: the workers of a class are forked after that.
+_EXERCISE = looks.template("exercise")
+_NOTICES = looks.template("notices")
+
+
+def exercise_html(verdict: ExerciseVerdict) -> str:
+    """A verdict for a notebook or for feedback."""
+    return _EXERCISE.render(
+        verdict=verdict,
+        status=STATUS[verdict.status],
+        checks=shown_checks(verdict),
+        flagged=FLAGGED,
+        same=SAME,
+    )
+
+
+def notices_html(notices: Sequence[str]) -> str:
+    """What was odd about a submission."""
+    return _NOTICES.render(notices=notices)

@@ -1,0 +1,60 @@
+"""The words and numbers that verdicts are told in, on every medium."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+Role = Literal["", "title", "passed", "failed", "flag", "diagnosis", "asks"]
+
+SAME = "The same cause as above."
+FLAGGED = "A person should look at this; it costs no points."
+STATUS = {
+    "passed": "passed",
+    "failed": "not yet",
+    "not_started": "not started",
+    "forbidden": "forbidden call",
+    "syntax_error": "syntax error",
+    "error": "stopped with an exception",
+    "crashed": "crashed",
+    "timeout": "out of time",
+    "memory": "out of memory",
+    "missing": "missing",
+    "manual": "graded by a person",
+}
+
+
+class Styled(NamedTuple):
+    """A piece of text and its role, by which a terminal colours it."""
+
+    text: str
+    role: Role = ""
+
+
+def number(value: float) -> str:
+    """Points without needless decimals."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def listed(names: Sequence[str]) -> str:
+    """At least one name as part of a sentence: ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def replaced(names: Sequence[str]) -> str:
+    """That earlier work was graded with the reference, as a sentence."""
+    return f"Graded with the course's {listed(names)} in place of yours."
+
+
+def printable(text: str) -> str:
+    """Text without control characters, which could steer a terminal or turn a line around."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text
+    )
+
+
+def plain(lines: Sequence[Styled]) -> str:
+    """Lines as text without colours."""
+    return printable("\n".join(line.text for line in lines))

@@ -1,0 +1,217 @@
+"""Checks of KVCache."""
+
+from typing import Any
+
+import torch
+
+from autograder.grading import expect
+from autograder.grading.checks import check
+from autograder.grading.draw import Draw
+from autograder.grading.expect_modules import expect_other_device
+from autograder.grading.student import StudentProblem
+from autograder.grading.student_protocol import Student
+
+STORED = "B H_kv length d_head"
+_ROOM_LEFT = "Token {0} of {0} should still fit; append raises a ValueError."
+
+
+def _cache_sizes(draw: Draw) -> tuple[int, int, int, int]:
+    """(B, H_kv, max_len, d_head)."""
+    b, h_kv, length, d_head = draw.sizes("B", "H_kv", "L", "d_head")
+    return b, h_kv, length + 3, d_head
+
+
+def _new(
+    draw: Draw, b: int, h_kv: int, length: int, d_head: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Keys and values of ``length`` tokens, each ``(b, h_kv, length, d_head)``."""
+    return draw.normal(b, h_kv, length, d_head), draw.normal(b, h_kv, length, d_head)
+
+
+def _append_and_compare(cache: Any, twin: Any, k: torch.Tensor, v: torch.Tensor) -> None:
+    """Append to the learner's cache and to the reference's; demand the same of both."""
+    want = twin.append(k, v)
+    got = cache.append(k, v)
+    expect.true(
+        isinstance(got, tuple | list) and len(got) == 2,
+        "append should return two tensors, (keys, values).",
+    )
+    for stored, right, name in zip(got, want, ("keys", "values"), strict=True):
+        expect.close(stored, right, f"the {name} after {twin.length} tokens", STORED)
+    expect.integer(cache.length, twin.length, f"length after {twin.length} tokens")
+
+
+@check(
+    "KVCache",
+    "returns all keys and values so far, in order",
+    "Where in your memory do the new tokens go, and which part of it do you return?",
+    weight=2,
+)
+def returns_what_was_stored(student: Student, reference: Student, draw: Draw) -> None:
+    b, h_kv, max_len, d_head = _cache_sizes(draw)
+    cache, twin = (of.KVCache(b, h_kv, max_len, d_head) for of in (student, reference))
+    _length(cache)
+    expect.integer(cache.length, 0, "length of a new cache")
+    for new in (2, 1, max_len - 3):
+        _append_and_compare(cache, twin, *_new(draw, b, h_kv, new, d_head))
+
+
+@check(
+    "KVCache",
+    "can be filled to the last position, token by token",
+    "How many positions are left when max_len - 1 are stored?",
+)
+def fills_to_the_last_position(student: Student, reference: Student, draw: Draw) -> None:
+    b, h_kv, max_len, d_head = _cache_sizes(draw)
+    cache, twin = (of.KVCache(b, h_kv, max_len, d_head) for of in (student, reference))
+    for stored in range(max_len):
+        try:
+            _append_and_compare(cache, twin, *_new(draw, b, h_kv, 1, d_head))
+        except StudentProblem as problem:
+            refused = stored == max_len - 1 and problem.details.get("type") == "ValueError"
+            expect.true(not refused, _ROOM_LEFT.format(max_len), "room_off_by_one")
+            raise
+        for _ in range(2):
+            expect.integer(cache.length, twin.length, "length, read again")
+
+
+def _length(cache: Any) -> Any:
+    """What ``length`` says, twice."""
+    first, again = cache.length, cache.length
+    expect.seen(first)
+    expect.true(
+        first == again,
+        f"length, read twice, should be the same number; it is {first} and then {again}.",
+        "cache_advanced_on_read",
+    )
+    return first
+
+
+def _expect_refused(
+    cache: Any,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    length: int,
+    message: str,
+    misconception: str | None = None,
+) -> None:
+    """Demand a ValueError, and that the cache holds ``length`` positions as before."""
+    try:
+        got = cache.append(k, v)
+    except StudentProblem as problem:
+        if problem.kind != "error":
+            raise
+        refused = problem.details.get("type") in ("ValueError", "AssertionError")
+    else:
+        refused = False
+        for value in got if isinstance(got, tuple | list) else [got]:
+            expect.seen(value)
+    stored = _length(cache)
+    expect.true(refused, message, misconception)
+    expect.true(
+        stored == length,
+        f"An append that is refused should leave length at {length}; it is {stored}.",
+        "written_before_checked",
+    )
+
+
+@check(
+    "KVCache",
+    "refuses what does not fit, and is as it was",
+    "One row assigned to a slice of no rows: does Python complain? What holds the cache then?",
+    weight=2,
+)
+def refuses_overflow(student: Student, reference: Student, draw: Draw) -> None:
+    b, h_kv, max_len, d_head = _cache_sizes(draw)
+    cache, twin = (of.KVCache(b, h_kv, max_len, d_head) for of in (student, reference))
+    _append_and_compare(cache, twin, *_new(draw, b, h_kv, max_len - 1, d_head))
+    for room in (1, 0):
+        for too_many in (room + 1, room + 2):
+            k, v = _new(draw, b, h_kv, too_many, d_head)
+            _expect_refused(
+                cache,
+                k,
+                v,
+                max_len - room,
+                f"There is room for {room} more; append of {too_many} should raise a ValueError.",
+            )
+        if room:
+            _append_and_compare(cache, twin, *_new(draw, b, h_kv, 1, d_head))
+
+
+@check(
+    "KVCache",
+    "refuses another batch, other heads and another width, and is as it was",
+    "Into which shapes does a tensor with an axis of 1 broadcast, without a word?",
+    weight=2,
+)
+def refuses_other_shapes(student: Student, reference: Student, draw: Draw) -> None:
+    b, h_kv, max_len, d_head = _cache_sizes(draw)
+    b += 1
+    cache, twin = (of.KVCache(b, h_kv, max_len, d_head) for of in (student, reference))
+    _append_and_compare(cache, twin, *_new(draw, b, h_kv, 1, d_head))
+    k, v = _new(draw, b, h_kv, 2, d_head)
+    wrong = {
+        "a batch of 1": (k[:1], v[:1]),
+        "a single KV head": (k[:, :1], v[:, :1]),
+        "a d_head of 1": (k[..., :1], v[..., :1]),
+        "a larger batch": (k.repeat(2, 1, 1, 1), v.repeat(2, 1, 1, 1)),
+        "values with a batch of 1": (k, v[:1]),
+        "two keys and one value": (k, v[:, :, :1]),
+    }
+    for what, (k_wrong, v_wrong) in wrong.items():
+        _expect_refused(
+            cache,
+            k_wrong,
+            v_wrong,
+            1,
+            f"{what[0].upper()}{what[1:]} in a cache for ({b}, {h_kv}, ..., {d_head}) should raise "
+            "a ValueError.",
+            "no_shape_check",
+        )
+    _append_and_compare(cache, twin, k, v)
+
+
+@check(
+    "KVCache",
+    "two caches know nothing of each other",
+    "Where is your memory made: once for the class, or for each cache?",
+)
+def caches_are_separate(student: Student, reference: Student, draw: Draw) -> None:
+    b, h_kv, max_len, d_head = _cache_sizes(draw)
+    caches = [student.KVCache(b, h_kv, max_len, d_head) for _ in range(2)]
+    twins = [reference.KVCache(b, h_kv, max_len, d_head) for _ in range(2)]
+    for cache in caches:
+        empty = _length(cache)
+        expect.true(
+            empty == 0,
+            f"A new cache should have length 0; this one begins with {empty}.",
+            "shared_between_instances",
+        )
+    for new in (2, 1):
+        for cache, twin in zip(caches, twins, strict=True):
+            _append_and_compare(cache, twin, *_new(draw, b, h_kv, new, d_head))
+
+
+@check(
+    "KVCache",
+    "keeps numbers in its own dtype and on its own device, no gradients, and no hand in k and v",
+    "What do dtype and device decide? What would a stored graph cost after 1000 tokens?",
+)
+def stores_numbers(student: Student, reference: Student, draw: Draw) -> None:
+    b, h_kv, max_len, d_head = _cache_sizes(draw)
+    for dtype in (torch.float64, torch.bfloat16):
+        cache, twin = (of.KVCache(b, h_kv, max_len, d_head, dtype) for of in (student, reference))
+        _append_and_compare(cache, twin, *_new(draw, b, h_kv, 2, d_head))
+        student.expect_inputs_unchanged("the tensor k", "the tensor v")
+    k, v = _new(draw, b, h_kv, 1, d_head)
+    cache = student.KVCache(b, h_kv, max_len, d_head)
+    keys, values = cache.append(k.requires_grad_(), v.requires_grad_())
+    stored = isinstance(keys, torch.Tensor) and isinstance(values, torch.Tensor)
+    expect.true(
+        stored and not keys.requires_grad and not values.requires_grad,
+        "What the cache returns still hangs on the graph that made k and v.",
+        "graph_kept",
+    )
+    cache = student.KVCache(b, h_kv, max_len, d_head, torch.float32, "meta")
+    expect_other_device(lambda k, v: cache.append(k, v)[0], k.detach(), v.detach())

@@ -1,0 +1,88 @@
+"""Checks of attention_cost."""
+
+from collections.abc import Iterable
+
+from autograder.grading import expect
+from autograder.grading.checks import check
+from autograder.grading.draw import Draw
+from autograder.grading.student_protocol import Student
+
+_COSTS = ("parameters", "projection_flops", "attention_flops", "kv_bytes")
+
+
+def _compare_costs(
+    student: Student, reference: Student, names: Iterable[str], *numbers: int
+) -> None:
+    want = reference.attention_cost(*numbers)
+    got = student.attention_cost(*numbers)
+    call = f"attention_cost({', '.join(map(str, numbers))})"
+    what = expect.kind_of(got)
+    expect.true(isinstance(got, dict), f"{call} should be a dictionary; it is of type {what}.")
+    expect.true(
+        set(got) == set(_COSTS), f"{call} should have the keys {', '.join(_COSTS)} and no others."
+    )
+    for name in names:
+        expect.integer(got[name], want[name], f"{name} of {call}")
+
+
+def _cost_sizes(draw: Draw) -> tuple[int, int, int, int]:
+    """(d_model, H, H_kv, d_head)."""
+    h, h_kv = draw.sizes("H", "H_kv")
+    d_model, d_head = draw.integer(50, 60), draw.integer(11, 17)
+    return d_model, h, h_kv, d_head
+
+
+def _register_costs(name: str, says: str, asks: str) -> None:
+    def counted(student: Student, reference: Student, draw: Draw) -> None:
+        for q_len in (1, draw.integer(18, 25)):
+            k_len, batch, size = draw.integer(30, 40), draw.integer(3, 5), draw.integer(3, 4)
+            numbers = (*_cost_sizes(draw), q_len, k_len, batch, size)
+            _compare_costs(student, reference, [name], *numbers)
+
+    counted.__name__ = f"counts_{name}"
+    check("attention_cost", says, asks)(counted)
+
+
+_register_costs(
+    "parameters",
+    "counts the weights of the four projections",
+    "Two of the four matrices know the number of KV heads. Which?",
+)
+_register_costs(
+    "projection_flops",
+    "counts the FLOPs of the projections, for the new tokens only",
+    "Which tokens pass the projections in a decode step?",
+)
+_register_costs(
+    "attention_flops",
+    "counts the FLOPs of scores and weighted sum, over all pairs and query heads",
+    "Two query heads share a KV head. Do they share a row of scores?",
+)
+_register_costs(
+    "kv_bytes",
+    "counts the bytes of keys and values of all positions",
+    "What does one KV head hold for one position, of how many sequences?",
+)
+
+
+@check(
+    "attention_cost",
+    "one sequence in 16 bits, unless told otherwise; the shape of a real model",
+    "Which values do batch and bytes_per_value have when nobody gives them?",
+)
+def costs_of_real_models(student: Student, reference: Student, draw: Draw) -> None:
+    length = 1000 + draw.integer(1, 3000)
+    _compare_costs(student, reference, _COSTS, *_cost_sizes(draw), 1, length)
+    _compare_costs(student, reference, _COSTS, 4096, 32, 8, 128, length, length)
+
+
+@check(
+    "attention_cost",
+    "gives whole numbers, exactly",
+    "Which of your operators makes a float out of whole numbers?",
+    weight=2,
+)
+def costs_are_exact(student: Student, reference: Student, draw: Draw) -> None:
+    sizes = _cost_sizes(draw)
+    _compare_costs(student, reference, _COSTS, *sizes, 7, 131, 3, 4)
+    _compare_costs(student, reference, _COSTS, 8191, 64, 8, 127, 65537, 1048573, 3, 2)

@@ -1,0 +1,198 @@
+"""Checks of run_experiment, with a stand-in for attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+
+from autograder.grading import expect
+from autograder.grading.checks import check
+from autograder.grading.draw import Draw
+from autograder.grading.student_protocol import Student
+from autograder.units.shared import samples
+
+from .cases import SIZES, Case, Row, described, expect_counts
+from .clock import PAUSES, SUMMARY, demand_samples, expect_summary
+
+
+class _Attend:
+    """Stands for an attention function: notes what it is called with, and takes a while.
+
+    Attributes:
+        calls: what each call was given; the learner's code may change it afterwards.
+        clock: when they began and ended.
+    """
+
+    def __init__(self, pauses: Iterable[float]) -> None:
+        self.calls: list[tuple[Any, Any, Any]] = []
+        self.clock = samples.Timed(pauses)
+
+    def __call__(self, q: Any, k: Any, v: Any) -> torch.Tensor | None:
+        self.calls.append((_kept(q), _kept(k), _kept(v)))
+        self.clock()
+        return q if isinstance(q, torch.Tensor) else None
+
+
+def _kept(value: Any) -> Any:
+    return value.clone() if isinstance(value, torch.Tensor) else value
+
+
+def _shape_and_dtype(value: object) -> str:
+    if not isinstance(value, torch.Tensor):
+        return f"of type {expect.kind_of(value)}"
+    return f"{tuple(value.shape)} in {str(value.dtype).removeprefix('torch.')}"
+
+
+def _cases(draw: Draw, count: int) -> list[Case]:
+    """Cases with pairwise different sizes."""
+    names = ("H", "H_kv", "d_head", "L_q", "L_k", "B")
+    cases = []
+    for i in range(count):
+        sizes = dict(zip(SIZES, draw.sizes(*names), strict=True))
+        cases.append({"name": f"case {i}", "note": draw.integer(1, 99), **sizes})
+    return cases
+
+
+def _query_shape(case: Case) -> tuple[int, ...]:
+    return tuple(case[name] for name in ("batch", "num_heads", "q_len", "d_head"))
+
+
+def _experiment(
+    student: Student,
+    cases: list[Case],
+    *dtype: torch.dtype,
+    pauses: Sequence[float] = (0, 0, 0, 0.001),
+) -> tuple[list[Row], _Attend]:
+    """Rows of the learner's experiment and the stand-in for attention that it called."""
+    attend = _Attend(pauses)
+    rows = student.run_experiment(attend, cases, *dtype)
+    expect.true(
+        isinstance(rows, list) and len(rows) == len(cases) and all(type(r) is dict for r in rows),
+        f"There should be a list of {len(cases)} dictionaries, one for each case; this is of type "
+        f"{expect.kind_of(rows)}"
+        + (f" with {len(rows)} entries." if isinstance(rows, list) else "."),
+    )
+    return rows, attend
+
+
+@check(
+    "run_experiment",
+    "measures `attend` on queries, keys and values of the case's sizes and dtype",
+    "How many heads do your keys have? And which dtype?",
+    weight=3,
+)
+def measures_the_case(student: Student, reference: Student, draw: Draw) -> None:
+    for case, dtype in zip(_cases(draw, 2), (torch.float32, torch.bfloat16), strict=True):
+        _, attend = _experiment(student, [case], *([] if dtype == torch.float32 else [dtype]))
+        calls = attend.calls
+        expect.true(bool(calls), "`attend` was never called.")
+        h, h_kv, d_head, l_q, l_k, b = (case[name] for name in SIZES)
+        for given in (calls[0], calls[-1]):
+            for name, tensor, heads, length in zip(
+                "qkv", given, (h, h_kv, h_kv), (l_q, l_k, l_k), strict=True
+            ):
+                got = _shape_and_dtype(tensor)
+                want = _shape_and_dtype(torch.empty(b, heads, length, d_head, dtype=dtype))
+                expect.seen(got)
+                expect.true(
+                    got == want,
+                    f"For {described(case, dtype.itemsize)}, {name} should be "
+                    f"{want}; `attend` gets {got}.",
+                )
+
+
+@check(
+    "run_experiment",
+    "each sample is the seconds of one call of `attend` on the tensors of its case",
+    "Which lines run each time the timed function is called? Which have to run once?",
+    weight=2,
+)
+def times_attend_alone(student: Student, reference: Student, draw: Draw) -> None:
+    cases = _cases(draw, 2)
+    while _query_shape(cases[0]) == _query_shape(cases[1]):
+        cases = _cases(draw, 2)
+    rows, attend = _experiment(student, cases, pauses=PAUSES)
+    shapes = [getattr(q, "shape", None) for q, _, _ in attend.calls]
+    one_for_all = len(set(shapes)) == 1
+    limits = attend.clock.limits()
+    for row, case in zip(rows, cases, strict=True):
+        kept_samples = demand_samples(row.get("samples"), "`samples`")
+        calls = [i for i, shape in enumerate(shapes) if shape == _query_shape(case)]
+        expect.seen(len(kept_samples) - len(calls))
+        expect.seen(kept_samples == sorted(kept_samples))
+        expect.true(
+            len(kept_samples) >= 2 and len(calls) > len(kept_samples),
+            f"For {described(case)}, `attend` was called {len(calls)} times with queries of that "
+            f"size, and {len(kept_samples)} samples were kept; there should be a few calls to warm "
+            "up and then one for each sample.",
+            "one_case_for_all" if one_for_all else None,
+        )
+        for place, name in enumerate("qkv"):
+            given = {_numbers_of(attend.calls[i][place]) for i in calls}
+            expect.true(
+                len(given) < len(calls),
+                f"Each call of `attend` gets a {name} of its own: is drawing it timed as well?",
+                "inputs_inside_the_clock",
+            )
+        unit = samples.unit(kept_samples, [limits[i] for i in calls[-len(kept_samples) :]])
+        expect.seen(unit)
+        told = f"They are in {unit}." if unit else "They are not."
+        expect.true(
+            unit == "seconds",
+            f"For {described(case)}, `samples` should be the seconds of the calls of `attend`, in "
+            f"order. {told}",
+        )
+
+
+def _numbers_of(value: object) -> bytes:
+    """The bytes of a tensor's numbers, which tell one draw from another."""
+    if not isinstance(value, torch.Tensor):
+        return b""
+    return value.detach().flatten().contiguous().view(torch.uint8).numpy().tobytes()
+
+
+@check(
+    "run_experiment",
+    "counts FLOPs, bytes and intensity of each case",
+    "Which of H and H_kv do the scores know, and which the bytes? How many bytes has a value?",
+    weight=4,
+)
+def counts_each_case(student: Student, reference: Student, draw: Draw) -> None:
+    cases = _cases(draw, 3)
+    counted = []
+    for dtype in (torch.float64, torch.float16, torch.float32):
+        rows, _ = _experiment(student, cases, dtype)
+        counted += [(*pair, dtype.itemsize) for pair in zip(rows, cases, strict=True)]
+    expect_counts(reference, counted)
+
+
+@check(
+    "run_experiment",
+    "keeps the entries of the case, all samples, and their median and quartiles",
+    "Which entries has a row that you did not measure? Are the samples those that `measure` gave?",
+    weight=3,
+)
+def keeps_case_and_samples(student: Student, reference: Student, draw: Draw) -> None:
+    cases = _cases(draw, 2)
+    rows, _ = _experiment(student, cases)
+    for row, case in zip(rows, cases, strict=True):
+        lost = [name for name, value in case.items() if row.get(name) != value]
+        expect.seen(" ".join(lost))
+        expect.true(
+            not lost, f"The row should keep the entries of its case; lost: {', '.join(lost)}."
+        )
+        kept_samples = demand_samples(row.get("samples"), "`samples`")
+        count = len(kept_samples)
+        in_order = kept_samples == sorted(kept_samples)
+        expect.seen(count)
+        expect.seen(count > 2 and in_order)
+        expect.true(
+            count == 20,
+            f"`measure` keeps 20 samples unless told otherwise; there are {count} in the row.",
+        )
+        expect.true(not in_order, "The samples should stand in the order of the calls.")
+        for name in SUMMARY:
+            expect.true(name in row, f"There is no `{name}` in the row.")
+        expect_summary([([row[name] for name in SUMMARY], kept_samples)], "of a row")

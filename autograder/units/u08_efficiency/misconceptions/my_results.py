@@ -1,0 +1,93 @@
+"""Misconceptions of ``my_results``."""
+
+from autograder.grading.misconceptions import misconception
+from autograder.units.shared.wrappers import returns
+
+_KEPT = "results_hold_their_samples"
+
+
+def _each_row(row, fails):
+    """my_results with another dictionary in place of each ``row``."""
+    return returns(f"[{row} for row in output]", fails, "changes_rows")
+
+
+def _summarised(**statistics):
+    """Rows with other statistics, as expressions of ``row``."""
+    entries = ", ".join(f'"{name}": {expression}' for name, expression in statistics.items())
+    return _each_row(f"row | {{{entries}}}", _KEPT)
+
+
+misconception(
+    "mean_not_median", my_results=_summarised(median='sum(row["samples"]) / len(row["samples"])')
+)
+misconception("minimum_not_median", my_results=_summarised(median='min(row["samples"])'))
+misconception(
+    "min_max_not_quartiles",
+    my_results=_summarised(low='min(row["samples"])', high='max(row["samples"])'),
+)
+misconception(
+    "low_high_swapped",
+    my_results=_each_row('row | {"low": row["high"], "high": row["low"]}', _KEPT),
+)
+
+_RESULT_COUNTS = "results_hold_the_counts"
+
+
+def _recounted(*entries):
+    """my_results with other counts in each row, written as expressions of ``row``."""
+    return _each_row(f"row | {{{', '.join(entries)}}}", _RESULT_COUNTS)
+
+
+misconception("inverted_ratio", my_results=_recounted('"intensity": 1 / row["intensity"]'))
+
+_R_FLOPS, _R_BYTES, _R_INTENSITY = ('row["flops"]', 'row["kv_bytes"]', 'row["intensity"]')
+misconception(
+    "keys_or_values_only",
+    my_results=_recounted(f'"kv_bytes": {_R_BYTES} // 2', f'"intensity": 2 * {_R_INTENSITY}'),
+)
+misconception(
+    "batch_forgotten",
+    my_results=[
+        _recounted(
+            f'"kv_bytes": {_R_BYTES} // row["batch"]',
+            f'"intensity": row["batch"] * {_R_INTENSITY}',
+        ),
+        _recounted(
+            f'"flops": {_R_FLOPS} // row["batch"]', f'"intensity": {_R_INTENSITY} / row["batch"]'
+        ),
+        _recounted(
+            f'"flops": {_R_FLOPS} // row["batch"]', f'"kv_bytes": {_R_BYTES} // row["batch"]'
+        ),
+    ],
+)
+misconception(
+    "bytes_forgotten",
+    my_results=_recounted(f'"kv_bytes": {_R_BYTES} // 4', f'"intensity": 4 * {_R_INTENSITY}'),
+)
+misconception(
+    "measured_again",
+    says="it measures anew in each call",
+    asks="Somebody reads your notebook next year. Which numbers should they see?",
+    my_results=[
+        _each_row('row | {"measured": time.perf_counter()}', "results_are_kept"),
+        returns("run_experiment(grouped_attention, CASES)", "results_are_kept", "measures_again"),
+    ],
+)
+misconception(
+    "one_flop_per_multiply_add",
+    my_results=_recounted(f'"flops": {_R_FLOPS} // 2', f'"intensity": {_R_INTENSITY} / 2'),
+)
+misconception(
+    "flops_shrink_with_kv_heads",
+    my_results=_recounted(
+        f'"flops": {_R_FLOPS} * row["num_kv_heads"] // 8',
+        f'"intensity": {_R_INTENSITY} * row["num_kv_heads"] / 8',
+    ),
+)
+misconception(
+    "all_heads_kv_bytes",
+    my_results=_recounted(
+        f'"kv_bytes": {_R_BYTES} * 8 // row["num_kv_heads"]',
+        f'"intensity": {_R_INTENSITY} * row["num_kv_heads"] / 8',
+    ),
+)
