@@ -1,6 +1,7 @@
 """What is installed: the lists of requirements agree, and the wheel holds the whole package."""
 
 import ast
+import itertools
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -82,14 +84,22 @@ def test_what_a_module_imports_is_required():
     seen = set()
     for name, path in files().items():
         if path.suffix == ".py":
-            rooms = [extras for room, extras in ROOMS.items() if name.startswith(room)]
-            texts = [*PROJECT["dependencies"], *(EXTRAS[each] for room in rooms for each in room)]
-            flat = [each for text in texts for each in ([text] if isinstance(text, str) else text)]
-            allowed = {canonicalize_name(Requirement(each).name) for each in flat}
-            found = imported(path)
-            assert found <= allowed, name
-            seen |= found
+            names = imported(path)
+            assert names <= allowed_in(name), name
+            seen |= names
     assert {"torch", "msgspec", "nbgrader", "distributed"} <= seen
+
+
+def allowed_in(name):
+    """Packages that a file of that name may import."""
+    rooms = [extras for room, extras in ROOMS.items() if name.startswith(room)]
+    lists = [PROJECT["dependencies"], *(EXTRAS[extra] for extras in rooms for extra in extras)]
+    return {canonicalize_name(Requirement(each).name) for each in itertools.chain(*lists)}
+
+
+def test_the_citation_is_of_this_version():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["version"] == PROJECT["version"]
 
 
 # The wheel
@@ -156,6 +166,7 @@ def run(installed, cwd, code, *arguments, **variables):
 COMMAND = "import runpy\nrunpy.run_module('autograder', run_name='__main__', alter_sys=True)"
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_every_file_of_the_packages_and_no_other(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
@@ -164,6 +175,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_other(wheel):
         assert f"autograder/{name}" in names
 
 
+@pytest.mark.slow
 def test_the_wheel_says_what_it_needs(wheel):
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
@@ -175,6 +187,7 @@ def test_the_wheel_says_what_it_needs(wheel):
     assert {"Provides-Extra: class", "Provides-Extra: lab"} <= set(lines)
 
 
+@pytest.mark.slow
 def test_every_module_of_the_wheel_can_be_imported(installed, tmp_path):
     modules = sorted(
         name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -194,6 +207,7 @@ def test_every_module_of_the_wheel_can_be_imported(installed, tmp_path):
     assert all(Path(each).is_relative_to(installed) for each in places)
 
 
+@pytest.mark.slow
 def test_the_wheel_grades_a_submission_of_a_course_elsewhere(installed, tmp_path):
     sample = ROOT / "tests/samples/submitted/ben/01_single_head/01_single_head.ipynb"
     arguments = ["check", str(sample), "--exercise", "softmax", "--seed", "1", "--json", "-"]
@@ -204,12 +218,14 @@ def test_the_wheel_grades_a_submission_of_a_course_elsewhere(installed, tmp_path
     assert {each["misconception"] for each in exercise["checks"]} == {None, "unstable_softmax"}
 
 
+@pytest.mark.slow
 def test_the_lessons_package_finds_the_results_that_come_with_the_course(installed, tmp_path):
     code = "from attnlab import kept, smollm2\nkept.load('quality')\nsmollm2.reference_logits()"
     done = run(installed, tmp_path, code, AUTOGRADER_COURSE=str(ROOT), MPLBACKEND="agg")
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_wheel_without_a_course_says_so(installed, tmp_path):
     done = run(installed, tmp_path, COMMAND, "status")
     assert done.returncode == 2

@@ -9,6 +9,7 @@ from class_folders import UNIT, ClassFolder
 
 from autograder import course
 
+pytestmark = pytest.mark.slow
 SAMPLE = course.ROOT / "tests/samples/submitted/ben/01_single_head/01_single_head.ipynb"
 
 

@@ -42,6 +42,7 @@ def test_the_file_is_what_the_types_say():
     assert SCHEMA_FILE.read_text(encoding="utf-8") == json_schema()
 
 
+@pytest.mark.slow
 def test_real_verdicts_obey_it(verdicts):
     assert verdicts["ada"]["points"] == verdicts["ada"]["max_points"] > 0
     assert any(
@@ -85,6 +86,7 @@ TAMPERED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TAMPERED)
 def test_a_tampered_verdict_does_not(verdicts, name):
     place, tamper = TAMPERED[name]
