@@ -20,7 +20,20 @@ import yaml
 
 from .sandbox.inside.cells import definitions
 
-ROOT = Path(__file__).resolve().parent.parent
+
+def find_root() -> Path:
+    """The course's folder: ``AUTOGRADER_COURSE``, else beside this package, else the current one.
+
+    ``sandbox/bubblewrap.py`` hides all three from submissions.
+    """
+    named = os.environ.get("AUTOGRADER_COURSE")
+    beside = Path(__file__).resolve().parent.parent
+    if named or (beside / "solutions").is_dir():
+        return Path(named or beside).resolve()
+    return Path.cwd()
+
+
+ROOT = find_root()
 WORKSPACE = Path(os.environ.get("AUTOGRADER_WORKSPACE") or ROOT / "workspace")
 SOLUTION_MARK = "### BEGIN SOLUTION"
 _CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
@@ -32,6 +45,10 @@ class CourseError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in place of a traceback: the sentence."""
         return [f"{type(self).__name__}: {self}"]
+
+
+class NoCourse(CourseError):
+    """The package is installed, but there is no course to it."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +165,11 @@ def _read_exercise(unit: str, cells: Sequence[SourceCell], index: int) -> Exerci
 
 @functools.cache
 def units() -> dict[str, Unit]:
-    """All units by name, in order."""
+    """All units by name, in order.
+
+    Raises:
+        NoCourse: if there are none.
+    """
     sources = sorted(ROOT.glob("solutions/[0-9][0-9]_*/[0-9][0-9]_*.py"))
     warm_up = ROOT / "lessons" / "00_start_here.py"
     by_name = {}
@@ -158,6 +179,11 @@ def units() -> dict[str, Unit]:
         exercises = tuple(_read_exercise(source.stem, cells, i) for i in infos)
         if exercises:
             by_name[source.stem] = Unit(source.stem, source, cells, exercises)
+    if not by_name:
+        raise NoCourse(
+            f"no course is in {ROOT}: go to the course's folder, the one with solutions/ in it, or "
+            "set AUTOGRADER_COURSE to it"
+        )
     return by_name
 
 

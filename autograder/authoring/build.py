@@ -2,7 +2,8 @@
 
 An exercise notebook is made from its source by nbgrader's own generate_assignment, byte for byte
 the same each time. A lesson is made from its source by running it; its outputs differ from machine
-to machine, so drift is judged by its cells alone.
+to machine, so drift is judged by its cells alone. The JSON schema of verdicts is made from their
+types.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from nbformat import NotebookNode
 
 from .. import course
 from ..course import ROOT, CourseError, Unit
+from ..grading.record import SCHEMA_FILE, json_schema
 from . import edits
 from .release import METADATA, CellIds, release_bytes, source_notebook
 
 LESSONS = ROOT / "lessons"
 SECONDS_PER_CELL = 120
+_SCHEMA = f"autograder/grading/{SCHEMA_FILE.name}"
 
 
 def build(names: Collection[str] | None = None, say: Callable[[str], None] = print) -> list[str]:
@@ -42,6 +45,9 @@ def build(names: Collection[str] | None = None, say: Callable[[str], None] = pri
         say(f"lessons/{lesson.stem}.ipynb (running)")
         notebook = execute(lesson_notebook(lesson))
         lesson.with_suffix(".ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    if names is None and _schema_drifts():
+        SCHEMA_FILE.write_text(json_schema(), encoding="utf-8")
+        say(_SCHEMA)
     return []
 
 
@@ -58,7 +64,13 @@ def drift(names: Collection[str] | None = None) -> list[str]:
         built = lesson.with_suffix(".ipynb")
         if not built.exists() or _cells(_read(built)) != _cells(lesson_notebook(lesson)):
             stale.append(_stale(built, lesson))
+    if names is None and _schema_drifts():
+        stale.append(_stale(ROOT / _SCHEMA, ROOT / "autograder/grading/record.py"))
     return stale
+
+
+def _schema_drifts() -> bool:
+    return not SCHEMA_FILE.exists() or SCHEMA_FILE.read_text(encoding="utf-8") != json_schema()
 
 
 def _stale(built: Path, source: Path) -> str:

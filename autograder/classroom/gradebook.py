@@ -8,6 +8,7 @@ submission runs in a process apart, and each graded cell gets a verdict and its 
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
+from sqlalchemy.exc import SAWarning
 from traitlets import Enum, Integer
 
 from .. import course
@@ -33,6 +35,15 @@ from ..submissions.result import Result
 from ..submissions.worker import grade_one
 from .results import Results
 from .seed import class_seed
+
+# nbgrader ties a new submission to its learner first and adds it to the session a few lines later;
+# SQLAlchemy 2.1 warns in between. Nothing is lost.
+warnings.filterwarnings(
+    "ignore",
+    r"Object of type <Submitted(Assignment|Notebook)> not in session, add operation along "
+    r"'(Student|Assignment|Notebook)\.submissions' will not proceed",
+    SAWarning,
+)
 
 
 def release_preprocessors() -> list:

@@ -51,7 +51,10 @@ def _has_exercises(path: Path) -> bool:
         return False
     from .. import course
 
-    return not names.isdisjoint(course.exercises())
+    try:
+        return not names.isdisjoint(course.exercises())
+    except course.NoCourse:
+        return False
 
 
 class SubmissionFile(pytest.File):

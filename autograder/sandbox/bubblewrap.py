@@ -54,10 +54,13 @@ def readable() -> list[str]:
 
     The interpreter's folders come with every name they are reached by, links resolved or not.
     """
-    pythons = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(sys.executable)}
-    pythons |= {str(Path(each).resolve()) for each in pythons}
-    inside = [each for each in sorted(pythons) if not _within(each, _SYSTEM)]
+    inside = [each for each in _pythons() if not _within(each, _SYSTEM)]
     return [*_SYSTEM, *(each for each in inside if not _within(each, set(inside) - {each}))]
+
+
+def _pythons() -> list[str]:
+    pythons = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(sys.executable)}
+    return sorted(pythons | {str(Path(each).resolve()) for each in pythons})
 
 
 def command(bwrap: str, arguments: list[str]) -> list[str]:
@@ -72,7 +75,11 @@ def command(bwrap: str, arguments: list[str]) -> list[str]:
     for path in shown:
         line += ["--ro-bind-try", path, path]
     for hidden in _hidden(shown):
-        line += ["--tmpfs", hidden, "--remount-ro", hidden]
+        line += ["--tmpfs", hidden]
+        # The environment may lie in the course's folder.
+        for python in _pythons():
+            line += ["--ro-bind", python, python] if _within(python, [hidden]) else []
+        line += ["--remount-ro", hidden]
     for device in DEVICES:
         line += ["--dev-bind-try", device, device]
     for fact in (_CPUS, _LARGE_PAGES):
@@ -84,14 +91,20 @@ def command(bwrap: str, arguments: list[str]) -> list[str]:
 
 
 def _hidden(shown: list[str]) -> list[str]:
-    """Folders of the course that lie inside what is shown, as where it is installed under /usr."""
-    course = _PACKAGE.parent if (_PACKAGE.parent / "solutions").is_dir() else _PACKAGE
-    wanted = {str(course), os.getcwd()}
-    needed = [*shown, sys.executable]
+    """Folders of the course that lie inside what is shown, as where it is installed under /usr.
+
+    Where the packages are installed apart from the course, these are three: the packages, the
+    folder that ``AUTOGRADER_COURSE`` names, and the current one.
+    """
+    beside = (_PACKAGE.parent / "solutions").is_dir()
+    ours = [_PACKAGE.parent] if beside else [_PACKAGE, _PACKAGE.with_name("attnlab")]
+    named = os.environ.get("AUTOGRADER_COURSE")
+    wanted = {*(str(each) for each in ours if each.is_dir()), os.getcwd()}
+    wanted |= {str(Path(named).resolve())} if named else set()
     return [
         each
         for each in sorted(wanted)
-        if _within(each, shown) and not any(_within(path, [each]) for path in needed)
+        if _within(each, shown) and not any(_within(path, [each]) for path in shown)
     ]
 
 

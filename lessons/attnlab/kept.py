@@ -7,9 +7,11 @@ import json
 import statistics
 from pathlib import Path
 
+from autograder import course
+
 from .timing import machine
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = course.ROOT / "lessons" / "data"
 
 
 def load(name: str) -> dict:

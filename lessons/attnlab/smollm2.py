@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
+from autograder import course
 from autograder.authoring import models
 
 from .decoder import Decoder, DecoderShape
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 NAME = "SmolLM2-135M-Instruct"
-RECORDED = Path(__file__).parents[1] / "data" / "smollm2_logits.json"
+RECORDED = course.ROOT / "lessons" / "data" / "smollm2_logits.json"
 _RENAMED = {
     "attn_norm": "attention_norm",
     "attn_q": "attention.q_proj",

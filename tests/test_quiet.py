@@ -1,0 +1,63 @@
+"""A healthy run writes nothing to stderr: no warning of ours, nor of a library under us."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from class_folders import UNIT, ClassFolder
+
+from autograder import course
+
+pytestmark = pytest.mark.slow
+SAMPLE = course.ROOT / "tests/samples/submitted/ben/01_single_head/01_single_head.ipynb"
+
+
+def errors_of(*arguments, cwd):
+    """What a command of the autograder wrote to stderr."""
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", *arguments],
+        cwd=cwd,
+        env=os.environ | {"AUTOGRADER_WORKSPACE": str(cwd / "workspace")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return done.stderr
+
+
+def test_grading_a_class_and_its_report_warn_of_nothing(tmp_path):
+    graded = ClassFolder(tmp_path, 2)
+    (tmp_path / "submitted" / "nothing" / UNIT.name).mkdir(parents=True)
+    for options in ([], ["--seed", "3"]):
+        process = graded.start(*options)
+        said, errors = process.communicate(timeout=240)
+        assert process.returncode == 0 and "3 graded" in said
+        assert errors == ""
+    assert errors_of("report", UNIT.name, cwd=tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", str(SAMPLE), "--exercise", "softmax"],
+        ["check", str(SAMPLE), "--exercise", "softmax", "--in-process"],
+        ["status"],
+        ["hint", "softmax", "--step", "1"],
+        ["build", "--check", UNIT.name],
+    ],
+    ids=lambda words: " ".join(word for word in words if word != str(SAMPLE)),
+)
+def test_a_command_warns_of_nothing(arguments, tmp_path):
+    assert errors_of(*arguments, cwd=tmp_path) == ""
+
+
+def test_building_an_exercise_warns_of_nothing(tmp_path):
+    code = (
+        "from autograder import course\n"
+        "from autograder.authoring.release import release_bytes\n"
+        f"release_bytes(course.unit('{UNIT.name}'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
