@@ -17,7 +17,7 @@ from nbgrader.apps.baseapp import NbGrader
 from .. import course
 from ..authoring.release import source_notebook
 from ..course import CourseError
-from ..submissions.handed_in import handed_in
+from ..submissions.handed_in import read_handed_in
 from ..submissions.read import Rebuilt
 from .results import Results
 from .seed import class_seed
@@ -64,7 +64,7 @@ class Desk:
     def read(self, learner: str) -> Rebuilt:
         """What a learner handed in, rebuilt on the release."""
         folder = self._folder(self._api.coursedir.submitted_directory, learner)
-        return handed_in(self._unit, folder / f"{self._unit.name}.ipynb")
+        return read_handed_in(self._unit, folder / f"{self._unit.name}.ipynb")
 
     def is_released(self) -> bool:
         """Whether the gradebook knows the assignment."""

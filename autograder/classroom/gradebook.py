@@ -29,7 +29,7 @@ from .. import course
 from ..authoring import release
 from ..grading.record import Record
 from ..submissions.fingerprint import key_of
-from ..submissions.handed_in import handed_in, of_notebook, to_notebook
+from ..submissions.handed_in import of_notebook, read_handed_in, to_notebook
 from ..submissions.read import grade_id
 from ..submissions.result import Result
 from ..submissions.worker import grade_one
@@ -65,7 +65,7 @@ class LenientExporter(NotebookExporter):
             return super().from_filename(filename, resources, **kw)
         unit = course.unit(resources["nbgrader"]["assignment"])
         resources["metadata"] = {"name": unit.name, "path": str(Path(filename).parent)}
-        notebook = nbformat.from_dict(to_notebook(handed_in(unit, Path(filename))))
+        notebook = nbformat.from_dict(to_notebook(read_handed_in(unit, Path(filename))))
         return self.from_notebook_node(notebook, resources, **kw)
 
 

@@ -1,4 +1,4 @@
-"""``make lab``: JupyterLab in the course's folder, with the exercises on the learner's desk.
+"""``make lab``: JupyterLab in the course's folder, with the exercises in the learner's workspace.
 
 The lessons are books: their cells can be changed and run, but nothing is saved over them, because
 an update of the course must never meet a learner's changes. Authors edit the sources
@@ -95,11 +95,11 @@ def options() -> list[str]:
 
 
 def lay_out() -> None:
-    """Copy new exercises to the desk; make the folders of JupyterLab and nbgrader's exchange."""
+    """Copy new exercises to the workspace; make JupyterLab's folders and nbgrader's exchange."""
     private = course.ROOT / ".lab"
     try:
         for path in workspace.prepare():
-            print(f"New on your desk: {path.relative_to(course.ROOT)}")
+            print(f"New in your workspace: {path.relative_to(course.ROOT)}")
         (private / "exchange").mkdir(parents=True, exist_ok=True)
         (private / "settings").mkdir(exist_ok=True)
         (private / "settings" / "overrides.json").write_text(json.dumps(SETTINGS))

@@ -16,7 +16,7 @@ from ..grading.record import ErrorRecord
 from .read import Rebuilt, Unreadable, read_notebook, rebuild, released
 
 
-def handed_in(unit: Unit, path: Path) -> Rebuilt:
+def read_handed_in(unit: Unit, path: Path) -> Rebuilt:
     """The submission that lies at ``path``, or beside it under another name."""
     try:
         path, renamed = _find(unit, path)
