@@ -6,7 +6,8 @@ from support import autograde, grade_namespace, notebook_with, reference_answers
 
 from autograder import course
 from autograder.classroom import report
-from autograder.grading import render
+from autograder.grading.render.html import exercise_html
+from autograder.grading.render.text import exercise_text
 
 UNIT = course.unit("08_efficiency")
 EXERCISE = course.exercise("my_results")
@@ -29,8 +30,8 @@ def test_a_flag_costs_no_points_and_is_told(verdict):
     assert verdict.points == verdict.max_points
     assert REASON in verdict.flags
     assert verdict.record().flags == verdict.flags
-    assert f"it costs no points. {REASON}" in render.exercise_text(verdict)
-    assert REASON in render.exercise_html(verdict)
+    assert f"it costs no points. {REASON}" in exercise_text(verdict)
+    assert REASON in exercise_html(verdict)
 
 
 def test_an_honest_table_is_not_flagged():
