@@ -17,6 +17,7 @@ numpy computes.
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 import threading
 
@@ -49,7 +50,7 @@ class _Functions(TorchFunctionMode):
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         self._net.see(getattr(func, "__name__", None) or str(func))
-        return func(*args, **(kwargs or {}))
+        return func(*args, **kwargs) if kwargs else func(*args)
 
 
 class _Operators(TorchDispatchMode):
@@ -65,9 +66,21 @@ class _Operators(TorchDispatchMode):
         self._net = net
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        schema = getattr(func, "_schema", None)
-        self._net.see((schema.name if schema else func.name()).removeprefix("aten::"))
-        return func(*args, **(kwargs or {}))
+        self._net.see(_name_of(func))
+        return func(*args, **kwargs) if kwargs else func(*args)
+
+
+# A submission can make up names without end: the caches are bounded.
+@functools.lru_cache(maxsize=4096)
+def _name_of(operator) -> str:
+    schema = getattr(operator, "_schema", None)
+    return (schema.name if schema else operator.name()).removeprefix("aten::")
+
+
+@functools.lru_cache(maxsize=4096)
+def _forbidden(bare: str, parts: tuple[str, ...]) -> bool:
+    """Whether a name in lower case holds one of the parts; found once for thousands of calls."""
+    return "backward" not in bare and any(part in bare for part in parts)
 
 
 class Watch:
@@ -88,8 +101,8 @@ class Watch:
 
     def see(self, name: str) -> None:
         """Note a call if its name belongs to a forbidden family."""
-        bare = name.lower()
-        if self._paused or "backward" in bare or not any(part in bare for part in self._parts):
+        # str's own method: a subclass could make the cache take one name for another.
+        if self._paused or not _forbidden(str.lower(name), self._parts):
             return
         name = name.split(".")[0].lstrip("_")
         if name not in self.seen:
