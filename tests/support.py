@@ -16,9 +16,12 @@ from attnlab import training
 
 from autograder import course
 from autograder.authoring.release import source_notebook
-from autograder.grading import misconceptions
+from autograder.grading import diagnosis, misconceptions
+from autograder.grading.checks import checks_of
 from autograder.grading.grader import Grader
+from autograder.grading.misconceptions import Mutant
 from autograder.grading.student import LocalStudent
+from autograder.grading.verdict import ExerciseVerdict
 from autograder.submissions import read
 
 GRADED_UNITS = (
@@ -37,16 +40,57 @@ def graded_exercises() -> list[course.Exercise]:
     return [each for each in course.exercises().values() if each.unit in GRADED_UNITS]
 
 
-def grade_namespace(exercise: course.Exercise, namespace: dict, seed: int):
-    """The verdict on one exercise, without its earlier work."""
+def grade_namespace(
+    exercise: course.Exercise, namespace: dict, seed: int, watched: bool = True
+) -> ExerciseVerdict:
+    """The verdict on one exercise, without its earlier work.
+
+    Args:
+        exercise, namespace, seed: what is graded, on which inputs.
+        watched: whether forbidden calls are looked for. That takes as long as the rest together,
+            and which functions an answer calls does not depend on the seed.
+    """
 
     @contextlib.contextmanager
     def open_student(which, replaced):
-        yield LocalStudent(namespace, which.forbidden)
+        yield LocalStudent(namespace, which.forbidden if watched else ())
 
-    grader = Grader(open_student, seed)
-    grader._wrong_before = lambda exercise: ()
-    return grader.grade(exercise)
+    return _AloneGrader(open_student, seed).grade(exercise)
+
+
+def grade_mutant(exercise: course.Exercise, mutant: Mutant, seed: int) -> ExerciseVerdict:
+    """The verdict on a misconception from the runs by which other answers are named after it.
+
+    As in ``grade_namespace``, but it is neither watched nor shown on smaller inputs.
+    """
+
+    @contextlib.contextmanager
+    def open_student(which, replaced):
+        yield LocalStudent(mutant.namespace())
+
+    return _MutantGrader(open_student, seed, mutant).grade(exercise)
+
+
+class _AloneGrader(Grader):
+    """Grades an exercise as if all earlier work were right."""
+
+    def _wrong_before(self, exercise):
+        return ()
+
+
+class _MutantGrader(_AloneGrader):
+    def __init__(self, open_student, seed, mutant):
+        super().__init__(open_student, seed)
+        self._mutant = mutant
+
+    def _run_all(self, exercise, student):
+        return {
+            check: diagnosis.run_mutant(self._mutant, check, self._seed)
+            for check in checks_of(exercise)
+        }
+
+    def _shrink(self, check, student, run):
+        return run.failure
 
 
 def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:

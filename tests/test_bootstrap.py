@@ -164,6 +164,9 @@ def test_words_of_the_command_line_become_commands():
     test = bootstrap.command_for("test", ["-k", "softmax"], "course")
     assert test[:4] == [python, "-m", "pytest", "-n"] and test[5:] == ["-k", "softmax"]
     assert 1 <= int(test[4]) <= 4
+    quick = bootstrap.command_for("quick", ["-k", "softmax"], "course")
+    assert quick == [*test[:5], "-m", "not slow", "-k", "softmax"]
+    assert bootstrap.command_for("test-all", [], "course") == [*test[:5], "--thorough"]
     assert bootstrap.command_for("setup", [], "course") is None
 
 

@@ -170,7 +170,9 @@ class Grader:
             verdict.asks = verdict.asks or "What does this line get, and what did you expect?"
 
     def _shrink(self, check, student, run: Run):
-        """The same check failing on smaller inputs, if it does."""
+        """The same check failing on smaller inputs, if it draws any and does."""
+        if not run.drawn:
+            return run.failure
         for level in range(FULL):
             small = run_check(check, student, self._seed, level)
             if small.problem and small.problem.fatal:

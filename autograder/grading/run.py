@@ -17,13 +17,15 @@ _UNREADABLE = "Your answer gave back something that this check cannot read ({pro
 class Run:
     """One run of a check against one student: what was seen and how it ended.
 
-    ``flags`` are the reasons for a person to look at the answer.
+    ``flags`` are the reasons for a person to look at the answer; ``drawn`` tells whether the check
+    drew any inputs.
     """
 
     record: list
     failure: Failed | None = None
     problem: StudentProblem | None = None
     flags: tuple[str, ...] = ()
+    drawn: bool = True
 
     @property
     def passed(self) -> bool:
@@ -46,4 +48,4 @@ def run_check(check: Check, student, seed: int, level: int = FULL) -> Run:
             problem = found
         except Exception as found:  # whatever an answer hands back, the grader goes on
             failure = Failed(_UNREADABLE.format(problem=found))
-    return Run(record, failure, problem, tuple(flags))
+    return Run(record, failure, problem, tuple(flags), draw.used)
