@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from attnlab import kept, quality
+from attnlab import kept, quality, training
 from support import tiny_corpus
 
 from autograder import course
@@ -28,7 +28,8 @@ def test_fewer_kv_heads_make_a_wider_mlp():
     assert [each.d_hidden for each in shapes] == [256, 299, 320, 331]
 
 
-def test_a_run_learns_and_tells_its_size():
+def test_a_run_learns_and_tells_its_size(monkeypatch):
+    monkeypatch.setattr(training, "BATCH", 4)
     found = quality.run(0, 2, tiny_corpus(), ATTENTION, steps=8)
     assert found["parameters"] == parameters(2, vocabulary=11)
     assert list(found["losses"]) == [2, 4, 8]
@@ -39,6 +40,7 @@ def test_a_run_learns_and_tells_its_size():
 def small(monkeypatch, tmp_path):
     for name, value in {"SEEDS": (0, 1), "KV_HEADS": (8, 1), "STEPS": 4}.items():
         monkeypatch.setattr(quality, name, value)
+    monkeypatch.setattr(training, "BATCH", 2)  # what is learned does not matter here
     monkeypatch.setattr(quality, "corpus", tiny_corpus)
     monkeypatch.setattr(quality, "RESULTS", tmp_path / "quality.json")
     monkeypatch.setattr(kept, "DATA", tmp_path)
