@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from support import grade_namespace, graded_exercises
+from support import NOTHING_DRAWN, grade_namespace, graded_exercises
 
 from autograder import course
+from autograder.grading.checks import checks_of
+from autograder.grading.run import run_check
+from autograder.grading.student import LocalStudent
 
 ANSWERS = Path(__file__).parent / "answers"
 HEADER = re.compile(r"^# (?:names|either):(.*)$", re.MULTILINE)
@@ -100,6 +103,17 @@ def test_the_reference_gets_everything_and_the_blank_skeleton_nothing(exercise, 
         assert (verdict.points, verdict.status) == (0, "not_started")
 
 
+def test_which_exercises_draw_nothing():
+    """The tests of their wrong answers use one seed."""
+    silent = []
+    for exercise in graded_exercises():
+        student = LocalStudent(course.reference_namespace(exercise.unit))
+        runs = [run_check(check, student, seed=1) for check in checks_of(exercise)]
+        if not any(run.drawn for run in runs):
+            silent.append(exercise.id)
+    assert silent == list(NOTHING_DRAWN)
+
+
 @functools.cache
 def outcome(exercise, answer, seed, watched):
     """Whether an answer loses points, and by which misconceptions each failed check is named."""
@@ -108,22 +122,22 @@ def outcome(exercise, answer, seed, watched):
     return verdict.points < verdict.max_points, named
 
 
-def seeds_and_watch():
+def seeds_and_watch(exercise):
     """(seed, watched, what to put into the id, marks): watched at the first seed."""
     first, *others = SEEDS_FOR_NAMES
-    yield first, True, "", ()
+    yield first, True, "", []
     for seed in others:
-        yield seed, False, "", (SLOW,)
+        yield seed, False, "", THOROUGH if exercise.id in NOTHING_DRAWN else [SLOW]
         yield seed, True, "watched-", THOROUGH
 
 
 def wrong_answers(*kinds):
     """Parameters (exercise, answer, seed, watched), the groups of conftest.py side by side."""
     for exercise in graded_exercises():
-        for seed, watched, how, marks in seeds_and_watch():
+        for seed, watched, how, marks in seeds_and_watch(exercise):
             for i, answer in enumerate(answers(exercise, *kinds)):
                 name = f"{exercise.id}-{seed}-{how}{answer.path.stem}"
-                left_out = () if i % QUICK_SAMPLE == 0 else (SLOW,)
+                left_out = [] if i % QUICK_SAMPLE == 0 else [SLOW]
                 yield pytest.param(
                     exercise, answer, seed, watched, id=name, marks=[*marks, *left_out]
                 )
@@ -140,12 +154,17 @@ def test_an_error_in_another_style_or_a_pair_is_named_rightly(exercise, answer, 
         assert names[0] in answer.names, f"it is called {names[0]}"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS_FOR_NAMES)
-@pytest.mark.parametrize("exercise", graded_exercises(), ids=lambda each: each.id)
-def test_most_errors_in_other_styles_and_in_pairs_are_named(exercise, seed):
+def exercises_and_seeds():
+    """Parameters (exercise, seed, watched)."""
+    for exercise in graded_exercises():
+        for seed, watched, how, marks in seeds_and_watch(exercise):
+            name = f"{exercise.id}-{seed}-{how}all"
+            yield pytest.param(exercise, seed, watched, id=name, marks=[pytest.mark.slow, *marks])
+
+
+@pytest.mark.parametrize(("exercise", "seed", "watched"), [*exercises_and_seeds()])
+def test_most_errors_in_other_styles_and_in_pairs_are_named(exercise, seed, watched):
     wrong = answers(exercise, "restyled", "pair")
-    watched = seed == SEEDS_FOR_NAMES[0]
     named = [answer for answer in wrong if outcome(exercise, answer, seed, watched)[1]]
     assert len(named) >= 0.8 * len(wrong), f"{len(named)} of {len(wrong)}"
 
