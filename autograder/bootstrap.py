@@ -256,9 +256,9 @@ def command_for(wanted, arguments, root):
     if wanted == "lab":
         return [python_of(root), "-m", "autograder.lab"] + arguments
     if wanted in TESTS:
-        # One more than there are cores, for the time in which tests wait for other processes.
-        # Each worker imports torch: more than four cost more memory than they save time.
-        workers = str(min(4, cores() + 1))
+        # Slow tests wait for other processes: one worker more than there are cores. Each imports
+        # torch: more than four cost more memory than they save time.
+        workers = str(min(4, cores() + (wanted != "quick")))
         return [python_of(root), "-m", "pytest", "-n", workers] + TESTS[wanted] + arguments
     return [python_of(root)] + arguments if wanted == "run" else None
 

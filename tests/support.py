@@ -15,7 +15,6 @@ import torch
 from attnlab import training
 
 from autograder import course
-from autograder.authoring.release import source_notebook
 from autograder.grading import diagnosis, misconceptions
 from autograder.grading.checks import checks_of
 from autograder.grading.grader import Grader
@@ -108,6 +107,8 @@ def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
 
 def autograde(root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: int) -> None:
     """Have nbgrader release and autograde these notebooks, by student, in a new course's folder."""
+    from autograder.authoring.release import source_notebook  # imports nbgrader, for seconds
+
     shutil.copy(course.ROOT / "nbgrader_config.py", root)
     source = root / "solutions" / unit.name / f"{unit.name}.ipynb"
     write_notebook(source, json.loads(json.dumps(source_notebook(unit))))

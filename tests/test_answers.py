@@ -16,7 +16,7 @@ from autograder.grading.student import LocalStudent
 ANSWERS = Path(__file__).parent / "answers"
 HEADER = re.compile(r"^# (?:names|either):(.*)$", re.MULTILINE)
 # Which functions an answer calls does not depend on the seed: at most seeds nothing is watched.
-FEW, MANY = range(5), range(5, 50)
+FEW, MANY = range(3), range(3, 50)
 # Those of test_misconceptions.py, which needs every mutant run on the same inputs.
 SEEDS_FOR_NAMES = (1, 2)
 # In `make quick`, of the wrong answers of an exercise one in so many.

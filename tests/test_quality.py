@@ -28,6 +28,7 @@ def test_fewer_kv_heads_make_a_wider_mlp():
     assert [each.d_hidden for each in shapes] == [256, 299, 320, 331]
 
 
+@pytest.mark.slow
 def test_a_run_learns_and_tells_its_size(monkeypatch):
     monkeypatch.setattr(training, "BATCH", 4)
     found = quality.run(0, 2, tiny_corpus(), ATTENTION, steps=8)
@@ -48,6 +49,7 @@ def small(monkeypatch, tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_restarted_experiment_runs_what_is_missing(small, monkeypatch):
     quality.main()
     whole = json.loads(quality.RESULTS.read_text())
@@ -64,6 +66,7 @@ def test_a_restarted_experiment_runs_what_is_missing(small, monkeypatch):
     assert last["losses"] == pytest.approx(whole["runs"][-1]["losses"], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_results_of_other_settings_stay(small, monkeypatch):
     quality.main()
     before = quality.RESULTS.read_text()
@@ -73,6 +76,7 @@ def test_results_of_other_settings_stay(small, monkeypatch):
     assert quality.RESULTS.read_text() == before
 
 
+@pytest.mark.slow
 def test_a_second_run_is_compared_and_leaves_the_first(small, monkeypatch, capsys):
     quality.main()
     before = quality.RESULTS.read_text()
