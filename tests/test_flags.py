@@ -53,6 +53,7 @@ def graded(tmp_path_factory):
     return root
 
 
+@pytest.mark.slow
 def test_formgrader_lists_it_for_manual_grading(graded):
     with Gradebook(f"sqlite:///{graded}/gradebook.db") as gradebook:
         found = {
@@ -67,6 +68,7 @@ def test_formgrader_lists_it_for_manual_grading(graded):
     ]
 
 
+@pytest.mark.slow
 def test_the_report_names_student_and_reason(graded):
     verdicts = report.write(UNIT, graded, graded / "reports")
     text = report.class_text(UNIT, verdicts)
