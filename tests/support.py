@@ -91,8 +91,8 @@ class _MutantGrader(_AloneGrader):
             for check in checks_of(exercise)
         }
 
-    def _shrink(self, check, student, run):
-        return run.failure
+    def _shrink(self, check, student, failure):
+        return failure
 
 
 def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
