@@ -7,7 +7,7 @@ from autograder import course
 from autograder.grading import misconceptions
 
 # test_answers.py uses the first two as well: both need every mutant run on the same inputs.
-SEEDS = (1, 2, 3)
+SEEDS = (7, 8, 1)
 SLOW, THOROUGH = pytest.mark.slow, [pytest.mark.slow, pytest.mark.thorough]
 EXERCISES = [each for each in course.exercises().values() if misconceptions.singles(each)]
 
