@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+from traitlets.config import Config
 
 from .. import course
 from ..course import ROOT, CourseError, Unit
@@ -132,11 +133,19 @@ def execute(notebook, folder: Path = LESSONS):
     )
     try:
         with _fresh_event_loop(), tempfile.TemporaryDirectory() as workspace:
+            client.update_config(_private_kernel(workspace))
             client.execute(env=os.environ | {"AUTOGRADER_WORKSPACE": workspace})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         raise CourseError(f"a lesson does not run: {problem}") from problem
     notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
+
+
+def _private_kernel(folder: str) -> Config:
+    """Settings by which no other user of the machine can talk to the kernel, or it would warn."""
+    if os.name == "nt":
+        return Config()
+    return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"})
 
 
 @contextlib.contextmanager
