@@ -9,7 +9,7 @@ help:
 	@echo "make test    run the tests (ARGS='-k softmax' is passed on to pytest)"
 	@echo "make setup   only make or update the environment in .venv"
 	@echo "make build   make exercises/ and the lesson notebooks from their sources"
-	@echo "make check   tell whether they agree with their sources; style and imports too"
+	@echo "make check   tell whether they agree with their sources; style, types and imports too"
 	@echo "make bench   measure how fast checks, attention, decoding and class grading are"
 	@echo "make clean   remove .venv and caches; workspace/ stays"
 
@@ -23,6 +23,7 @@ check:
 	$(COURSE) run -m autograder build --check
 	$(COURSE) run -m ruff check
 	$(COURSE) run -m ruff format --check
+	$(COURSE) run -m mypy
 	$(COURSE) run -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 bench:

@@ -12,10 +12,12 @@ In a notebook::
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = ["check", "hint", "load_ipython_extension", "mine", "status"]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name in __all__:
         from .learner import notebook
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from . import course
 from .course import CourseError
 from .grading.terminal import say, say_table
-from .grading.wording import Styled, printable
+from .grading.wording import Role, Styled, printable
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 NOT_ALL, NOT_GRADED = 1, 2
@@ -24,18 +25,18 @@ def _complain(message: str) -> None:
     typer.echo(f"autograder: {message}", err=True)
 
 
-def _fail(message: str):
+def _fail(message: str) -> NoReturn:
     _complain(message)
     raise typer.Exit(NOT_GRADED)
 
 
-def _clear_errors(command):
+def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
     """What the user can mend is said in one sentence, without a traceback."""
 
     @functools.wraps(command)
-    def run(*args, **kwargs):
+    def run(*args: Any, **kwargs: Any) -> None:
         try:
-            return command(*args, **kwargs)
+            command(*args, **kwargs)
         except CourseError as problem:
             _fail(str(problem))
         except typer.Exit:
@@ -60,7 +61,7 @@ def check(
         str | None, typer.Option("--json", help="Write JSON to a file, or -.")
     ] = None,
     in_process: Annotated[bool, typer.Option(help="Run in this process, to debug.")] = False,
-):
+) -> None:
     """Grade one notebook or Python file. Exit 0: all points, 1: not all, 2: could not be graded."""
     from .sandbox.processes import the_server
 
@@ -86,7 +87,10 @@ def check(
 
 @app.command()
 @_clear_errors
-def hint(exercise: str, step: Annotated[int | None, typer.Option(help="1, 2 or 3.")] = None):
+def hint(
+    exercise: str,
+    step: Annotated[int | None, typer.Option(help="1, 2 or 3.")] = None,
+) -> None:
     """Show the next hint for an exercise, or the given one."""
     from .learner.notebook import hint_text
 
@@ -96,7 +100,7 @@ def hint(exercise: str, step: Annotated[int | None, typer.Option(help="1, 2 or 3
 
 @app.command()
 @_clear_errors
-def status():
+def status() -> None:
     """Show what is done and what is next."""
     from .learner.notebook import status_rows, status_text
 
@@ -106,7 +110,7 @@ def status():
 
 @app.command()
 @_clear_errors
-def reset(exercise: str):
+def reset(exercise: str) -> None:
     """Bring one exercise of your workspace back to its beginning; your answer is kept beside it."""
     from .learner import workspace
 
@@ -120,7 +124,7 @@ def build(
     check_only: Annotated[
         bool, typer.Option("--check", help="Change nothing; fail on drift and stale edits.")
     ] = False,
-):
+) -> None:
     """Make the exercise notebooks and the executed lessons from their sources."""
     from .authoring import build as building
 
@@ -135,7 +139,7 @@ def build(
 @_clear_errors
 def misconceptions(
     exercise: str, name: Annotated[str | None, typer.Argument(help="Only this one.")] = None
-):
+) -> None:
     """Show the misconceptions of an exercise and what each does to the model solution."""
     from .authoring import edits
 
@@ -143,7 +147,7 @@ def misconceptions(
 
 
 @app.command()
-def models():
+def models() -> None:
     """Fetch and verify the real models. Exit 3: could not be fetched, 4: a wrong file came."""
     from .authoring import models as real
 
@@ -158,7 +162,7 @@ def models():
 
 @app.command()
 @_clear_errors
-def release(assignment: str):
+def release(assignment: str) -> None:
     """Register an assignment in nbgrader's gradebook, so that it can be collected and graded."""
     from .classroom.run import open_desk
 
@@ -175,7 +179,7 @@ def grade(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Grade with these inputs from now on.")] = None,
     accept: Annotated[str, typer.Option(help="The weakest confinement: full or partial.")] = "full",
-):
+) -> None:
     """Grade a class: submitted/*/ASSIGNMENT. Exit 0: everyone has a grade, 1: not everyone."""
     from tqdm import tqdm
 
@@ -183,7 +187,7 @@ def grade(
 
     bar = tqdm(unit="submission", disable=None)
 
-    def progress(done, total):
+    def progress(done: int, total: int) -> None:
         bar.total = total
         bar.update(done - bar.n)
 
@@ -205,7 +209,7 @@ def grade(
 def report(
     assignment: str,
     to: Annotated[Path | None, typer.Option(help="Folder; reports/ASSIGNMENT by default.")] = None,
-):
+) -> None:
     """Say what a class misunderstands; write JSON, CSV, JUnit, Gradescope's files, feedback."""
     from .classroom import report as reports
 
@@ -218,19 +222,19 @@ def report(
 
 @app.command()
 @_clear_errors
-def doctor():
+def doctor() -> None:
     """Tell what confinement this machine gives submissions. Exit 0: all of it, 1: not all."""
     from .sandbox import probe
     from .sandbox.processes import missing_layers
 
     missing = missing_layers()
-    rows = []
+    rows: list[tuple[Role, tuple[str, str, str]]] = []
     for name, says in probe.LAYERS.items():
         state = f"MISSING: {missing[name]}" if name in missing else "holds"
         rows.append(("failed" if name in missing else "passed", (name, state, says)))
     text = "\n".join(f"{name:13} {state:8} {says}" for _, (name, state, says) in rows)
     say_table(("layer", "state", "what it means"), rows, text)
-    role = "failed" if missing else "passed"
+    role: Role = "failed" if missing else "passed"
     say(Styled(f"Confinement: {probe.isolation(missing)}.", role))
     if missing:
         typer.echo(probe.ADVICE)

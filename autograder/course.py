@@ -11,8 +11,10 @@ from __future__ import annotations
 import functools
 import os
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -128,7 +130,7 @@ def read_percent(text: str) -> tuple[SourceCell, ...]:
     return tuple(cells)
 
 
-def solution_of(cells, start: int) -> str:
+def solution_of(cells: Sequence[SourceCell], start: int) -> str:
     """Text of the solution cell that belongs to the raw cell at ``start``."""
     for cell in cells[start + 1 :]:
         if cell.kind == "raw":
@@ -138,7 +140,7 @@ def solution_of(cells, start: int) -> str:
     raise CourseError(f"no cell with '{SOLUTION_MARK}' follows this exercise:\n{cells[start].text}")
 
 
-def _read_exercise(unit: str, cells, index: int) -> Exercise:
+def _read_exercise(unit: str, cells: Sequence[SourceCell], index: int) -> Exercise:
     try:
         info = yaml.safe_load(cells[index].text)
         return Exercise(
@@ -170,19 +172,19 @@ def units() -> dict[str, Unit]:
     """
     sources = sorted(ROOT.glob("solutions/[0-9][0-9]_*/[0-9][0-9]_*.py"))
     warm_up = ROOT / "lessons" / "00_start_here.py"
-    found = {}
+    by_name = {}
     for source in ([warm_up] if warm_up.exists() else []) + sources:
         cells = read_percent(source.read_text(encoding="utf-8"))
         infos = [i for i, cell in enumerate(cells) if cell.kind == "raw"]
         exercises = tuple(_read_exercise(source.stem, cells, i) for i in infos)
         if exercises:
-            found[source.stem] = Unit(source.stem, source, cells, exercises)
-    if not found:
+            by_name[source.stem] = Unit(source.stem, source, cells, exercises)
+    if not by_name:
         raise NoCourse(
             f"no course is in {ROOT}: go to the course's folder, the one with solutions/ in it, or "
             "set AUTOGRADER_COURSE to it"
         )
-    return found
+    return by_name
 
 
 def unit(name: str) -> Unit:
@@ -196,13 +198,13 @@ def unit(name: str) -> Unit:
 @functools.cache
 def exercises() -> dict[str, Exercise]:
     """All exercises of the course by id, in the order in which they are taught."""
-    found: dict[str, Exercise] = {}
-    for each in units().values():
-        for exercise in each.exercises:
-            if exercise.id in found:
+    by_id: dict[str, Exercise] = {}
+    for unit in units().values():
+        for exercise in unit.exercises:
+            if exercise.id in by_id:
                 raise CourseError(f"two exercises are called '{exercise.id}'")
-            found[exercise.id] = exercise
-    return found
+            by_id[exercise.id] = exercise
+    return by_id
 
 
 def exercise(exercise_id: str) -> Exercise:
@@ -219,34 +221,36 @@ def prerequisites_of(exercise_id: str) -> list[str]:
     needed: set[str] = set()
     queue = [exercise_id]
     while queue:
-        for each in exercise(queue.pop()).prerequisites:
-            if each not in needed:
-                needed.add(each)
-                queue.append(each)
-    return [each for each in exercises() if each in needed]
+        for earlier in exercise(queue.pop()).prerequisites:
+            if earlier not in needed:
+                needed.add(earlier)
+                queue.append(earlier)
+    return [exercise_id for exercise_id in exercises() if exercise_id in needed]
 
 
-def reference_source(wanted) -> str:
+def reference_source(wanted: Iterable[str]) -> str:
     """Code that defines the reference of the wanted exercises and of what they build on.
 
     The model solutions themselves, taken from their sources: this is the reference that grades, and
     what a confined process receives in place of earlier work.
     """
-    needed = {each for one in wanted for each in (one, *prerequisites_of(one))}
+    needed: set[str] = set()
+    for exercise_id in wanted:
+        needed |= {exercise_id, *prerequisites_of(exercise_id)}
     parts = []
-    for each in units().values():
-        mine = [exercise for exercise in each.exercises if exercise.id in needed]
-        if mine:
-            setup = definitions(each.setup)
+    for unit in units().values():
+        solutions = [exercise.solution for exercise in unit.exercises if exercise.id in needed]
+        if solutions:
+            setup = definitions(unit.setup)
             lines = [line for line in setup.split("\n") if "mine(" not in line]
-            parts += ["\n".join(lines).strip(), *(exercise.solution for exercise in mine)]
+            parts += ["\n".join(lines).strip(), *solutions]
     return "\n\n".join(parts)
 
 
 @functools.cache
-def reference_namespace(unit_name: str) -> dict:
+def reference_namespace(unit_name: str) -> dict[str, Any]:
     """Names of the reference implementation of a unit, with the earlier work it builds on."""
-    namespace = {"__name__": f"reference_{unit_name}"}
+    namespace: dict[str, Any] = {"__name__": f"reference_{unit_name}"}
     code = reference_source(exercise.id for exercise in unit(unit_name).exercises)
     exec(compile(code, f"<reference of {unit_name}>", "exec"), namespace)
     return namespace

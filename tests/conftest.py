@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch):
+def empty_workspace(tmp_path, monkeypatch):
     """An empty workspace in place of the learner's own."""
     monkeypatch.setattr(course, "WORKSPACE", tmp_path / "workspace")
     return tmp_path / "workspace"

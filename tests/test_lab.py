@@ -149,7 +149,7 @@ def test_no_other_way_changes_the_shelf(server, method, path, content):
     assert [each.name for each in (server.root / "lessons").glob("*")] == ["00_start_here.ipynb"]
 
 
-def test_the_desk_is_laid_out_and_can_be_saved(server):
+def test_the_workspace_is_laid_out_and_can_be_saved(server):
     status, model = server.ask("GET", DESK)
     assert (status, model["writable"]) == (200, True)
     status, _ = server.ask("PUT", DESK, notebook())
@@ -158,7 +158,7 @@ def test_the_desk_is_laid_out_and_can_be_saved(server):
     assert model["content"]["cells"][0]["source"] == "mine"
 
 
-def test_a_copy_of_a_lesson_can_be_kept_on_the_desk(server):
+def test_a_copy_of_a_lesson_can_be_kept_in_the_workspace(server):
     status, _ = server.ask("PUT", "api/contents/workspace/my_00_start_here.ipynb", notebook())
     assert status == 201
     copied = {"copy_from": "lessons/00_start_here.ipynb"}

@@ -23,7 +23,7 @@ SECONDS = 90
 PEAK_BYTES = 2 * 2**30
 LINES_PER_CELL = 42
 
-# Runs before the lesson: the network ends at this machine, and the learner's desk stays untouched.
+# Runs before the lesson: the network ends at this machine, the learner's workspace is elsewhere.
 BEFORE = """
 import socket as _socket, pathlib as _pathlib
 from autograder import course as _course

@@ -11,7 +11,7 @@ WRONG = "def softmax(scores, dim=-1):\n    return scores.exp() / scores.exp().su
 
 
 @pytest.fixture
-def names(monkeypatch, desk):
+def names(monkeypatch, empty_workspace):
     """The learner's namespace."""
     namespace = {"__name__": "__main__"}
     exec("import math, torch\nfrom torch import nn", namespace)
@@ -63,7 +63,7 @@ def test_a_forbidden_call_is_named(names, capsys):
     assert "log_softmax" in capsys.readouterr().out
 
 
-def test_hints_come_one_at_a_time(desk, capsys):
+def test_hints_come_one_at_a_time(empty_workspace, capsys):
     for step in (1, 2, 3, 3):
         autograder.hint("softmax")
         assert f"Hint {step} of 3" in capsys.readouterr().out
@@ -81,7 +81,7 @@ def test_status_shows_points_and_hints(names, capsys):
     assert line.startswith("✓") and "5 of 5" in line and "1 of 3" in line
 
 
-def test_mine_gives_the_learner_s_own_work_or_the_reference_and_says_which(desk, capsys):
+def test_mine_gives_the_learner_s_own_work_or_the_reference_and_says_which(empty_workspace, capsys):
     unit = course.unit("01")
     reference = course.reference_namespace(unit.name)["softmax"]
     assert autograder.mine("softmax") is reference

@@ -1,4 +1,4 @@
-"""The learner's desk: copies, resets and progress."""
+"""The learner's workspace: copies, resets and progress."""
 
 import json
 
@@ -41,7 +41,7 @@ def load(path):
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch):
+def notebook(tmp_path, monkeypatch):
     """The learner's notebook in a course folder of its own with one released notebook."""
     real = course.units()[NAME]
     source = tmp_path / "solutions" / NAME / f"{NAME}.py"
@@ -62,17 +62,17 @@ def answered(text="def softmax(scores): return mine"):
     return cells
 
 
-def test_prepare_copies_what_is_missing_and_nothing_else(desk):
-    assert workspace.prepare() == [desk]
-    desk.write_text("mine")
+def test_prepare_copies_what_is_missing_and_nothing_else(notebook):
+    assert workspace.prepare() == [notebook]
+    notebook.write_text("mine")
     assert workspace.prepare() == []
-    assert desk.read_text() == "mine"
+    assert notebook.read_text() == "mine"
 
 
-def test_reset_restores_one_answer_and_keeps_the_old_one(desk):
-    save(desk, answered())
+def test_reset_restores_one_answer_and_keeps_the_old_one(notebook):
+    save(notebook, answered())
     done = workspace.reset("softmax")
-    texts = load(desk)
+    texts = load(notebook)
     assert texts[4] == "def softmax(scores): ..."
     assert texts[2] == "notes = 1"
     assert [path.name for path in done.kept] == ["softmax-1.py"]
@@ -80,32 +80,32 @@ def test_reset_restores_one_answer_and_keeps_the_old_one(desk):
     assert "old_answers/softmax-1.py" in done.message
 
 
-def test_reset_never_overwrites_an_old_answer(desk):
+def test_reset_never_overwrites_an_old_answer(notebook):
     for n in (1, 2):
-        save(desk, answered(f"answer {n}"))
+        save(notebook, answered(f"answer {n}"))
         done = workspace.reset("softmax")
-    kept = desk.parent / "old_answers"
+    kept = notebook.parent / "old_answers"
     assert done.kept == (kept / "softmax-2.py",)
     assert (kept / "softmax-1.py").read_text() == "answer 1\n"
 
 
-def test_reset_of_an_untouched_answer_keeps_nothing(desk):
-    save(desk, RELEASED)
+def test_reset_of_an_untouched_answer_keeps_nothing(notebook):
+    save(notebook, RELEASED)
     assert workspace.reset("softmax").kept == ()
-    assert not (desk.parent / "old_answers").exists()
+    assert not (notebook.parent / "old_answers").exists()
 
 
-def test_reset_copies_a_missing_notebook(desk):
+def test_reset_copies_a_missing_notebook(notebook):
     done = workspace.reset("softmax")
     assert "was not there" in done.message
-    assert load(desk) == load(course.unit(NAME).released)
+    assert load(notebook) == load(course.unit(NAME).released)
 
 
 @pytest.mark.parametrize("gone", [[3], [2, 3], [0, 1, 2, 3]])
-def test_reset_puts_a_deleted_answer_back_at_its_place(desk, gone):
-    save(desk, [each for i, each in enumerate(RELEASED) if i not in gone])
+def test_reset_puts_a_deleted_answer_back_at_its_place(notebook, gone):
+    save(notebook, [each for i, each in enumerate(RELEASED) if i not in gone])
     workspace.reset("softmax")
-    texts = load(desk)
+    texts = load(notebook)
     here = texts.index("def softmax(scores): ...")
     assert texts[here + 1] == "Task two"
     assert texts[:here] == [
@@ -113,71 +113,71 @@ def test_reset_puts_a_deleted_answer_back_at_its_place(desk, gone):
     ]
 
 
-def test_reset_leaves_one_cell_of_a_duplicated_answer(desk):
-    save(desk, [*answered(), cell("code", "another try", "copied", "softmax")])
+def test_reset_leaves_one_cell_of_a_duplicated_answer(notebook):
+    save(notebook, [*answered(), cell("code", "another try", "copied", "softmax")])
     done = workspace.reset("softmax")
     assert len(done.kept) == 2
-    assert load(desk).count("def softmax(scores): ...") == 1
-    assert "another try" not in load(desk)
+    assert load(notebook).count("def softmax(scores): ...") == 1
+    assert "another try" not in load(notebook)
 
 
-def test_reset_gives_a_taken_cell_id_away(desk):
+def test_reset_gives_a_taken_cell_id_away(notebook):
     cells = answered()
     del cells[4]
     cells[2]["id"] = "softmax"
-    save(desk, cells)
+    save(notebook, cells)
     workspace.reset("softmax")
-    ids = [each["id"] for each in json.loads(desk.read_text())["cells"]]
+    ids = [each["id"] for each in json.loads(notebook.read_text())["cells"]]
     assert len(ids) == len(set(ids)) and "softmax-1" in ids
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"cells": [1]}', b"null"])
-def test_an_unreadable_notebook_is_kept_and_replaced(desk, content):
-    desk.parent.mkdir(parents=True)
-    desk.write_bytes(content)
+def test_an_unreadable_notebook_is_kept_and_replaced(notebook, content):
+    notebook.parent.mkdir(parents=True)
+    notebook.write_bytes(content)
     done = workspace.reset("softmax")
-    assert done.kept == (desk.with_name(f"{NAME}.broken-1.ipynb"),)
+    assert done.kept == (notebook.with_name(f"{NAME}.broken-1.ipynb"),)
     assert done.kept[0].read_bytes() == content
-    assert load(desk) == load(course.unit(NAME).released)
+    assert load(notebook) == load(course.unit(NAME).released)
     assert "could not be read" in done.message
 
 
-def test_reset_of_an_answer_with_a_lone_surrogate(desk):
-    save(desk, answered("x = '\ud800'"))
+def test_reset_of_an_answer_with_a_lone_surrogate(notebook):
+    save(notebook, answered("x = '\ud800'"))
     assert workspace.reset("softmax").kept[0].read_text() == "x = '\\ud800'\n"
 
 
-def test_reset_without_a_release_says_how_to_make_it(desk):
+def test_reset_without_a_release_says_how_to_make_it(notebook):
     course.unit(NAME).released.unlink()
     with pytest.raises(course.CourseError, match="autograder build"):
         workspace.reset("softmax")
 
 
-def test_reset_of_an_unknown_exercise_names_the_known_ones(desk):
+def test_reset_of_an_unknown_exercise_names_the_known_ones(notebook):
     with pytest.raises(course.CourseError, match="there are: "):
         workspace.reset("no_such")
 
 
-def test_the_best_points_stay(desk):
+def test_the_best_points_stay(notebook):
     for points in (2, 5, 3, float("nan")):
         workspace.record("softmax", points, 5)
     assert workspace.progress() == {"softmax": {"points": 5.0, "max_points": 5.0, "hints": 0}}
 
 
-def test_points_of_an_exercise_that_changed_count_anew(desk):
+def test_points_of_an_exercise_that_changed_count_anew(notebook):
     workspace.record("softmax", 5, 5)
     workspace.record("softmax", 4, 8)
     assert workspace.progress()["softmax"]["points"] == 4
 
 
-def test_hints_are_counted_beside_the_points(desk):
+def test_hints_are_counted_beside_the_points(notebook):
     workspace.record("softmax", 2, 5)
     assert [workspace.hint_given("softmax") for _ in range(3)] == [1, 2, 3]
     assert workspace.progress()["softmax"] == {"points": 2.0, "max_points": 5.0, "hints": 3}
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"exercises": {"softmax": {"points": "many"}}}'])
-def test_a_broken_progress_file_is_set_aside(desk, content):
+def test_a_broken_progress_file_is_set_aside(notebook, content):
     file = course.WORKSPACE / ".progress.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(content)
@@ -187,7 +187,7 @@ def test_a_broken_progress_file_is_set_aside(desk, content):
     assert workspace.progress()["softmax"]["points"] == 1
 
 
-def test_progress_goes_on_in_memory_where_nothing_can_be_written(desk):
+def test_progress_goes_on_in_memory_where_nothing_can_be_written(notebook):
     course.WORKSPACE.write_text("a file where the folder should be")
     workspace.record("softmax", 2, 5)
     assert [workspace.hint_given("softmax") for _ in range(2)] == [1, 2]

@@ -12,10 +12,11 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from traitlets.config import Config
 
 from .. import course
@@ -29,7 +30,7 @@ SECONDS_PER_CELL = 120
 _SCHEMA = f"autograder/grading/{SCHEMA_FILE.name}"
 
 
-def build(names=None, say: Callable[[str], None] = print) -> list[str]:
+def build(names: Collection[str] | None = None, say: Callable[[str], None] = print) -> list[str]:
     """Build exercises and lessons; only those of the named units, if any are named.
 
     Returns:
@@ -51,22 +52,22 @@ def build(names=None, say: Callable[[str], None] = print) -> list[str]:
     return []
 
 
-def drift(names=None) -> list[str]:
+def drift(names: Collection[str] | None = None) -> list[str]:
     """What was built from other sources than those that are here, a line each.
 
     Also the misconceptions that a change of a model solution has made stale.
     """
-    found = edits.stale(names)
+    stale = edits.stale(names)
     for unit in _exercise_units(names):
         if not unit.released.exists() or unit.released.read_bytes() != release_bytes(unit):
-            found.append(_stale(unit.released, unit.source))
+            stale.append(_stale(unit.released, unit.source))
     for lesson in _lessons(names):
         built = lesson.with_suffix(".ipynb")
         if not built.exists() or _cells(_read(built)) != _cells(lesson_notebook(lesson)):
-            found.append(_stale(built, lesson))
+            stale.append(_stale(built, lesson))
     if names is None and _schema_drifts():
-        found.append(_stale(ROOT / _SCHEMA, ROOT / "autograder/grading/record.py"))
-    return found
+        stale.append(_stale(ROOT / _SCHEMA, ROOT / "autograder/grading/record.py"))
+    return stale
 
 
 def _schema_drifts() -> bool:
@@ -74,34 +75,34 @@ def _schema_drifts() -> bool:
 
 
 def _stale(built: Path, source: Path) -> str:
-    built, source = (each.relative_to(ROOT).as_posix() for each in (built, source))
-    return f"{built} is not what {source} makes; run 'python -m autograder build'"
+    product, origin = (path.relative_to(ROOT).as_posix() for path in (built, source))
+    return f"{product} is not what {origin} makes; run 'python -m autograder build'"
 
 
-def _exercise_units(names) -> list[Unit]:
-    found = [
+def _exercise_units(names: Collection[str] | None) -> list[Unit]:
+    units = [
         unit for unit in course.units().values() if unit.source.is_relative_to(ROOT / "solutions")
     ]
-    return [unit for unit in found if names is None or unit.name in names]
+    return [unit for unit in units if names is None or unit.name in names]
 
 
-def _lessons(names) -> list[Path]:
-    found = sorted(LESSONS.glob("[0-9][0-9]_*.py"))
-    return [lesson for lesson in found if names is None or lesson.stem in names]
+def _lessons(names: Collection[str] | None) -> list[Path]:
+    lessons = sorted(LESSONS.glob("[0-9][0-9]_*.py"))
+    return [lesson for lesson in lessons if names is None or lesson.stem in names]
 
 
-def _read(path: Path):
+def _read(path: Path) -> NotebookNode:
     try:
         return nbformat.read(path, as_version=4)
     except Exception as problem:
         raise CourseError(f"{path} is not a readable notebook: {problem}") from problem
 
 
-def _cells(notebook) -> list[tuple]:
+def _cells(notebook: NotebookNode) -> list[tuple]:
     return [(cell.cell_type, cell.source, cell.id) for cell in notebook.cells]
 
 
-def lesson_notebook(lesson: Path):
+def lesson_notebook(lesson: Path) -> NotebookNode:
     """The notebook of a lesson, not yet executed."""
     ids = CellIds()
     cells = []
@@ -114,7 +115,7 @@ def lesson_notebook(lesson: Path):
     return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
 
 
-def execute(notebook, folder: Path = LESSONS):
+def execute(notebook: NotebookNode, folder: Path = LESSONS) -> NotebookNode:
     """Run a notebook in a kernel and a workspace of its own and return it with its outputs.
 
     Raises:
@@ -149,7 +150,7 @@ def _private_kernel(folder: str) -> Config:
 
 
 @contextlib.contextmanager
-def _fresh_event_loop():
+def _fresh_event_loop() -> Iterator[None]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:

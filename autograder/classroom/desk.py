@@ -17,7 +17,7 @@ from nbgrader.apps.baseapp import NbGrader
 from .. import course
 from ..authoring.release import source_notebook
 from ..course import CourseError
-from ..submissions.handed_in import handed_in
+from ..submissions.handed_in import read_handed_in
 from ..submissions.read import Rebuilt
 from .results import Results
 from .seed import class_seed
@@ -59,12 +59,12 @@ class Desk:
     def learners(self) -> list[str]:
         """Everyone who has handed in a folder for the assignment."""
         folder = self.root / self._api.coursedir.submitted_directory
-        return sorted(each.parent.name for each in folder.glob(f"*/{self._unit.name}"))
+        return sorted(path.parent.name for path in folder.glob(f"*/{self._unit.name}"))
 
     def read(self, learner: str) -> Rebuilt:
         """What a learner handed in, rebuilt on the release."""
         folder = self._folder(self._api.coursedir.submitted_directory, learner)
-        return handed_in(self._unit, folder / f"{self._unit.name}.ipynb")
+        return read_handed_in(self._unit, folder / f"{self._unit.name}.ipynb")
 
     def is_released(self) -> bool:
         """Whether the gradebook knows the assignment."""
@@ -121,7 +121,7 @@ class Desk:
                     grade.auto_score, grade.needs_manual_grade = 0, False
             gradebook.db.commit()
 
-    def _gradebook(self):
+    def _gradebook(self) -> Gradebook:
         return Gradebook(self._api.coursedir.db_url, self._api.coursedir.course_id)
 
     def _folder(self, kind: str, learner: str) -> Path:

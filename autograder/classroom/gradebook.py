@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -27,7 +29,7 @@ from .. import course
 from ..authoring import release
 from ..grading.record import Record
 from ..submissions.fingerprint import key_of
-from ..submissions.handed_in import handed_in, of_notebook, to_notebook
+from ..submissions.handed_in import of_notebook, read_handed_in, to_notebook
 from ..submissions.read import grade_id
 from ..submissions.result import Result
 from ..submissions.worker import grade_one
@@ -57,17 +59,17 @@ def autograde_preprocessors() -> list:
 class LenientExporter(NotebookExporter):
     """Reads a submission, whatever it is, as the released notebook with the learner's answers."""
 
-    def from_filename(self, filename, resources=None, **kw):
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
         """Rebuild a submitted notebook; read an autograded one as it is."""
         if not getattr(self.parent, "_sanitizing", False):
             return super().from_filename(filename, resources, **kw)
         unit = course.unit(resources["nbgrader"]["assignment"])
         resources["metadata"] = {"name": unit.name, "path": str(Path(filename).parent)}
-        notebook = nbformat.from_dict(to_notebook(handed_in(unit, Path(filename))))
+        notebook = nbformat.from_dict(to_notebook(read_handed_in(unit, Path(filename))))
         return self.from_notebook_node(notebook, resources, **kw)
 
 
-def adopt_renamed(assignment, student, notebooks) -> None:
+def adopt_renamed(assignment: str, student: str, notebooks: list[str]) -> None:
     """Have a submission graded whose notebook does not bear the assignment's name."""
     folder = Path(notebooks[0]).parent
     notebooks[:] = [str(folder / f"{folder.name}.ipynb")]
@@ -79,11 +81,11 @@ class Grade(NbGraderPreprocessor):
     seed = Integer(None, allow_none=True, help="Draws the inputs; by default class_seed.").tag(
         config=True
     )
-    accept = Enum(["full", "partial"], "full", help="The weakest confinement that will do.").tag(
+    accept = Enum(["full", "partial"], "full", help="The weakest isolation that will do.").tag(
         config=True
     )
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Give each graded code cell its verdict and, as its result, its points."""
         info = resources["nbgrader"]
         unit = course.unit(info["assignment"])
@@ -99,14 +101,16 @@ class Grade(NbGraderPreprocessor):
         nb.metadata["autograder"] = {"verdict": verdict, "key": result.key}
         return nb, resources
 
-    def _write(self, nb, result: Result) -> None:
-        exercises = {course.exercise(each.id).check_id: each for each in result.verdict.exercises}
+    def _write(self, nb: NotebookNode, result: Result) -> None:
+        exercises = {
+            course.exercise(exercise.id).check_id: exercise for exercise in result.verdict.exercises
+        }
         notes = result.notes
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
             cell.outputs, cell.execution_count = [], None
-            exercise = exercises.get(grade_id(cell))
+            exercise = exercises.get(grade_id(cell) or "")
             if exercise:
                 page = result.pages[exercise.id] + notes
                 points = repr(float(exercise.points))
@@ -120,14 +124,14 @@ class Grade(NbGraderPreprocessor):
 class SaveGrades(SaveAutoGrades):
     """Saves the points; what a person should look at goes into formgrader's manual grading."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Save the points of a notebook that ``Grade`` has graded."""
         verdict = msgspec.convert(nb.metadata["autograder"]["verdict"], Record)
-        flagged = [each.id for each in verdict.exercises if each.flags]
-        self._flagged = {course.exercise(each).check_id for each in flagged}
+        flagged = [exercise.id for exercise in verdict.exercises if exercise.flags]
+        self._flagged = {course.exercise(exercise_id).check_id for exercise_id in flagged}
         return super().preprocess(nb, resources)
 
-    def _add_score(self, cell, resources):
+    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_score(cell, resources)
         name = cell.metadata["nbgrader"]["grade_id"]
         if name in self._flagged:

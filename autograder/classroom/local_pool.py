@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_all_start_methods, get_context, parent_process
+from typing import Any, NoReturn, Self
 
 from ..course import CourseError
 from ..sandbox.processes import missing_layers, the_server
@@ -68,7 +70,7 @@ class LocalPool:
                 except Exception as problem:
                     yield learner, NoGrade(f"{type(problem).__name__}: {problem}")
 
-    def _submit(self, function, *arguments):
+    def _submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         for _ in range(2):
             if self._executor is None:
                 self._executor = ProcessPoolExecutor(
@@ -83,10 +85,10 @@ class LocalPool:
                 self._executor = None
         raise CourseError("no grading process could be started")
 
-    def __enter__(self) -> LocalPool:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._executor:
             self._executor.shutdown(wait=True, cancel_futures=True)
 
@@ -97,13 +99,15 @@ def _wake() -> None:
     gc.freeze()
 
 
-def _begin(lender) -> None:
+def _begin(lender: socket.socket | None) -> None:
     """Make a worker ready; one whose class run was killed must not wait for ever."""
     parent = parent_process()
-
-    def watch():
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    if parent:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     the_server(lender)
+
+
+def _end_with(sentinel: int) -> NoReturn:
+    """End when the process with this sentinel ends."""
+    connection.wait([sentinel])
+    os._exit(1)

@@ -22,7 +22,7 @@ from .results import Results
 def write(unit: course.Unit, root: Path, folder: Path) -> list[Record]:
     """Write every report of an assignment into a folder.
 
-    ``class.json``, ``grades.csv``, ``junit.xml``, and for each student a page and Gradescope's
+    ``class.json``, ``grades.csv``, ``junit.xml``, and for each learner a page and Gradescope's
     ``results.json``.
 
     Returns:
@@ -85,7 +85,7 @@ def gradescope(verdict: Record) -> dict:
 
 
 def grades_csv(unit: course.Unit, verdicts: list[Record]) -> str:
-    """One line for each student: points, status by exercise, exercises that a person should see."""
+    """One line for each learner: points, status by exercise, exercises that a person should see."""
     ids = [each.id for each in unit.exercises]
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
@@ -108,7 +108,7 @@ def _plain(name: str) -> str:
 
 
 def junit(verdicts: list[Record]) -> str:
-    """All checks of all students as JUnit's XML."""
+    """All checks of all learners as JUnit's XML."""
     root = ElementTree.Element("testsuites")
     for verdict in verdicts:
         suite = ElementTree.SubElement(root, "testsuite", name=verdict.submission)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from ..submissions.result import NoGrade, Result
 from .local_pool import LocalPool
 
 if TYPE_CHECKING:
+    from .cluster import Cluster
     from .desk import Desk
 
 _CHANGED = (
@@ -32,7 +33,7 @@ _CHANGED = (
 
 @dataclass
 class Summary:
-    """What a run did: names of learners, and the levels of confinement that were met."""
+    """What a run did: names of learners, and the isolation that their submissions had."""
 
     graded: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -55,11 +56,11 @@ def grade_class(
         workers: processes; as many as there are cores by default.
         scheduler: address of a dask scheduler whose workers grade instead.
         seed: draws the inputs of this and later runs; by default the one in use.
-        accept: the weakest confinement that will do: ``full`` or ``partial``.
+        accept: the weakest isolation that will do: ``full`` or ``partial``.
         progress: called with the number of submissions done and their number in all.
 
     Raises:
-        CourseError: if there is nothing to grade, or no confinement that will do.
+        CourseError: if there is nothing to grade, or the isolation is too weak.
     """
     with _pool(workers, scheduler) as pool:
         # The workers get ready meanwhile.
@@ -80,7 +81,13 @@ def open_desk(unit: course.Unit) -> Desk:
 class _ClassRun:
     """One run over everyone who has handed in."""
 
-    def __init__(self, desk: Desk, unit: course.Unit, seed: int | None, progress):
+    def __init__(
+        self,
+        desk: Desk,
+        unit: course.Unit,
+        seed: int | None,
+        progress: Callable[[int, int], None],
+    ):
         if seed is not None:
             desk.results.choose_seed(seed)
         self._desk = desk
@@ -91,7 +98,7 @@ class _ClassRun:
         self._learners = desk.learners()
         self._summary = Summary()
 
-    def grade(self, pool, accept: str) -> Summary:
+    def grade(self, pool: LocalPool | Cluster, accept: str) -> Summary:
         if not self._learners:
             raise CourseError(f"there is nothing to grade: no folder submitted/*/{self._unit.name}")
         if not self._desk.is_released():
@@ -147,12 +154,12 @@ class _ClassRun:
 
 
 @contextlib.contextmanager
-def _pool(workers: int | None, scheduler: str | None):
+def _pool(workers: int | None, scheduler: str | None) -> Iterator[LocalPool | Cluster]:
     if scheduler:
         from .cluster import Cluster
 
-        with Cluster(scheduler) as pool:
-            yield pool
+        with Cluster(scheduler) as cluster:
+            yield cluster
     else:
         with LocalPool(workers or os.cpu_count() or 1) as pool:
             yield pool

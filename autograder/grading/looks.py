@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import markupsafe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -24,7 +25,7 @@ def escape(text: str) -> Markup:
 
 
 class _CleanTemplate(Template):
-    def render(self, *args, **kwargs) -> str:
+    def render(self, *args: Any, **kwargs: Any) -> str:
         # All of it at once: a call for each value would take longer than the rest.
         return printable(super().render(*args, **kwargs))
 

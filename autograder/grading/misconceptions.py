@@ -18,11 +18,12 @@ autograder misconceptions EXERCISE``.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import itertools
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .. import course
@@ -108,26 +109,28 @@ def edit(*texts: str, fails: str) -> Edit:
     return Edit(tuple(zip(texts[::2], texts[1::2], strict=True)), fails)
 
 
-def misconception(name: str, says: str | None = None, asks: str | None = None, **edits) -> None:
+def misconception(
+    name: str, says: str | None = None, asks: str | None = None, **edits: Edit | list[Edit]
+) -> None:
     """Register a misconception; each keyword is an exercise id with an edit or a list of them.
 
     A name that an earlier unit has explained needs no ``says`` and ``asks`` of its own.
     """
-    before = _texts.get(name)
-    if before is None and not (says and asks):
-        raise course.CourseError(f"misconception {name}: no unit says what it is")
+    before = _texts.get(name, ("", ""))
     says, asks = says or before[0], asks or before[1]
+    if not (says and asks):
+        raise course.CourseError(f"misconception {name}: no unit says what it is")
     _texts.setdefault(name, (says, asks))
-    each = {
+    by_exercise = {
         exercise: tuple(given) if isinstance(given, list) else (given,)
         for exercise, given in edits.items()
     }
-    found = Misconception(name, says, asks, each)
-    for exercise in each:
+    registered = Misconception(name, says, asks, by_exercise)
+    for exercise in by_exercise:
         known = _registry.setdefault(exercise, [])
         if any(other.name == name for other in known):
             raise course.CourseError(f"misconception {name}: registered twice for {exercise}")
-        known.append(found)
+        known.append(registered)
 
 
 def import_in_order(package: str, *names: str) -> None:
@@ -200,35 +203,36 @@ def mutant_of(exercise: course.Exercise, name: str, one: Edit) -> Mutant:
     Raises:
         CourseError: the edit is stale; the message names it and the text that is gone.
     """
-    return _mutant(exercise, _fitted(exercise, name, one))
+    return _mutant(exercise, [_fitted(exercise, name, one)])
 
 
 @functools.cache
 def singles(exercise: course.Exercise) -> tuple[Mutant, ...]:
     """Every misconception of the exercise, once for each way in which it shows."""
-    return tuple(_mutant(exercise, fitted) for fitted in _all_fitted(exercise))
+    return tuple(_mutant(exercise, [fitted]) for fitted in _all_fitted(exercise))
 
 
-def pairs(exercise: course.Exercise, together) -> Iterator[Mutant]:
+def pairs(
+    exercise: course.Exercise, together: Callable[[Mutant, Mutant], bool]
+) -> Iterator[Mutant]:
     """Every two mutants whose edits can be made at once and of which ``together(a, b)`` holds."""
-    each = list(zip(singles(exercise), _all_fitted(exercise), strict=True))
-    for (a, fitted_a), (b, fitted_b) in itertools.combinations(each, 2):
-        wanted = a.names != b.names and together(a, b)
-        both = _mutant(exercise, fitted_a, fitted_b) if wanted else None
-        if both is not None:
-            yield both
+    fitting = list(zip(singles(exercise), _all_fitted(exercise), strict=True))
+    for (a, fitted_a), (b, fitted_b) in itertools.combinations(fitting, 2):
+        if a.names != b.names and together(a, b):
+            with contextlib.suppress(_Overlap):
+                yield _mutant(exercise, [fitted_a, fitted_b])
 
 
 @functools.cache
 def _all_fitted(exercise: course.Exercise) -> tuple[_Fitted, ...]:
     """The edits of an exercise that fit; one that is stale must not cost a learner the verdict."""
-    found = []
+    fitting = []
     for name, one in edits(exercise):
         try:
-            found.append(_fitted(exercise, name, one))
+            fitting.append(_fitted(exercise, name, one))
         except course.CourseError as problem:
             _log.warning("%s; it is left out", problem)
-    return tuple(found)
+    return tuple(fitting)
 
 
 def _fitted(exercise: course.Exercise, name: str, one: Edit) -> _Fitted:
@@ -239,6 +243,8 @@ def _fitted(exercise: course.Exercise, name: str, one: Edit) -> _Fitted:
         ]
     except course.CourseError as problem:
         raise course.CourseError(f"misconception {name}: {problem}") from None
+    if pieces.replaced(exercise.solution, replacements) is None:
+        raise course.CourseError(f"misconception {name}: its pieces overlap in {where}")
     front = ""
     if one.inner is not None:
         inner, wrong = one.inner
@@ -253,12 +259,20 @@ def _target(exercise: course.Exercise, method: str) -> str:
     return f"{exercise.id}.{method}" if is_class else exercise.id
 
 
-def _mutant(exercise: course.Exercise, *fitted: _Fitted) -> Mutant | None:
-    """The solution with these edits made, or None if two of them overlap."""
+class _Overlap(Exception):
+    """Two edits cannot be made at once."""
+
+
+def _mutant(exercise: course.Exercise, fitted: list[_Fitted]) -> Mutant:
+    """The solution with these edits made.
+
+    Raises:
+        _Overlap: if two of them overlap.
+    """
     replacements = [one for each in fitted for one in each.replacements]
     source = pieces.replaced(exercise.solution, replacements)
     if source is None:
-        return None
+        raise _Overlap
     front = "".join(each.front for each in fitted)
     behind = "".join(each.behind for each in fitted)
     names, fails = tuple(each.name for each in fitted), tuple(each.fails for each in fitted)

@@ -183,7 +183,8 @@ def replacement(source: str, old: str, new: str, where: str = "the text") -> Rep
         return Replacement(start, end, _indented(new.strip(), first.indent, 0).lstrip(" "))
     start = source.rindex("\n", 0, start) + 1 if "\n" in source[:start] else 0
     if old.endswith("\n"):
-        end = _REST_OF_LINE.match(source, end).end()
+        rest = _REST_OF_LINE.match(source, end)
+        end = rest.end() if rest else end
     return Replacement(start, end, _indented(new, source[start : first.start], len(written)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .shown import ShownCheck, Window, shown_checks
 from .verdict import ExerciseVerdict, SubmissionVerdict
-from .wording import FLAGGED, SAME, STATUS, Styled, number, plain, replaced
+from .wording import FLAGGED, SAME, STATUS, Role, Styled, number, plain, replaced
 
 
 def exercise_text(verdict: ExerciseVerdict) -> str:
@@ -31,7 +31,7 @@ def submission_lines(verdict: SubmissionVerdict) -> list[Styled]:
 
 def _exercise_lines(verdict: ExerciseVerdict) -> list[Styled]:
     points = f"{number(verdict.points)} of {number(verdict.max_points)} points"
-    role = "passed" if verdict.status == "passed" else "failed"
+    role: Role = "passed" if verdict.status == "passed" else "failed"
     lines = [Styled(f"{verdict.id}: {points} ({STATUS[verdict.status]})", role)]
     if verdict.replaced:
         lines.append(Styled(f"  {replaced(verdict.replaced)}"))
@@ -44,8 +44,11 @@ def _exercise_lines(verdict: ExerciseVerdict) -> list[Styled]:
 def _check_lines(shown: ShownCheck) -> list[Styled]:
     lines, check = [], shown.check
     if shown.named:
-        mark, role = ("✓", "passed") if check.passed else ("✗", "failed")
-        lines.append(Styled(f"  {mark} {check.says}", role))
+        lines.append(
+            Styled(f"  ✓ {check.says}", "passed")
+            if check.passed
+            else Styled(f"  ✗ {check.says}", "failed")
+        )
     indent = "      " if shown.named else "  "
     if shown.repeated:
         lines.append(Styled(indent + SAME))

@@ -75,8 +75,9 @@ class Window:
             min(max(i - MOST // 2, 0), max(size - MOST, 0))
             for i, size in zip(index[-2:], tensors[0].shape[-2:], strict=True)
         ]
-        part = (*index[:-2], *(slice(each, each + MOST) for each in corner))
-        self.expected, self.got = (_entries(each[part]) for each in tensors)
+        rows, columns = (slice(first, first + MOST) for first in corner)
+        planes = (each[tuple(index[:-2])] for each in tensors)
+        self.expected, self.got = (_entries(plane[rows, columns]) for plane in planes)
         self.columns = axes[-1]
         self._row_axis, self._first_row = axes[-2], corner[0]
         self._difference = tuple(i - c for i, c in zip(index[-2:], corner, strict=True))

@@ -1,4 +1,4 @@
-"""``make lab``: JupyterLab in the course's folder, with the exercises on the learner's desk.
+"""``make lab``: JupyterLab in the course's folder, with the exercises in the learner's workspace.
 
 The lessons are books: their cells can be changed and run, but nothing is saved over them, because
 an update of the course must never meet a learner's changes. Authors edit the sources
@@ -37,9 +37,9 @@ class CourseContents(AsyncTextFileContentsManager):
         """The folder, if this API path lies in one that only the course's authors change."""
         inside = Path(self._get_os_path(path.strip("/"))).resolve()
         root = Path(self.root_dir).resolve()
-        return next((each for each in SHELF if inside.is_relative_to(root / each)), None)
+        return next((folder for folder in SHELF if inside.is_relative_to(root / folder)), None)
 
-    def refuse_on_shelf(self, path: str):
+    def refuse_on_shelf(self, path: str) -> None:
         """Raise the error that JupyterLab shows, with the way out."""
         if shelf := self.shelf_of(path):
             raise HTTPError(
@@ -49,27 +49,27 @@ class CourseContents(AsyncTextFileContentsManager):
                 f"workspace/my_{path.rpartition('/')[2]}",
             )
 
-    def is_writable(self, path):
+    def is_writable(self, path: str) -> bool:
         """What JupyterLab asks before it offers to save."""
         return not self.shelf_of(path) and super().is_writable(path)
 
-    async def save(self, model, path=""):
+    async def save(self, model: dict, path: str = "") -> dict:
         """Save, except on the shelf."""
         self.refuse_on_shelf(path)
         return await super().save(model, path)
 
-    async def delete_file(self, path):
+    async def delete_file(self, path: str) -> None:
         """Delete, except on the shelf."""
         self.refuse_on_shelf(path)
         return await super().delete_file(path)
 
-    async def rename_file(self, old_path, new_path):
+    async def rename_file(self, old_path: str, new_path: str) -> None:
         """Rename or move, except from or onto the shelf."""
         self.refuse_on_shelf(old_path)
         self.refuse_on_shelf(new_path)
         return await super().rename_file(old_path, new_path)
 
-    async def restore_checkpoint(self, checkpoint_id, path):
+    async def restore_checkpoint(self, checkpoint_id: str, path: str) -> None:
         """Go back to a checkpoint, except on the shelf."""
         self.refuse_on_shelf(path)
         return await super().restore_checkpoint(checkpoint_id, path)
@@ -94,12 +94,12 @@ def options() -> list[str]:
     ]
 
 
-def lay_out():
-    """Copy new exercises to the desk; make the folders of JupyterLab and nbgrader's exchange."""
+def lay_out() -> None:
+    """Copy new exercises to the workspace; make JupyterLab's folders and nbgrader's exchange."""
     private = course.ROOT / ".lab"
     try:
         for path in workspace.prepare():
-            print(f"New on your desk: {path.relative_to(course.ROOT)}")
+            print(f"New in your workspace: {path.relative_to(course.ROOT)}")
         (private / "exchange").mkdir(parents=True, exist_ok=True)
         (private / "settings").mkdir(exist_ok=True)
         (private / "settings" / "overrides.json").write_text(json.dumps(SETTINGS))
@@ -107,7 +107,7 @@ def lay_out():
         sys.exit(f"{problem.filename} cannot be written ({problem.strerror}); see to that first.")
 
 
-def main(arguments: list[str] | None = None):
+def main(arguments: list[str] | None = None) -> None:
     """Lay out the exercises and start JupyterLab; arguments are passed on to it."""
     lay_out()
     # nbgrader's formgrader starts the bare program alembic and reads its settings from here.

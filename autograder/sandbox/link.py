@@ -10,12 +10,14 @@ import builtins
 import contextlib
 import signal
 import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NoReturn, Self, TypeGuard
 
 import torch
 
 from .inside import wire
 from .limits import Limits
-from .processes import start
+from .processes import Ending, start
 
 MAX_CALLBACK_BYTES = 16 << 20
 MAX_CALLBACK_DEPTH = 16
@@ -45,29 +47,31 @@ class Link:
         forbidden: families of calls to watch for, see ``watch.FAMILIES``.
     """
 
-    def __init__(self, limits: Limits, forbidden=()):
+    def __init__(self, limits: Limits, forbidden: Iterable[str] = ()):
         self.forbidden = list(forbidden)
         self._limits = limits
         self._left = limits.seconds
         self._channel, self._end = start(limits)
-        self._callbacks: list = []
+        self._callbacks: list[Callable] = []
         self._depth = 0
         self._calls = 0
         self._ended: SubmissionDied | None = None
 
-    def close(self) -> dict:
+    def close(self) -> Ending:
         """End the process; returns how it ended."""
         self._channel.close()
         end, self._end = self._end, lambda: {"killed": False, "signal": None, "seconds": 0}
         return end()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.close()
 
-    def begin(self, cells, replace, earlier_work) -> list:
+    def begin(
+        self, cells: list[dict], replace: dict[str, str], earlier_work: str
+    ) -> list[dict | None]:
         """Run the cells of a submission; for each, what went wrong or None."""
         reply = self.request(
             {"verb": "begin", "cells": cells, "replace": replace, "earlier_work": earlier_work}
@@ -75,11 +79,18 @@ class Link:
         problems = reply.get("problems")
         if not isinstance(problems, list) or len(problems) != len(cells):
             self._die("protocol", INTERFERED)
-        return [_tidy(each) if isinstance(each, dict) else None for each in problems]
+        return [_tidy(problem) if isinstance(problem, dict) else None for problem in problems]
 
     def call(
-        self, of, args: tuple, kwargs: dict, keep: bool, module=None, count=False, whole=False
-    ) -> dict:
+        self,
+        of: str | wire.Handle,
+        args: tuple,
+        kwargs: dict[str, Any],
+        keep: bool,
+        module: str | wire.Handle | None = None,
+        count: bool = False,
+        whole: bool = False,
+    ) -> dict[str, Any]:
         """Call something of the submission's.
 
         Args:
@@ -95,13 +106,22 @@ class Link:
         """
         self._calls += 1
         number = self._calls
-        request = {"verb": "call", "of": of, "call": number, "keep": keep, "module": module}
-        request |= {"args": self._outgoing(args), "kwargs": self._outgoing(kwargs)}
-        request |= {"grad": torch.is_grad_enabled(), "forbidden": self.forbidden, "count": count}
-        request["whole"] = whole
+        request = {
+            "verb": "call",
+            "of": of,
+            "call": number,
+            "keep": keep,
+            "module": module,
+            "args": self._outgoing(args),
+            "kwargs": self._outgoing(kwargs),
+            "grad": torch.is_grad_enabled(),
+            "forbidden": self.forbidden,
+            "count": count,
+            "whole": whole,
+        }
         return self.request(request) | {"call": number}
 
-    def request(self, message: dict) -> dict:
+    def request(self, message: dict[str, Any]) -> dict[str, Any]:
         """Send a request and wait for its reply, answering callbacks in between.
 
         Raises:
@@ -129,7 +149,7 @@ class Link:
             self._die("protocol", INTERFERED)
 
     @contextlib.contextmanager
-    def _clock(self):
+    def _clock(self) -> Iterator[Callable[[], float]]:
         """Gives a function that tells the time left; requests within callbacks count once."""
         started = time.monotonic()
         self._depth += 1
@@ -144,11 +164,12 @@ class Link:
 
     def _valid(self, reply: dict) -> dict:
         error, used = reply.get("error"), reply.get("used")
-        fits = (isinstance(error, dict) or reply.get("ok") is True) and isinstance(used, list)
-        if not fits or not all(isinstance(each, str) for each in used):
+        if not isinstance(error, dict) and reply.get("ok") is not True:
+            raise wire.ProtocolError("not a reply")
+        if not isinstance(used, list) or not all(isinstance(name, str) for name in used):
             raise wire.ProtocolError("not a reply")
         tidy = {"error": _tidy(error)} if isinstance(error, dict) else {}
-        return reply | tidy | {"used": [each[:80] for each in used[:20]]}
+        return reply | tidy | {"used": [name[:80] for name in used[:20]]}
 
     def _how_it_died(self) -> tuple[str, str]:
         how = self.close()
@@ -159,16 +180,16 @@ class Link:
             return "crashed", f"The process of the submission was ended by signal {how['signal']}."
         return "crashed", "The process of the submission ended before it answered."
 
-    def _die(self, kind: str, message: str):
+    def _die(self, kind: str, message: str) -> NoReturn:
         self.close()
         self._ended = SubmissionDied(kind, message)
         raise self._ended
 
-    def _outgoing(self, value):
+    def _outgoing(self, value: Any) -> Any:
         """Arguments as they go out; functions stay here and are called back by number."""
         return wire.mapped(self._outgoing_one, value)
 
-    def _outgoing_one(self, value):
+    def _outgoing_one(self, value: Any) -> Any:
         if callable(value) and not isinstance(value, (torch.Tensor, torch.dtype)):
             self._callbacks.append(value)
             return wire.Callback(len(self._callbacks) - 1)
@@ -180,7 +201,7 @@ class Link:
         known = known and self._depth <= MAX_CALLBACK_DEPTH
         if not known or not isinstance(args, tuple) or not _is_named(kwargs):
             raise wire.ProtocolError("an unknown callback")
-        if sum(each.nbytes for each in wire.tensors_of([args, kwargs])) > MAX_CALLBACK_BYTES:
+        if sum(tensor.nbytes for tensor in wire.tensors_of([args, kwargs])) > MAX_CALLBACK_BYTES:
             raise wire.ProtocolError("a callback with too much in it")
         try:
             return {"value": self._outgoing(self._callbacks[number](*args, **kwargs))}
@@ -191,14 +212,17 @@ class Link:
             return {"raised": {"kind": kind, "text": str(problem) if is_plain else ""}}
 
 
-def _is_named(kwargs) -> bool:
+def _is_named(kwargs: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(kwargs, dict) and all(isinstance(name, str) for name in kwargs)
 
 
 def _tidy(error: dict) -> dict:
     """The description of an exception as ``cells.describe`` makes it, whatever was sent instead."""
-    texts = {key: error.get(key) for key in _LENGTHS}
-    tidy = {key: each[: _LENGTHS[key]] for key, each in texts.items() if isinstance(each, str)}
+    texts = {name: error.get(name) for name in _LENGTHS}
+    tidy: dict[str, str | int] = {
+        key: text[: _LENGTHS[key]] for key, text in texts.items() if isinstance(text, str)
+    }
     line = error.get("line")
-    is_line = type(line) is int and 0 < line < 1 << 31 and "cell" in tidy
-    return tidy | ({"line": line} if is_line else {})
+    if type(line) is int and 0 < line < 1 << 31 and "cell" in tidy:
+        tidy["line"] = line
+    return tidy

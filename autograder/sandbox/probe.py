@@ -1,6 +1,6 @@
-"""What confinement a submission really has: found out by one that tries to get out.
+"""Which layers really confine a submission: found out by one that tries to get out.
 
-A layer that should be there and is not named by any attempt counts as missing.
+A layer is missing where an attempt gets past it; where the attempts fail altogether, all are.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -40,36 +41,38 @@ def allowed(function, *args):
         return False
 
 def probe(secret, port):
-    found = {}
+    missing = {}
     home = os.path.expanduser("~")
-    own = os.environ.get("TMPDIR")
-    places = {"/tmp", "/var/tmp", "/dev/shm", "/run", os.getcwd(), home} - {own}
-    written = [each for each in places if allowed(open, os.path.join(each, "attention-probe"), "w")]
+    private = os.environ.get("TMPDIR")
+    places = {"/tmp", "/var/tmp", "/dev/shm", "/run", os.getcwd(), home} - {private}
+    written = [place for place in places if allowed(open, place + "/attention-probe", "w")]
     if allowed(open, secret) or allowed(os.listdir, os.path.dirname(secret)):
-        found["files"] = "it can read what the grader can"
+        missing["files"] = "it can read what the grader can"
     elif written:
-        found["files"] = "it can write in " + str(written)
+        missing["files"] = "it can write in " + str(written)
     if os.getpid() != 1:
-        found["processes"] = "it lives among the other processes"
+        missing["processes"] = "it lives among the other processes"
     if allowed(socket.create_connection, ("127.0.0.1", port), 1):
-        found["network"] = "it reaches this machine"
+        missing["network"] = "it reaches this machine"
     if allowed(os.listdir, "/"):
-        found["landlock"] = "it can look into any folder there is"
+        missing["landlock"] = "it can look into any folder there is"
     if allowed(socket.socket) or allowed(os.kill, os.getpid(), 0) or allowed(os.pidfd_open, 1):
-        found["system calls"] = "it can open sockets or signal processes"
+        missing["system calls"] = "it can open sockets or signal processes"
     if resource.getrlimit(resource.RLIMIT_AS)[0] < 0 or allowed(bytearray, 1 << 36):
-        found["limits"] = "it can take all the memory"
-    return found
+        missing["limits"] = "it can take all the memory"
+    return missing
 """
 
 
 def isolation(missing: dict[str, str]) -> Literal["full", "partial"]:
-    """``full`` if no layer is missing, else ``partial``."""
+    """How well a submission is confined: ``full`` if no layer is missing, else ``partial``."""
     return "partial" if missing else "full"
 
 
-def missing_layers(start) -> dict[str, str] | None:
-    """Try to get out; returns the layers that did not hold, None if no process was to be had.
+def missing_layers(
+    start: Callable[[Limits], tuple[socket.socket, Callable[[], object]]],
+) -> dict[str, str] | None:
+    """Try to get out; returns the missing layers, None if no process was to be had.
 
     Args:
         start: gives the channel to a fresh child and a function that ends it.
@@ -91,9 +94,9 @@ def missing_layers(start) -> dict[str, str] | None:
             wire.send(channel, begin, 10)
             wire.receive(channel, 10)
             wire.send(channel, call, 10)
-            found = wire.receive(channel, 10).get("value")
+            missing = wire.receive(channel, 10).get("value")
         except (wire.ChannelClosed, wire.ChannelTimeout):
             return None
-    if not isinstance(found, dict):
+    if not isinstance(missing, dict):
         return dict.fromkeys(LAYERS, "the attempt itself failed")
-    return {name: str(found[name]) for name in LAYERS if name in found}
+    return {name: str(missing[name]) for name in LAYERS if name in missing}

@@ -16,9 +16,11 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol, TypedDict, TypeVar
 
-from . import bubblewrap, probe, syscalls
+from . import bubblewrap
 from .limits import Limits
 
 _SERVER = Path(__file__).parent / "inside" / "server.py"
@@ -30,9 +32,47 @@ class ServerFailed(Exception):
     """The server process did not start, or is gone."""
 
 
+class Ending(TypedDict):
+    """How the process of a submission ended.
+
+    Attributes:
+        killed: whether it was still there and had to be killed.
+        signal: the signal that ended it, if one did.
+        seconds: CPU time it used, where that is known.
+    """
+
+    killed: bool
+    signal: int | None
+    seconds: float
+
+
+Started = tuple[socket.socket, Callable[[], Ending]]
+"""The channel to a process that serves one submission, and a function that ends it."""
+
+
+class Server(Protocol):
+    """What gives each submission a process."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+
+    def lend(self) -> socket.socket | None:
+        """What another process makes its own server of; None if there is nothing to lend."""
+
+    def missing_layers(self) -> dict[str, str]:
+        """The missing layers, each with what a submission can do for want of it."""
+
+    def start(self, limits: Limits) -> Started:
+        """Start a process for one submission."""
+
+    def close(self, patience: float = ...) -> None:
+        """End the server and with it all that it started."""
+
+
 # Python's memory in few large pages: a fork copies a table of them, and takes a third of the time.
 _LARGE_PAGES = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-_UNKNOWN_END = {"killed": True, "signal": None, "seconds": 0}
+_UNKNOWN_END: Ending = {"killed": True, "signal": None, "seconds": 0}
 
 
 def _environment() -> dict[str, str]:
@@ -53,9 +93,9 @@ class _ForkServer:
     def __init__(self, lender: socket.socket | None = None):
         self._control, theirs = socket.socketpair()
         self._lock = threading.Lock()
-        self._start_lock = threading.RLock()
+        self._start_lock = threading.Lock()
         self._bwrap = bubblewrap.usable()
-        self._process = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._missing: dict[str, str] | None = None
         with theirs:
@@ -80,11 +120,11 @@ class _ForkServer:
         return self._control
 
     def missing_layers(self) -> dict[str, str]:
-        """The layers of confinement that do not hold here, each with what a submission can do."""
+        """The missing layers, each with what a submission can do for want of it."""
         with self._start_lock:
             if self._missing is None:
                 self._wait_until_ready()
-                self._confine()
+                self._missing = self._confine()
             return self._missing
 
     def _wait_until_ready(self) -> None:
@@ -101,19 +141,25 @@ class _ForkServer:
                 f" and try again (exit code {code})"
             )
 
-    def _confine(self) -> None:
+    def _confine(self) -> dict[str, str]:
+        """Tell the server how to confine children; returns the layers that are missing then."""
+        from . import probe, syscalls
+
         try:
             program = syscalls.program()
         except (ImportError, OSError, RuntimeError):
             program = b""
-        order = {"verb": "layers", "filter": program.hex(), "readable": self._readable()}
-        order["private"] = bubblewrap.PRIVATE if self._bwrap else None
+        order = {
+            "verb": "layers",
+            "filter": program.hex(),
+            "readable": self._readable(),
+            "private": bubblewrap.PRIVATE if self._bwrap else None,
+        }
         for namespaces in (True, False):
             self._order(order | {"namespaces": namespaces}, [])
-            self._missing = {}
-            self._missing = probe.missing_layers(self.start)
-            if self._missing is not None:
-                return
+            missing = probe.missing_layers(self._fork)
+            if missing is not None:
+                return missing
         raise ServerFailed("a submission cannot be given a process here")
 
     def _readable(self) -> list[str]:
@@ -122,18 +168,22 @@ class _ForkServer:
 
     @property
     def alive(self) -> bool:
+        """Whether it can still be asked."""
         return not self._closed and (self._process is None or self._process.poll() is None)
 
-    def start(self, limits: Limits):
-        """Fork a child; returns its channel and a function that ends it."""
+    def start(self, limits: Limits) -> Started:
+        """Fork a child that serves one submission."""
         self.missing_layers()
+        return self._fork(limits)
+
+    def _fork(self, limits: Limits) -> Started:
         ours, theirs = socket.socketpair()
         order = {"verb": "fork", "megabytes": limits.megabytes, "seconds": limits.seconds}
         with theirs:
             reply = self._order(order, [theirs.fileno()])
         return ours, functools.partial(self._end, reply["pid"])
 
-    def _end(self, pid: int) -> dict:
+    def _end(self, pid: int) -> Ending:
         if not pid:
             return _UNKNOWN_END
         try:
@@ -141,7 +191,8 @@ class _ForkServer:
         except ServerFailed:  # it took its children with it, or they were told to end by it
             return _UNKNOWN_END
 
-    def _order(self, order: dict, descriptors: list[int]) -> dict:
+    def _order(self, order: dict[str, Any], descriptors: list[int]) -> Any:
+        """The server's reply to an order."""
         with self._lock:
             self._control.settimeout(_ORDER_SECONDS)
             try:
@@ -171,6 +222,7 @@ class _SpawnServer:
     """Where fork is missing: a fresh process for each exercise, over a loopback connection."""
 
     alive = True
+    """Always: there is no server that could end."""
 
     @staticmethod
     def lend() -> None:
@@ -183,8 +235,8 @@ class _SpawnServer:
             ("files", "processes", "network"), "a process like any other of yours; see doctor"
         )
 
-    def start(self, limits: Limits):
-        """Spawn a process; returns its channel and a function that ends it."""
+    def start(self, limits: Limits) -> Started:
+        """Spawn a process that serves one submission."""
         token = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as door:
             door.settimeout(_START_SECONDS)
@@ -212,7 +264,7 @@ class _SpawnServer:
         return channel, functools.partial(self._end, process)
 
     @staticmethod
-    def _end(process) -> dict:
+    def _end(process: subprocess.Popen[bytes]) -> Ending:
         killed = False
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.1)
@@ -223,18 +275,20 @@ class _SpawnServer:
         if hasattr(os, "killpg"):
             with contextlib.suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
-        crashed = -process.returncode if process.returncode < 0 and not killed else None
+        code = process.returncode
+        crashed = -code if code < 0 and not killed else None
         return {"killed": killed, "signal": crashed, "seconds": 0}
 
     def close(self, patience: float = 0) -> None:
         """Nothing to close: every process ended with its exercise."""
 
 
-_server = None
+_server: Server | None = None
 _server_lock = threading.Lock()
+_Answer = TypeVar("_Answer")
 
 
-def the_server(lender: socket.socket | None = None):
+def the_server(lender: socket.socket | None = None) -> Server:
     """The one server of this process; started at the first call, without waiting for it.
 
     Args:
@@ -251,7 +305,7 @@ def the_server(lender: socket.socket | None = None):
 
 
 def missing_layers() -> dict[str, str]:
-    """The layers of confinement that do not hold on this machine; see ``probe``.
+    """The missing layers of this machine, each with what a submission can do; see ``probe``.
 
     Raises:
         ServerFailed: if no server starts.
@@ -259,8 +313,8 @@ def missing_layers() -> dict[str, str]:
     return _asked(lambda server: server.missing_layers())
 
 
-def start(limits: Limits):
-    """Start a process for one exercise; returns its channel and a function that ends it.
+def start(limits: Limits) -> Started:
+    """Start a process for one exercise.
 
     Raises:
         ServerFailed: if no server starts.
@@ -268,7 +322,7 @@ def start(limits: Limits):
     return _asked(lambda server: server.start(limits))
 
 
-def _asked(question):
+def _asked(question: Callable[[Server], _Answer]) -> _Answer:
     """What the server answers; one that died since it was last asked is replaced."""
     try:
         return question(the_server())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from .. import course
 from ..course import Exercise
-from ..grading.grader import Grader, fresh_seed
+from ..grading.grader import Grader, OpenStudent, fresh_seed
 from ..grading.record import ErrorRecord, Isolation
 from ..grading.student import LocalStudent, RemoteStudent, StudentProblem
+from ..grading.student_protocol import Student
 from ..grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
 from ..sandbox import probe, processes
 from ..sandbox.inside import cells
@@ -26,13 +29,13 @@ class _Blocked:
     def __init__(self, problem: StudentProblem):
         self._problem = problem
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         raise self._problem
 
 
 def grade(
     path: Path,
-    exercise_ids=None,
+    exercise_ids: Collection[str] | None = None,
     seed: int | None = None,
     in_process: bool = False,
     limits: Limits | None = None,
@@ -61,7 +64,7 @@ def grade(
 def grade_read(
     submission: Submission,
     name: str,
-    exercise_ids=None,
+    exercise_ids: Collection[str] | None = None,
     seed: int = 0,
     in_process: bool = False,
     limits: Limits | None = None,
@@ -72,25 +75,26 @@ def grade_read(
     Raises:
         CourseError: for an exercise that its unit does not have.
     """
-    own = {exercise.id: exercise for exercise in submission.unit.exercises}
-    wanted = list(exercise_ids or own)
-    for each in wanted:
-        if each not in own:
+    exercises = {exercise.id: exercise for exercise in submission.unit.exercises}
+    wanted = list(exercise_ids or exercises)
+    for exercise_id in wanted:
+        if exercise_id not in exercises:
             raise course.CourseError(
-                f"unit {submission.unit.name} has no exercise '{each}'; it has: {', '.join(own)}"
+                f"unit {submission.unit.name} has no exercise '{exercise_id}'; it has: "
+                f"{', '.join(exercises)}"
             )
     grader = Grader(_opener(submission, in_process, limits or Limits()), seed, show_text)
-    verdicts = [grader.grade(own[each]) for each in wanted]
-    isolation = "none" if in_process else confinement("partial")
+    verdicts = [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+    isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)
     return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=submission.notices)
 
 
 def confinement(accept: str) -> Isolation:
-    """The level of confinement that submissions get on this machine, ``full`` or ``partial``.
+    """The isolation that submissions get on this machine, ``full`` or ``partial``.
 
     Args:
-        accept: the weakest level that will do.
+        accept: the weakest isolation that will do.
 
     Raises:
         CourseError: if it is weaker than that.
@@ -130,26 +134,26 @@ def unreadable(unit: course.Unit, name: str, error: ErrorRecord, seed: int) -> S
     return SubmissionVerdict(name, exercises, seed, "none", version, error)
 
 
-def _opener(submission: Submission, in_process: bool, limits: Limits):
+def _opener(submission: Submission, in_process: bool, limits: Limits) -> OpenStudent:
     survives = True
 
     @contextlib.contextmanager
-    def open_student(exercise: Exercise, replaced):
+    def open_student(exercise: Exercise, replaced: Iterable[str]) -> Iterator[Student]:
         nonlocal survives
-        replace = {each: course.reference_source([each]) for each in replaced}
+        replace = {earlier: course.reference_source([earlier]) for earlier in replaced}
         if in_process:
             yield _open_local(submission, exercise, replace)
             return
         megabytes = min(limits.megabytes, exercise.megabytes or limits.megabytes)
-        own = dataclasses.replace(limits, megabytes=megabytes)
+        its_limits = dataclasses.replace(limits, megabytes=megabytes)
         if survives:
-            with Link(own, exercise.forbidden) as link:
+            with Link(its_limits, exercise.forbidden) as link:
                 student, died = _open_remote(submission, submission.cells, exercise, replace, link)
                 if not died:
                     yield student
                     return
         survives = False
-        with Link(own, exercise.forbidden) as link:
+        with Link(its_limits, exercise.forbidden) as link:
             code = _careful(submission.cells, exercise)
             yield _open_remote(submission, code, exercise, replace, link)[0]
 
@@ -164,14 +168,22 @@ def _careful(code: list[dict], exercise: Exercise) -> list[dict]:
     return [cell if cell["id"] == exercise.id else cell | {"define_only": True} for cell in code]
 
 
-def _open_local(submission, exercise, replace):
-    namespace = {"__name__": "submission"}
+def _open_local(
+    submission: Submission, exercise: Exercise, replace: dict[str, str]
+) -> LocalStudent | _Blocked:
+    namespace: dict[str, Any] = {"__name__": "submission"}
     problems = cells.run(submission.cells, namespace, replace, submission.earlier_work)
     blocked = _why_blocked(submission, exercise, problems, exercise.id in namespace)
     return _Blocked(blocked) if blocked else LocalStudent(namespace, exercise.forbidden)
 
 
-def _open_remote(submission, code, exercise, replace, link):
+def _open_remote(
+    submission: Submission,
+    code: list[dict],
+    exercise: Exercise,
+    replace: dict[str, str],
+    link: Link,
+) -> tuple[RemoteStudent | _Blocked, bool]:
     """A student, and whether the submission died while its cells were run."""
     try:
         problems = link.begin(code, replace, submission.earlier_work)
@@ -182,20 +194,40 @@ def _open_remote(submission, code, exercise, replace, link):
     return (_Blocked(blocked) if blocked else RemoteStudent(link)), False
 
 
-def _why_blocked(submission: Submission, exercise, problems, is_defined) -> StudentProblem | None:
+def _why_blocked(
+    submission: Submission, exercise: Exercise, problems: list[dict | None], is_defined: bool
+) -> StudentProblem | None:
     """Why an exercise cannot be asked for, if it cannot."""
-    own = [
+    suspects = _problems_of(submission, exercise, problems, is_defined)
+    reason = _decisive(suspects, is_defined)
+    if reason:
+        return _student_problem(reason)
+    if exercise.id in submission.missing or not is_defined:
+        return StudentProblem("missing", text=exercise.id)
+    return None
+
+
+def _problems_of(
+    submission: Submission, exercise: Exercise, problems: list[dict | None], is_defined: bool
+) -> list[dict]:
+    """What went wrong in the answer; in added cells as well, one of which may have defined it."""
+    return [
         problem
         for cell, problem in zip(submission.cells, problems, strict=True)
         if problem and (cell["id"] == exercise.id or (cell["define_only"] and not is_defined))
     ]
-    broken = [problem for problem in own if problem.get("kind") == "syntax_error"]
-    reason = next(iter(broken or ([] if is_defined else own)), None)
-    if reason:
-        details = {key: value for key, value in reason.items() if value is not None}
-        kind = details.pop("kind", "error")
-        known = ("not_started", "memory", "syntax_error")
-        return StudentProblem(kind if kind in known else "error", **details)
-    if exercise.id in submission.missing or not is_defined:
-        return StudentProblem("missing", text=exercise.id)
-    return None
+
+
+def _decisive(problems: list[dict], is_defined: bool) -> dict | None:
+    """The problem to name: code that does not parse, else whatever left the exercise undefined."""
+    for problem in problems:
+        if problem.get("kind") == "syntax_error":
+            return problem
+    return problems[0] if problems and not is_defined else None
+
+
+def _student_problem(description: dict) -> StudentProblem:
+    details = {key: value for key, value in description.items() if value is not None}
+    kind = details.pop("kind", "error")
+    known = ("not_started", "memory", "syntax_error")
+    return StudentProblem(kind if kind in known else "error", **details)

@@ -16,7 +16,7 @@ from ..grading.record import ErrorRecord
 from .read import Rebuilt, Unreadable, read_notebook, rebuild, released
 
 
-def handed_in(unit: Unit, path: Path) -> Rebuilt:
+def read_handed_in(unit: Unit, path: Path) -> Rebuilt:
     """The submission that lies at ``path``, or beside it under another name."""
     try:
         path, renamed = _find(unit, path)
@@ -32,17 +32,18 @@ def handed_in(unit: Unit, path: Path) -> Rebuilt:
 def _find(unit: Unit, path: Path) -> tuple[Path, bool]:
     """The submitted file, also where it was renamed."""
     others = sorted(path.parent.glob("*.ipynb"))
-    found = path if path in others else others[0] if len(others) == 1 else None
-    if not found:
-        names = ", ".join(each.name for each in others) or "no notebook"
+    notebook = path if path in others else others[0] if len(others) == 1 else None
+    if not notebook:
+        names = ", ".join(other.name for other in others) or "no notebook"
         raise Unreadable(
             "missing_file", f"{path.name} is missing; this was handed in: {names}; hand it in."
         )
-    if found.is_symlink() or path.parent.is_symlink() or not found.is_file():
+    if notebook.is_symlink() or path.parent.is_symlink() or not notebook.is_file():
         raise Unreadable(
-            "missing_file", f"{found.name} is not a file of its own; hand in the notebook itself."
+            "missing_file",
+            f"{notebook.name} is not a file of its own; hand in the notebook itself.",
         )
-    return found, found != path
+    return notebook, notebook != path
 
 
 def to_notebook(rebuilt: Rebuilt) -> dict:

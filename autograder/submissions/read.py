@@ -16,6 +16,7 @@ import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .. import course
 from ..course import CourseError, Unit
@@ -136,7 +137,7 @@ def _tidy(cell: dict) -> Cell:
     return Cell(str(cell.get("cell_type", "raw")), source, mark if isinstance(mark, str) else None)
 
 
-def _converted(text: str):
+def _converted(text: str) -> Any:
     import nbformat
 
     return nbformat.reads(text, as_version=4)
@@ -166,13 +167,13 @@ def unit_of(path: Path, cells: list[Cell]) -> Unit:
         unit: sum(exercise.id in names for exercise in unit.exercises)
         for unit in course.units().values()
     }
-    best = max(counts, key=counts.get)
-    if not counts[best]:
+    answered = max(counts, key=lambda unit: counts[unit])
+    if not counts[answered]:
         raise Unreadable(
             "foreign",
             f"{path.name} holds none of the course's exercises; is it the right file?",
         )
-    return best
+    return answered
 
 
 # Up to Python 3.11.7, threads that parse at once can end in SystemError (python/cpython#106905).
@@ -212,22 +213,22 @@ def _text(cell: dict) -> str:
 def rebuild(unit: Unit, submitted: list[Cell]) -> Rebuilt:
     """The released notebook with the learner's answers and added code cells in it."""
     notebook = _skeleton(unit)
-    answers = [exercise.id for exercise in unit.exercises]
-    ours = {grade_id(cell): cell for cell in notebook["cells"] if grade_id(cell)}
-    found, added, notices = _sort_cells(submitted, ours, answers)
-    missing = [exercise for exercise in answers if exercise not in found]
+    exercises = [exercise.id for exercise in unit.exercises]
+    ours = {mark: cell for cell in notebook["cells"] if (mark := grade_id(cell))}
+    work = _sort_cells(submitted, ours, exercises)
+    missing = [exercise for exercise in exercises if exercise not in work.answers]
     for exercise in list(missing):
-        if _adopt(exercise, added, found):
+        if work.adopt(exercise):
             missing.remove(exercise)
             if any(cell.grade_id for cell in submitted):
-                notices.append(f"the cell of {exercise} had lost its mark; found by its name")
-    for exercise, text in found.items():
+                work.notices.append(f"the cell of {exercise} had lost its mark; found by its name")
+    for exercise, text in work.answers.items():
         ours[exercise]["source"] = text
-    cells = _as_cells(added, None)
+    cells = _as_cells(work.added, None)
     for cell in notebook["cells"]:
-        cells += [cell, *(_as_cells(added, grade_id(cell)) if grade_id(cell) else [])]
+        cells += [cell, *(_as_cells(work.added, grade_id(cell)) if grade_id(cell) else [])]
     notebook["cells"] = cells
-    return Rebuilt(notebook, tuple(sorted(missing)), tuple(dict.fromkeys(notices)))
+    return Rebuilt(notebook, tuple(sorted(missing)), tuple(dict.fromkeys(work.notices)))
 
 
 def _skeleton(unit: Unit) -> dict:
@@ -238,14 +239,16 @@ def _skeleton(unit: Unit) -> dict:
         "metadata": {},
         "cells": [
             _code_cell(
-                "raise NotImplementedError()", each.id, nbgrader=marks | {"grade_id": each.id}
+                "raise NotImplementedError()",
+                exercise.id,
+                nbgrader=marks | {"grade_id": exercise.id},
             )
-            for each in unit.exercises
+            for exercise in unit.exercises
         ],
     }
 
 
-def _code_cell(text: str, cell_id: str, **metadata) -> dict:
+def _code_cell(text: str, cell_id: str, **metadata: dict) -> dict:
     return {
         "cell_type": "code",
         "execution_count": None,
@@ -256,46 +259,70 @@ def _code_cell(text: str, cell_id: str, **metadata) -> dict:
     }
 
 
-def _sort_cells(submitted, ours, answers):
+@dataclass
+class _Work:
+    """What a learner wrote.
+
+    Attributes:
+        answers: the text of each answer, by exercise.
+        added: code in other cells, by the mark of the cell before them; None at the beginning.
+        notices: what was odd about the cells.
+    """
+
+    answers: dict[str, str] = field(default_factory=dict)
+    added: dict[str | None, list[str]] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+    def take_answer(self, exercise: str, cell: Cell, released: str) -> None:
+        """Of several cells with the mark of an exercise the last that was changed counts."""
+        if exercise in self.answers:
+            self.notices.append(
+                f"there are several cells marked {exercise}; the last one changed counts"
+            )
+        if cell.kind != "code":
+            self.notices.append(f"the answer to {exercise} was not in a code cell")
+        if exercise not in self.answers or cell.source != released:
+            self.answers[exercise] = cell.source
+
+    def take_locked(self, mark: str, cell: Cell, released: str) -> None:
+        """A locked cell stays as released; what stood there instead becomes added code."""
+        if cell.source != released:
+            self.take_added(mark, cell)
+            self.notices.append(f"the locked cell {mark} was changed; the original is used")
+
+    def take_added(self, anchor: str | None, cell: Cell) -> None:
+        """Code of the learner's own."""
+        self.added.setdefault(anchor, []).append(cell.source)
+
+    def adopt(self, exercise: str) -> bool:
+        """Take an added cell that defines the exercise and no other as its answer."""
+        for texts in self.added.values():
+            for text in texts:
+                if defined_names(text) & set(course.exercises()) == {exercise}:
+                    texts.remove(text)
+                    self.answers[exercise] = text
+                    return True
+        return False
+
+
+def _sort_cells(submitted: list[Cell], ours: dict[str, dict], exercises: list[str]) -> _Work:
     """Sort the submitted cells into answers and added code, by the marked cell before it."""
-    found: dict[str, str] = {}
-    added: dict[str | None, list[str]] = {}
-    notices: list[str] = []
+    work = _Work()
     anchor = None
     for cell in submitted:
         mark = cell.grade_id if cell.grade_id in ours else None
-        if mark in answers:
-            untouched = cell.source == _text(ours[mark])
-            if mark in found:
-                notices.append(
-                    f"there are several cells marked {mark}; the last one changed counts"
-                )
-            if cell.kind != "code":
-                notices.append(f"the answer to {mark} was not in a code cell")
-            if mark not in found or not untouched:
-                found[mark] = cell.source
-        elif cell.kind == "code" and cell.source.strip():
-            if mark is None:
-                added.setdefault(anchor, []).append(cell.source)
-            elif cell.source != _text(ours[mark]):
-                added.setdefault(mark, []).append(cell.source)
-                notices.append(f"the locked cell {mark} was changed; the original is used")
+        is_code = cell.kind == "code" and bool(cell.source.strip())
+        if mark in exercises:
+            work.take_answer(mark, cell, _text(ours[mark]))
+        elif mark and is_code:
+            work.take_locked(mark, cell, _text(ours[mark]))
+        elif is_code:
+            work.take_added(anchor, cell)
         anchor = mark or anchor
-    return found, added, notices
+    return work
 
 
-def _adopt(exercise: str, added, found) -> bool:
-    """Take an added cell that defines the exercise and no other as its answer."""
-    for texts in added.values():
-        for text in texts:
-            if defined_names(text) & set(course.exercises()) == {exercise}:
-                texts.remove(text)
-                found[exercise] = text
-                return True
-    return False
-
-
-def _as_cells(added, anchor) -> list[dict]:
+def _as_cells(added: dict[str | None, list[str]], anchor: str | None) -> list[dict]:
     return [
         _code_cell(text, f"added-{anchor or 'first'}-{number}"[:64], autograder={"added": True})
         for number, text in enumerate(added.get(anchor, []), 1)
@@ -309,7 +336,7 @@ def from_rebuilt(rebuilt: Rebuilt, unit: Unit) -> Submission:
     cells.
     """
     absent = rebuilt.missing
-    cells = []
+    cells: list[dict[str, Any]] = []
     for cell in rebuilt.notebook["cells"]:
         mark = cell["metadata"].get("nbgrader", {})
         is_added = "autograder" in cell["metadata"]
@@ -320,5 +347,5 @@ def from_rebuilt(rebuilt: Rebuilt, unit: Unit) -> Submission:
         cells.append({"id": name, "code": _text(cell), "define_only": is_added})
     added = [cell["code"] for cell in cells if cell["define_only"]]
     defined = {name for code in added for name in defined_names(code)}
-    missing = tuple(each for each in absent if each not in defined)
+    missing = tuple(exercise for exercise in absent if exercise not in defined)
     return Submission(unit, cells, missing, list(rebuilt.notices))

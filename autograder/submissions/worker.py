@@ -24,10 +24,10 @@ def grade_one(unit_name: str, name: str, handed_in: Rebuilt, seed: int, accept: 
         name: whose submission it is.
         handed_in: the submission.
         seed: draws the inputs.
-        accept: the weakest confinement that will do: ``full`` or ``partial``.
+        accept: the weakest isolation that will do: ``full`` or ``partial``.
 
     Raises:
-        CourseError: if the worker's machine has no confinement that will do.
+        CourseError: if too many layers are missing on the worker's machine.
     """
     from ..grading import render
     from .grade import confinement, grade_read, unreadable

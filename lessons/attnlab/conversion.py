@@ -11,8 +11,10 @@ from __future__ import annotations
 import copy
 import dataclasses
 import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
+from torch import nn
 from tqdm import tqdm
 
 from . import quality, training
@@ -26,14 +28,21 @@ KV_HEADS = (4, 2, 1)
 WAYS = ("mean", "first", "random")
 BASE_STEPS = 800
 BUDGETS = (0, 5, 10, 20, 40, 80)
+State = dict[str, torch.Tensor]
 
 
-def new_model(attention, vocabulary: int, seed: int) -> Decoder:
+def new_model(attention: Callable[..., nn.Module], vocabulary: int, seed: int) -> Decoder:
     """A decoder with 8 heads, each with keys and values of its own: the MHA of ``quality``."""
     return training.new_model(attention, quality.matched_shape(vocabulary, quality.HEADS), seed)
 
 
-def converted(model: Decoder, attention, pool, num_kv_heads: int, how: str) -> Decoder:
+def converted(
+    model: Decoder,
+    attention: Callable[..., nn.Module],
+    pool: Callable[..., State],
+    num_kv_heads: int,
+    how: str,
+) -> Decoder:
     """A decoder with fewer KV heads and the weights of ``model``.
 
     Args:
@@ -45,18 +54,27 @@ def converted(model: Decoder, attention, pool, num_kv_heads: int, how: str) -> D
     shape = dataclasses.replace(model.shape, num_kv_heads=num_kv_heads)
     fewer = Decoder(shape, attention)
     for old, new in zip(model.layers, fewer.layers, strict=True):
-        kept = copy.deepcopy(old.attention.state_dict())
+        kept = copy.deepcopy(old.get_submodule("attention").state_dict())
         pooled = pool(kept, model.shape.num_heads, num_kv_heads, how)
         new.load_state_dict(
-            {name: each for name, each in old.state_dict().items() if "attention." not in name}
-            | {f"attention.{name}": each for name, each in pooled.items()}
+            {name: value for name, value in old.state_dict().items() if "attention." not in name}
+            | {f"attention.{name}": value for name, value in pooled.items()}
         )
     fewer.embed.load_state_dict(model.embed.state_dict())
     fewer.norm.load_state_dict(model.norm.state_dict())
     return fewer
 
 
-def run_seed(seed: int, data: Corpus, attention, pool, wanted, base_steps, budgets, progress=None):
+def run_seed(
+    seed: int,
+    data: Corpus,
+    attention: Callable[..., nn.Module],
+    pool: Callable[..., State],
+    wanted: Iterable[tuple[int, str]],
+    base_steps: int,
+    budgets: Sequence[int],
+    progress: tqdm | None = None,
+) -> Iterator[tuple[int, str, dict[int, float]]]:
     """Train one model and convert it in every wanted way; yields ``(kv_heads, how, losses)``.
 
     The first is the model itself, trained on as long as the others: ``(8, "none", losses)``.
@@ -85,7 +103,7 @@ def main() -> None:
     path, options = path_and_options(RESULTS, main.__doc__)
     reference = course.reference_namespace("07_grouped_query")
     kept = Kept(path, _settings())
-    done = {(each["seed"], each["kv_heads"], each["how"]) for each in kept.runs}
+    done = {(run["seed"], run["kv_heads"], run["how"]) for run in kept.runs}
     missing = {seed: [run for run in runs() if (seed, *run) not in done] for seed in SEEDS}
     missing = {seed: wanted for seed, wanted in missing.items() if wanted}
     steps = sum(BASE_STEPS + BUDGETS[-1] * len(wanted) for wanted in missing.values())
@@ -101,12 +119,12 @@ def main() -> None:
 
 
 def _by_run(runs: list[dict]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {}
-    for each in runs:
-        for budget, loss in each["losses"].items():
-            name = f"{each['kv_heads']} KV heads, {each['how']}, {budget} steps"
-            found.setdefault(name, []).append(loss)
-    return found
+    losses: dict[str, list[float]] = {}
+    for run in runs:
+        for budget, loss in run["losses"].items():
+            name = f"{run['kv_heads']} KV heads, {run['how']}, {budget} steps"
+            losses.setdefault(name, []).append(loss)
+    return losses
 
 
 def _settings() -> dict:

@@ -41,7 +41,9 @@ def curve(
     return drawn.lines[0]
 
 
-def theory(ax: Axes, x: Sequence[float], y: Sequence[float], number: int, label=None) -> None:
+def theory(
+    ax: Axes, x: Sequence[float], y: Sequence[float], number: int, label: str | None = None
+) -> None:
     """Draw the theory of curve ``number`` as a thin dashed line of its colour."""
     ax.plot(x, y, color=f"C{number}", linestyle="--", linewidth=1.1, label=label)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class DecoderShape:
 class Layer(nn.Module):
     """Attention and MLP, each behind an RMSNorm and added to what came in."""
 
-    def __init__(self, shape: DecoderShape, attention):
+    def __init__(self, shape: DecoderShape, attention: Callable[..., nn.Module]):
         super().__init__()
         self.attention_norm = nn.RMSNorm(shape.d_model, eps=shape.norm_eps)
         self.attention = attention(
@@ -51,7 +52,7 @@ class Layer(nn.Module):
         self.up_proj = nn.Linear(shape.d_model, shape.d_hidden, bias=False)
         self.down_proj = nn.Linear(shape.d_hidden, shape.d_model, bias=False)
 
-    def forward(self, x, mask=None, cache=None):
+    def forward(self, x: Tensor, mask: Tensor | None = None, cache: Any = None) -> Tensor:
         """``x (B, L, d_model)`` to ``(B, L, d_model)``."""
         x = x + self.attention(self.attention_norm(x), mask=mask, cache=cache)
         hidden = self.mlp_norm(x)
@@ -69,14 +70,14 @@ class Decoder(nn.Module):
             ``GroupedQueryAttention`` of unit 07.
     """
 
-    def __init__(self, shape: DecoderShape, attention):
+    def __init__(self, shape: DecoderShape, attention: Callable[..., nn.Module]):
         super().__init__()
         self.shape = shape
         self.embed = nn.Embedding(shape.vocabulary, shape.d_model)
         self.layers = nn.ModuleList(Layer(shape, attention) for _ in range(shape.num_layers))
         self.norm = nn.RMSNorm(shape.d_model, eps=shape.norm_eps)
 
-    def forward(self, tokens, caches=None):
+    def forward(self, tokens: Tensor, caches: Sequence[Any] | None = None) -> Tensor:
         """Logits of the next token at every position.
 
         Args:
@@ -95,7 +96,7 @@ class Decoder(nn.Module):
             x = layer(x, mask=mask, cache=None if caches is None else caches[i])
         return self.norm(x) @ self.embed.weight.T  # (B, L, vocabulary)
 
-    def new_caches(self, cache_class, batch: int, max_len: int) -> list:
+    def new_caches(self, cache_class: Callable[..., Any], batch: int, max_len: int) -> list:
         """An empty ``cache_class(batch, H_kv, max_len, d_head, dtype, device)`` for each layer."""
         weight = self.embed.weight
         size = (batch, self.shape.num_kv_heads, max_len, self.shape.d_head)
@@ -103,7 +104,9 @@ class Decoder(nn.Module):
 
 
 @torch.no_grad()
-def generate(model: Decoder, tokens, steps: int, caches=None) -> Iterator[tuple[int, torch.Tensor]]:
+def generate(
+    model: Decoder, tokens: Tensor, steps: int, caches: Sequence[Any] | None = None
+) -> Iterator[tuple[int, Tensor]]:
     """Write text greedily: in every step the token with the largest logit.
 
     Args:

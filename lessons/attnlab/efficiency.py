@@ -13,9 +13,10 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing
 import statistics
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -25,6 +26,7 @@ from .grouping import WAYS
 from .kept import DATA, Kept, compare, load, path_and_options
 from .measurements import Case
 from .progress import bar
+from .timing import Device
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,21 @@ class Settings:
     pool: int
     seconds: float
     visits: int
+
+    @property
+    def mha(self) -> tuple[int, ...]:
+        """The number of KV heads of MHA, by itself."""
+        return self.kv_heads[:1]
+
+    @property
+    def fewer(self) -> tuple[int, ...]:
+        """The other numbers of KV heads."""
+        return self.kv_heads[1:]
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The numbers of KV heads of MHA and MQA, and the one in the middle."""
+        return self.kv_heads[0], self.kv_heads[len(self.kv_heads) // 2], self.kv_heads[-1]
 
 
 _SMOLLM2 = DecoderShape(49152, 576, 30, 9, 9, 64, 1536)
@@ -123,72 +140,148 @@ QUICK = Settings(
 )
 
 
-def groups(settings: Settings) -> dict[str, Callable]:
-    """What is measured, by name: functions of the device that give rows.
+Measured = Callable[[torch.device], list[dict]]
+"""A group: given the device, it measures its candidates in turns and gives their rows."""
+_FAST = ("fold", "SDPA")
+
+
+@dataclass(frozen=True)
+class _Series:
+    """A row of the plan: groups of attention by itself that differ in one size.
+
+    What is a text here names a setting.
+
+    Attributes:
+        name: of its groups, with sizes in braces.
+        values: the sizes that are varied, a group for each; None for a single group.
+        varies: which sizes of a ``Case`` have this value.
+        fixed: sizes that differ from those of a decode step (``_DECODE``).
+        candidates: ways, each with these numbers of KV heads. The first of all is compared with.
+    """
+
+    name: str
+    values: str | None = None
+    varies: tuple[str, ...] = ()
+    fixed: dict[str, int | str] = field(default_factory=dict)
+    candidates: tuple[tuple[Iterable[str], str], ...] = ((_FAST, "ends"),)
+
+    def sizes(self, settings: Settings) -> Iterator[dict[str, int]]:
+        """Queries, tokens and batch of each group."""
+        named = _DECODE | self.fixed
+        sizes = {
+            name: getattr(settings, size) if isinstance(size, str) else size
+            for name, size in named.items()
+        }
+        for value in getattr(settings, self.values) if self.values else (None,):
+            yield sizes | dict.fromkeys(self.varies, value)
+
+    def cases(self, settings: Settings, sizes: dict[str, int], dtype: str) -> list[Case]:
+        """The candidates of a group, without those that would hold too many scores at once."""
+        return [
+            Case(settings.num_heads, kv_heads, settings.d_head, dtype=dtype, way=way, **sizes)
+            for ways, numbers in self.candidates
+            for way in ways
+            if way == "SDPA" or sizes["queries"] <= settings.held
+            for kv_heads in getattr(settings, numbers)
+        ]
+
+
+_DECODE: dict[str, int | str] = {"queries": 1, "tokens": "context", "batch": "batch"}
+_TIMES = (
+    _Series("decode by KV heads", candidates=((_FAST, "mha"), (WAYS, "fewer"))),
+    _Series("decode by context, {tokens}", "contexts", ("tokens",)),
+    _Series("decode by batch, {batch}", "batches", ("batch",)),
+    _Series(
+        "prefill, {tokens}",
+        "prefills",
+        ("queries", "tokens"),
+        fixed={"batch": 1},
+        candidates=((("SDPA", "repeat", "broadcast", "fold"), "ends"),),
+    ),
+)
+_MEMORY = (
+    _Series("memory, decode", candidates=((WAYS, "kv_heads"),)),
+    _Series(
+        "memory, prefill",
+        fixed={"queries": "held", "tokens": "held", "batch": 1},
+        candidates=((WAYS, "kv_heads"),),
+    ),
+)
+
+
+def groups(settings: Settings) -> dict[str, Measured]:
+    """What is measured, by name.
 
     The candidates of a group take turns. From group to group one thing changes.
     """
+    plan: dict[str, Measured] = {
+        "ceilings": lambda device: measurements.ceilings(settings.dtypes, device, settings.pool)
+    }
+    for dtype in settings.dtypes:
+        plan |= _attention_groups(settings, dtype) | _model_groups(settings, dtype)
+    plan |= _memory_groups(settings)
+    plan["cache"] = lambda device: measurements.cache_bytes(_cache_cases(settings))
+    plan["clock"] = measurements.clock
+    return plan
+
+
+def _attention_groups(settings: Settings, dtype: str) -> dict[str, Measured]:
+    def group(cases: list[Case]) -> Measured:
+        return lambda device: measurements.attention(cases, device, settings.seconds, settings.pool)
+
+    return {
+        f"{series.name.format(**sizes)}, {dtype}": group(series.cases(settings, sizes, dtype))
+        for series in _TIMES
+        for sizes in series.sizes(settings)
+    }
+
+
+def _model_groups(settings: Settings, dtype: str) -> dict[str, Measured]:
+    """Whole models: all contexts with one sequence, then all batches with the first context."""
+    shapes = [dataclasses.replace(settings.model, num_kv_heads=n) for n in settings.model_kv_heads]
+
+    def group(tokens: int, batch: int) -> Measured:
+        return lambda device: measurements.decode_steps(
+            shapes, tokens, batch, dtype, device, settings.seconds
+        )
+
+    sizes = [(tokens, 1) for tokens in settings.model_contexts]
+    sizes += [(settings.model_contexts[0], batch) for batch in settings.model_batches]
+    return {
+        f"model, {tokens} tokens, batch {batch}, {dtype}": group(tokens, batch)
+        for tokens, batch in sizes
+    }
+
+
+def _memory_groups(settings: Settings) -> dict[str, Measured]:
+    def group(cases: list[Case]) -> Measured:
+        return lambda device: measurements.peak_memory(cases, device)
+
+    return {
+        series.name: group(series.cases(settings, sizes, settings.dtypes[0]))
+        for series in _MEMORY
+        for sizes in series.sizes(settings)
+    }
+
+
+def _cache_cases(settings: Settings) -> list[Case]:
     s = settings
-    found: dict[str, Callable] = {}
-    ends = (s.kv_heads[0], s.kv_heads[len(s.kv_heads) // 2], s.kv_heads[-1])
-
-    def case(kv_heads, dtype, way="fold", queries=1, tokens=s.context, batch=s.batch):
-        return Case(s.num_heads, kv_heads, s.d_head, queries, tokens, batch, dtype, way)
-
-    def attention(name, cases):
-        found[f"{name}, {cases[0].dtype}"] = lambda device: measurements.attention(
-            cases, device, s.seconds, s.pool
-        )
-
-    def model(tokens, batch, dtype):
-        shapes = [dataclasses.replace(s.model, num_kv_heads=n) for n in s.model_kv_heads]
-        name = f"model, {tokens} tokens, batch {batch}, {dtype}"
-        found[name] = lambda device: measurements.decode_steps(
-            shapes, tokens, batch, dtype, device, s.seconds
-        )
-
-    def memory(name, *place):
-        cases = [case(n, s.dtypes[0], way, *place) for way in WAYS for n in s.kv_heads]
-        found[name] = lambda device: measurements.peak_memory(cases, device)
-
-    found["ceilings"] = lambda device: measurements.ceilings(s.dtypes, device, s.pool)
-    for dtype in s.dtypes:
-        cases = [case(s.kv_heads[0], dtype, way) for way in ("fold", "SDPA")]
-        cases += [case(number, dtype, way) for way in WAYS for number in s.kv_heads[1:]]
-        attention("decode by KV heads", cases)
-        pairs = [(number, dtype, way) for way in ("fold", "SDPA") for number in ends]
-        for tokens in s.contexts:
-            name = f"decode by context, {tokens}"
-            attention(name, [case(*pair, tokens=tokens) for pair in pairs])
-        for batch in s.batches:
-            attention(f"decode by batch, {batch}", [case(*pair, batch=batch) for pair in pairs])
-        for length in s.prefills:
-            ways = ["SDPA", *(way for way in WAYS if way != "SDPA" and length <= s.held)]
-            cases = [case(n, dtype, way, length, length, 1) for way in ways for n in ends]
-            attention(f"prefill, {length}", cases)
-        for tokens in s.model_contexts:
-            model(tokens, 1, dtype)
-        for batch in s.model_batches:
-            model(s.model_contexts[0], batch, dtype)
-    memory("memory, decode", 1, s.context, s.batch)
-    memory("memory, prefill", s.held, s.held, 1)
-    sizes = [
-        case(n, dtype, tokens=tokens, batch=batch)
-        for n in s.kv_heads
+    return [
+        Case(s.num_heads, kv_heads, s.d_head, 1, tokens, batch, dtype)
+        for kv_heads in s.kv_heads
         for dtype in s.dtypes
         for tokens in s.contexts
         for batch in s.batches
     ]
-    found["cache"] = lambda device: measurements.cache_bytes(sizes)
-    found["clock"] = lambda device: measurements.clock(device)
-    return found
 
 
 ONCE = ("memory", "cache", "clock")
 """Groups that are visited once."""
 
 
-def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int = 0) -> dict:
+def run(
+    quick: bool = False, device: Device | None = None, kept: Kept | None = None, visit: int = 0
+) -> dict:
     """Measure this machine, once.
 
     Args:
@@ -203,10 +296,10 @@ def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int =
     device = torch.device(device or timing.best_device())
     settings = QUICK if quick else full(device)
     runs = list(kept.runs) if kept else []
-    done = {each["group"] for each in runs if each["visit"] == visit}
+    done = {past["group"] for past in runs if past["visit"] == visit}
     wanted = groups(settings)
     missing = [name for name in wanted if name not in done]
-    for name in bar([each for each in missing if not (visit and each.startswith(ONCE))]):
+    for name in bar([name for name in missing if not (visit and name.startswith(ONCE))]):
         try:
             rows = [_short(row) for row in wanted[name](device)]
         except RuntimeError as problem:
@@ -221,21 +314,21 @@ def run(quick: bool = False, device=None, kept: Kept | None = None, visit: int =
     return {"machine": timing.machine(), "runs": runs}
 
 
-def full(device) -> Settings:
+def full(device: Device) -> Settings:
     """The settings of a full run on this device."""
     return GPU if torch.device(device).type == "cuda" else FULL
 
 
-def _short(value):
+def _short(value: Any) -> Any:
     """Floats of a row with five digits: more would not be the same again."""
     if isinstance(value, float):
         return float(f"{value:.5g}")
     if isinstance(value, dict):
-        return {name: _short(each) for name, each in value.items()}
-    return [_short(each) for each in value] if isinstance(value, (list, tuple)) else value
+        return {name: _short(item) for name, item in value.items()}
+    return [_short(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def rows_of(results: dict, groups: str, **wanted) -> list[dict]:
+def rows_of(results: dict, groups: str, **wanted: object) -> list[dict]:
     """Rows of the groups whose names begin with ``groups``, if they have these entries.
 
     Where a group was visited several times, a ``median`` is the median of the visits', and the
@@ -243,52 +336,52 @@ def rows_of(results: dict, groups: str, **wanted) -> list[dict]:
     highest that any visit found, and ``roofline`` the least seconds by it. Rows of a whole model
     have ``tokens_per_second`` as well.
     """
-    names = dict.fromkeys(each["group"] for each in results["runs"])
+    names = dict.fromkeys(run["group"] for run in results["runs"])
     ceilings = {row["dtype"]: row for row in _merged_rows(results, "ceilings")}
-    found = []
+    rows = []
     for name in names:
         if name.startswith(groups):
-            found += [row | {"group": name} for row in _merged_rows(results, name)]
-    for row in found:
+            rows += [row | {"group": name} for row in _merged_rows(results, name)]
+    for row in rows:
         if "gain" in row and row.get("dtype") in ceilings:
             ceiling = ceilings[row["dtype"]]
             least = row["flops"] / ceiling["peak_flops"], row["bytes"] / ceiling["bandwidth"]
             row["roofline"] = max(least)
-    return [row for row in found if all(row.get(key) == each for key, each in wanted.items())]
+    return [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
 
 
 def _merged_rows(results: dict, group: str) -> list[dict]:
-    visits = [each["rows"] for each in results["runs"] if each["group"] == group]
+    visits = [run["rows"] for run in results["runs"] if run["group"] == group]
     return [_merged(rows) for rows in zip(*visits, strict=True)]
 
 
-def _merged(rows) -> dict:
-    row = dict(rows[0])
+def _merged(visits: Sequence[dict]) -> dict:
+    row = dict(visits[0])
     for name in {"bandwidth", "peak_flops"} & set(row):
-        row[name] = max(each[name] for each in rows)
+        row[name] = max(visit[name] for visit in visits)
     if "gain" in row:
         row["low"], row["median"], row["high"] = _widest(
-            [(each["low"], each["median"], each["high"]) for each in rows]
+            [(visit["low"], visit["median"], visit["high"]) for visit in visits]
         )
-        row["gain"] = _widest([each["gain"] for each in rows])
+        row["gain"] = _widest([visit["gain"] for visit in visits])
     if "weight_bytes" in row:
         row["tokens_per_second"] = row["batch"] / row["median"]
     return row
 
 
-def _widest(quartiles) -> tuple[float, float, float]:
+def _widest(quartiles: Iterable[Sequence[float]]) -> tuple[float, float, float]:
     low, median, high = zip(*quartiles, strict=True)
     return min(low), statistics.median(median), max(high)
 
 
 def _gains(results: dict) -> dict[str, list[float]]:
     """The gains of a run by name: what can be compared between two runs."""
-    found = {}
+    gains = {}
     for row in rows_of(results, ""):
         if "gain" in row:
             way = f", {row['way']}" if "way" in row else ""
-            found[f"{row['group']}: {row['kv_heads']} KV heads{way}"] = row["gain"]
-    return found
+            gains[f"{row['group']}: {row['kv_heads']} KV heads{way}"] = row["gain"]
+    return gains
 
 
 def main() -> None:
@@ -299,7 +392,7 @@ def main() -> None:
     path, options = path_and_options(results, __doc__, more=more)
     visits = full(device).visits
     runs = load(path.stem)["runs"] if path.exists() else []
-    last = max((each["visit"] for each in runs), default=0)
+    last = max((run["visit"] for run in runs), default=0)
     first = last - last % visits + visits * options.more
     for visit in range(first, first + visits):
         in_a_new_process(_visit, path, visit)
@@ -313,7 +406,7 @@ def _visit(path: Path, visit: int) -> None:
     run(kept=Kept(path, head, same_machine=True), visit=visit)
 
 
-def in_a_new_process(function: Callable, *args) -> None:
+def in_a_new_process(function: Callable, *args: object) -> None:
     """Call a function of a module in a process that has just started.
 
     Raises:

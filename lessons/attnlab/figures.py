@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
@@ -41,7 +42,7 @@ def show(fig: Figure, alt: str, caption: str | None = None, machine: str | None 
         alt = f"{alt} Measured on: {machine}."
     buffer = io.BytesIO()
     # "tight" grows the picture to all that was drawn: no label is cut off at its edge.
-    options = {"dpi": DPI, "bbox_inches": "tight", "pad_inches": 0.06}
-    fig.savefig(buffer, format="png", metadata={"Software": None}, **options)
+    layout: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.06}
+    fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None}, **layout)
     plt.close(fig)
     return Picture(buffer.getvalue(), alt, alt if caption is None else caption)

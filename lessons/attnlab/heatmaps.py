@@ -8,8 +8,10 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
+from numpy.typing import ArrayLike
 
 from attnlab.figures import Picture, show
 
@@ -22,15 +24,16 @@ MARGIN = 1.3  # inches beside a panel, for its names and label
 LETTER = 0.105  # inches, the width of a letter in a title
 DIGIT = 0.062  # inches, the width of a character of a number in a cell
 TITLE_LINE = 0.22  # inches, the height of a line of a title
+Numbers = ArrayLike | torch.Tensor
 
 
-def _array(values) -> np.ndarray:
+def _array(values: Numbers) -> np.ndarray:
     if isinstance(values, torch.Tensor):
         values = values.detach().cpu().double()
     return np.asarray(values, dtype=float)
 
 
-def _matrix(weights) -> np.ndarray:
+def _matrix(weights: Numbers) -> np.ndarray:
     array = _array(weights)
     if array.ndim != 2:
         raise ValueError(
@@ -42,7 +45,7 @@ def _matrix(weights) -> np.ndarray:
     return array
 
 
-def _allowed(mask, shape: tuple[int, int]) -> np.ndarray:
+def _allowed(mask: Numbers | None, shape: tuple[int, ...]) -> np.ndarray:
     """Where attention is allowed, as a boolean matrix; everywhere if there is no mask."""
     allowed = np.array(True) if mask is None else _array(mask).astype(bool)
     try:
@@ -77,7 +80,14 @@ def _describe(weights: np.ndarray, queries: list[str], title: str, digits: int) 
     return f"{start}, rows are queries, columns are keys. " + "; ".join(rows) + "."
 
 
-def _draw_cells(ax, weights, allowed, image, values, digits) -> None:
+def _draw_cells(
+    ax: Axes,
+    weights: np.ndarray,
+    allowed: np.ndarray,
+    image: AxesImage,
+    values: bool,
+    digits: int,
+) -> None:
     """Grey hatching for cells that may not be attended to, and a number in every cell."""
     for (row, column), value in np.ndenumerate(weights):
         blocked = not allowed[row, column]
@@ -110,8 +120,17 @@ def _draw_cells(ax, weights, allowed, image, values, digits) -> None:
         )
 
 
-def _draw(ax: Axes, weights, queries, keys, title, mask, values, limits, digits) -> np.ndarray:
-    weights = _matrix(weights)
+def _draw(
+    ax: Axes,
+    weights: np.ndarray,
+    queries: Sequence[str] | None,
+    keys: Sequence[str] | None,
+    title: str,
+    mask: Numbers | None,
+    values: bool,
+    limits: tuple[float, float] | None,
+    digits: int,
+) -> None:
     allowed = _allowed(mask, weights.shape)
     finite = weights[np.isfinite(weights) & allowed]
     if limits is None:
@@ -128,13 +147,11 @@ def _draw(ax: Axes, weights, queries, keys, title, mask, values, limits, digits)
     _draw_cells(ax, weights, allowed, image, values and small, digits)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    _label(ax, weights.shape, queries, keys, title)
-    return weights
+    rows, columns = weights.shape
+    _label(ax, _names(queries, rows, "queries"), _names(keys, columns, "keys"), title)
 
 
-def _label(ax: Axes, shape, queries, keys, title) -> None:
-    queries = _names(queries, shape[0], "queries")
-    keys = _names(keys, shape[1], "keys")
+def _label(ax: Axes, queries: list[str], keys: list[str], title: str) -> None:
     turned = max(map(len, keys)) > 3
     across, down = (-(-len(names) // MAX_TICKS) for names in (keys, queries))
     ax.set_xticks(range(0, len(keys), across), keys[::across], rotation=45 if turned else 0)
@@ -147,14 +164,14 @@ def _label(ax: Axes, shape, queries, keys, title) -> None:
     ax.set_title(title)
 
 
-def _cell_size(matrices) -> float:
+def _cell_size(matrices: Sequence[np.ndarray]) -> float:
     """Inches: cells as large as fit into MAX_WIDTH, at most MAX_CELL."""
     columns = _columns(matrices)
     room = MAX_WIDTH - MARGIN * len(columns) - 0.6
     return min(MAX_CELL, room / sum(columns), MAX_WIDTH / 2 / max(columns))
 
 
-def _fits(matrices, digits: int) -> bool:
+def _fits(matrices: Sequence[np.ndarray], digits: int) -> bool:
     """Whether the longest number fits into a cell."""
     finite = [np.where(np.isfinite(matrix), matrix, 0) for matrix in matrices]
     ends = [end for matrix in finite for end in (matrix.min(), matrix.max())]
@@ -162,7 +179,7 @@ def _fits(matrices, digits: int) -> bool:
     return longest * DIGIT <= _cell_size(matrices)
 
 
-def _columns(matrices) -> list[int]:
+def _columns(matrices: Sequence[np.ndarray]) -> list[int]:
     return [max(matrix.shape[1], 4) for matrix in matrices]
 
 
@@ -188,19 +205,19 @@ def _set_title_above(fig: Figure, title: str) -> None:
     """A title over all panels; the layout's own would run into panel titles of several lines."""
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
-    box = Bbox.union([ax.get_tightbbox() for ax in fig.axes])
+    box = Bbox.union([extent for ax in fig.axes if (extent := ax.get_tightbbox())])
     x, y = fig.transFigure.inverted().transform(((box.x0 + box.x1) / 2, box.y1 + 0.08 * fig.dpi))
     fig.suptitle(_wrap(title, box.width / fig.dpi), x=x, y=y, va="bottom", fontsize=12)
 
 
 def heatmap(
-    weights,
+    weights: Numbers,
     queries: Sequence[str] | None = None,
     keys: Sequence[str] | None = None,
     title: str = "",
     alt: str = "",
     ax: Axes | None = None,
-    mask=None,
+    mask: Numbers | None = None,
     values: bool = True,
     limits: tuple[float, float] | None = (0.0, 1.0),
     digits: int = 2,
@@ -220,7 +237,7 @@ def heatmap(
     is not a matrix or the names do not fit it.
     """
     if ax is not None:
-        _draw(ax, weights, queries, keys, title, mask, values, limits, digits)
+        _draw(ax, _matrix(weights), queries, keys, title, mask, values, limits, digits)
         return None
     return heatmaps(
         {title: weights},
@@ -236,12 +253,12 @@ def heatmap(
 
 
 def heatmaps(
-    panels: Mapping[str, object],
+    panels: Mapping[str, Numbers],
     queries: Sequence[str] | None = None,
     keys: Sequence[str] | None = None,
     title: str = "",
     alt: str = "",
-    mask=None,
+    mask: Numbers | Mapping[str, Numbers] | None = None,
     values: bool = True,
     limits: tuple[float, float] | None = (0.0, 1.0),
     digits: int = 2,

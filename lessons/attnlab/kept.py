@@ -56,7 +56,9 @@ class Kept:
         half.replace(self._path)
 
 
-def path_and_options(path: Path, description: str, **more: str) -> tuple[Path, argparse.Namespace]:
+def path_and_options(
+    path: Path, description: str | None, **more: str
+) -> tuple[Path, argparse.Namespace]:
     """Where a script writes, and what was asked of it.
 
     Args:
@@ -80,11 +82,11 @@ def compare(before: dict[str, list[float]], after: dict[str, list[float]]) -> No
     """Print, by name, the medians of two runs of an experiment beside the spread of the first."""
     inside = 0
     for name, values in before.items():
-        found = statistics.median(after[name])
-        fits = min(values) <= found <= max(values)
+        median = statistics.median(after[name])
+        fits = min(values) <= median <= max(values)
         inside += fits
         print(
             f"{name:<44}{statistics.median(values):9.4g} ({min(values):.4g} to {max(values):.4g})"
-            f"{found:9.4g}  {'inside' if fits else 'OUTSIDE'}"
+            f"{median:9.4g}  {'inside' if fits else 'OUTSIDE'}"
         )
     print(f"{inside} of {len(before)} medians of this run lie inside the spread of the other")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
@@ -19,6 +19,7 @@ from autograder.sandbox.inside.memory import Peak
 from . import timing
 from .decoder import Decoder, DecoderShape
 from .grouping import WAYS
+from .timing import Device
 
 
 @dataclass(frozen=True)
@@ -78,22 +79,22 @@ def _dtype(name: str) -> torch.dtype:
 class _Pool:
     """Random numbers that keys and values are views of."""
 
-    def __init__(self, size: int, dtype: str, device):
+    def __init__(self, size: int, dtype: str, device: Device):
         draws = torch.randn(1 << 20, device=device).to(_dtype(dtype))
         count = size // draws.itemsize
         self._numbers = draws.repeat(-(-count // len(draws)))[:count]
 
-    def call(self, case: Case, device) -> Callable:
+    def call(self, case: Case, device: Device) -> Callable[[], torch.Tensor]:
         """A call of the case; each time on the next keys and values of the pool."""
         size = (case.batch, case.num_heads, case.queries, case.d_head)
         q = torch.randn(size, device=device).to(_dtype(case.dtype))
         shape = (case.batch, case.kv_heads, case.tokens, case.d_head)
-        each = case.kv_bytes // 2 // q.itemsize
-        pairs = self._numbers[: len(self._numbers) // (2 * each) * 2 * each].view(-1, 2, *shape)
+        pair = case.kv_bytes // q.itemsize
+        pairs = self._numbers[: len(self._numbers) // pair * pair].view(-1, 2, *shape)
         turns = itertools.cycle(pairs.unbind())
         way = WAYS[case.way]
 
-        def run():
+        def run() -> torch.Tensor:
             k, v = next(turns)
             return way(q, k, v)
 
@@ -101,7 +102,7 @@ class _Pool:
 
 
 @torch.no_grad()
-def attention(cases: list[Case], device, seconds: float, pool: int = 1 << 28) -> list[dict]:
+def attention(cases: list[Case], device: Device, seconds: float, pool: int = 1 << 28) -> list[dict]:
     """Seconds of each case, in turns.
 
     Args:
@@ -122,20 +123,17 @@ def attention(cases: list[Case], device, seconds: float, pool: int = 1 << 28) ->
     return _timed(calls, [case.row() for case in cases], device, seconds)
 
 
-def _timed(calls, rows, device, seconds) -> list[dict]:
-    numbered = dict(enumerate(calls))
-    samples = timing.take_turns(numbered, 0.005, seconds, (3, 25), device)
-    found = []
-    for row, own in zip(rows, samples.values(), strict=True):
-        low, median, high = timing.quartiles(own)
-        found.append(
-            row
-            | {"low": low, "median": median, "high": high, "gain": timing.ratios(samples[0], own)}
-        )
-    return found
+def _timed(calls: list[Callable], rows: list[dict], device: Device, seconds: float) -> list[dict]:
+    samples = timing.take_turns(dict(enumerate(calls)), 0.005, seconds, (3, 25), device)
+    timed = []
+    for number, row in enumerate(rows):
+        low, median, high = timing.quartiles(samples[number])
+        gain = timing.ratios(samples[0], samples[number])
+        timed.append(row | {"low": low, "median": median, "high": high, "gain": gain})
+    return timed
 
 
-def ceilings(dtypes, device, pool: int = 1 << 28) -> list[dict]:
+def ceilings(dtypes: Iterable[str], device: Device, pool: int = 1 << 28) -> list[dict]:
     """What this machine can do at best, a row for each dtype.
 
     ``bandwidth`` is bytes per second read, of ``pool`` bytes; ``peak_flops`` FLOPs per second of a
@@ -149,26 +147,26 @@ def ceilings(dtypes, device, pool: int = 1 << 28) -> list[dict]:
     ]
 
 
-def _wide(device) -> int:
+def _wide(device: Device) -> int:
     """Rows of a square matrix that keeps the device busy for some milliseconds."""
     return 8192 if torch.device(device).type == "cuda" else 2048
 
 
 @torch.no_grad()
-def clock(device) -> list[dict]:
+def clock(device: Device) -> list[dict]:
     """A matrix product by a clock that waits for the device, and by one that does not."""
     a = torch.randn(_wide(device), _wide(device), device=device)
     rows = []
     for waits in (True, False):
-        own = []
+        samples = []
         for _ in range(10):
             timing.synchronise(device)
             start = time.perf_counter()
             a @ a
             if waits:
                 timing.synchronise(device)
-            own.append(time.perf_counter() - start)
-        low, median, high = timing.quartiles(own[3:])
+            samples.append(time.perf_counter() - start)
+        low, median, high = timing.quartiles(samples[3:])
         rows.append({"waits": waits, "low": low, "median": median, "high": high})
     return rows
 
@@ -190,7 +188,7 @@ def cache_bytes(cases: list[Case]) -> list[dict]:
 
 
 @torch.no_grad()
-def peak_memory(cases: list[Case], device) -> list[dict]:
+def peak_memory(cases: list[Case], device: Device) -> list[dict]:
     """Bytes that a call of each case takes beside its inputs: ``peak``.
 
     On a GPU by the allocator's own statistics, elsewhere by counting the tensors that PyTorch
@@ -203,7 +201,7 @@ def peak_memory(cases: list[Case], device) -> list[dict]:
     return rows
 
 
-def _peak(call, device) -> int:
+def _peak(call: Callable, device: Device) -> int:
     if torch.device(device).type != "cuda":
         with Peak() as peak:
             call()
@@ -234,11 +232,11 @@ def _step(model: Decoder, batch: int, tokens: int) -> Callable:
     caches = model.new_caches(reference["KVCache"], batch, tokens + 1)
     for cache in caches:
         size = (batch, model.shape.num_kv_heads, 1, model.shape.d_head)
-        one = torch.randn(size, device=cache.keys.device).to(cache.keys.dtype)
-        cache.append(*2 * [one.expand(-1, -1, tokens, -1)])
+        token = torch.randn(size, device=cache.keys.device).to(cache.keys.dtype)
+        cache.append(*2 * [token.expand(-1, -1, tokens, -1)])
     new = torch.zeros(batch, 1, dtype=torch.long, device=model.embed.weight.device)
 
-    def run():
+    def run() -> torch.Tensor:
         logits = model(new, caches)
         for cache in caches:
             cache.length = tokens
@@ -253,7 +251,7 @@ def decode_steps(
     tokens: int,
     batch: int,
     dtype: str,
-    device,
+    device: Device,
     seconds: float,
 ) -> list[dict]:
     """Decode steps of whole models, with ``tokens`` in the cache: rows as ``attention`` has them.

@@ -8,7 +8,10 @@ runs it all once more, into a file beside it, and compares the two.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
+from torch import nn
 from tqdm import tqdm
 
 from . import training
@@ -34,11 +37,18 @@ def matched_shape(vocabulary: int, num_kv_heads: int) -> DecoderShape:
     return DecoderShape(vocabulary, D_MODEL, LAYERS, HEADS, num_kv_heads, D_HEAD, d_hidden)
 
 
-def run(seed: int, num_kv_heads: int, data: Corpus, attention, steps: int, progress=None) -> dict:
+def run(
+    seed: int,
+    num_kv_heads: int,
+    data: Corpus,
+    attention: Callable[..., nn.Module],
+    steps: int,
+    progress: tqdm | None = None,
+) -> dict:
     """Train one decoder; gives ``seed``, ``kv_heads``, ``parameters``, ``losses`` by step."""
     model = new_model(attention, matched_shape(data.vocabulary, num_kv_heads), seed)
     losses = train(model, data, steps, seed, (steps // 4, steps // 2, steps), progress)
-    size = sum(each.numel() for each in model.parameters())
+    size = sum(parameter.numel() for parameter in model.parameters())
     return {"seed": seed, "kv_heads": num_kv_heads, "parameters": size, "losses": losses}
 
 

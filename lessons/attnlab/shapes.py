@@ -1,6 +1,7 @@
 """A trace of shapes: what every torch operation takes and gives, axes called by their names."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -21,7 +22,13 @@ class ShapeTracer(TorchFunctionMode):
         self.names = names
         self.lines: list[str] = []
 
-    def __torch_function__(self, func, types, args=(), kwargs=None):
+    def __torch_function__(
+        self,
+        func: Callable,
+        types: Any,
+        args: tuple = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
         kwargs = kwargs or {}
         before = [self._shape(tensor) for tensor in _tensors((*args, *kwargs.values()))]
         result = func(*args, **kwargs)
@@ -31,7 +38,14 @@ class ShapeTracer(TorchFunctionMode):
             self._report(name, args, kwargs, before, after)
         return result
 
-    def _report(self, name, args, kwargs, before, after) -> None:
+    def _report(
+        self,
+        name: str,
+        args: tuple,
+        kwargs: dict[str, Any],
+        before: list[str],
+        after: list[str],
+    ) -> None:
         joiner = " @ " if name == "matmul" else ", "
         label = name + self._options(name, args, kwargs)
         shapes = f"{joiner.join(before)} -> {', '.join(after)}".lstrip()
@@ -39,7 +53,7 @@ class ShapeTracer(TorchFunctionMode):
         self.lines.append(line)
         print(line)
 
-    def _options(self, name, args, kwargs) -> str:
+    def _options(self, name: str, args: tuple, kwargs: dict[str, Any]) -> str:
         """The arguments that are not tensors, for example `(dim=-1)`."""
         plain = [value for value in args if not list(_tensors(value))]
         given = [self._option(name, value) for value in plain]
@@ -52,7 +66,7 @@ class ShapeTracer(TorchFunctionMode):
         ]
         return f"({', '.join(given)})" if given and name not in _HIDDEN_OPTIONS else ""
 
-    def _option(self, name, value) -> str:
+    def _option(self, name: str, value: Any) -> str:
         if name in _TAKES_A_SHAPE and isinstance(value, (tuple, list)):
             return ", ".join(self._option(name, size) for size in value)
         if name in _TAKES_A_SHAPE and isinstance(value, int):
@@ -64,7 +78,7 @@ class ShapeTracer(TorchFunctionMode):
         return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
-def _tensors(values) -> Iterator[torch.Tensor]:
+def _tensors(values: Any) -> Iterator[torch.Tensor]:
     if isinstance(values, torch.Tensor):
         yield values
     elif isinstance(values, (tuple, list)):
@@ -72,7 +86,7 @@ def _tensors(values) -> Iterator[torch.Tensor]:
             yield from _tensors(value)
 
 
-def _operation(func) -> str:
+def _operation(func: Any) -> str:
     """The name of an operation, or "" for one that is not worth a line."""
     name = getattr(func, "__name__", str(func))
     if name == "__get__":

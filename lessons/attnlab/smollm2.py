@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import nn
 
 from autograder import course
 from autograder.authoring import models
 
 from .decoder import Decoder, DecoderShape
+
+if TYPE_CHECKING:
+    from gguf import GGUFReader
+    from tokenizers import Tokenizer
 
 NAME = "SmolLM2-135M-Instruct"
 RECORDED = course.ROOT / "lessons" / "data" / "smollm2_logits.json"
@@ -30,7 +37,7 @@ class MissingWeights(RuntimeError):
     """The weights of the real model are not on this machine."""
 
 
-def load(attention):
+def load(attention: Callable[..., nn.Module]) -> tuple[Decoder, Tokenizer]:
     """SmolLM2-135M in float32, and its tokenizer.
 
     Args:
@@ -63,8 +70,8 @@ def reference_logits() -> dict:
     return json.loads(RECORDED.read_text(encoding="utf-8"))
 
 
-def _shape(fields) -> DecoderShape:
-    llama = {name.removeprefix("llama."): each for name, each in fields.items()}
+def _shape(fields: dict[str, Any]) -> DecoderShape:
+    llama = {name.removeprefix("llama."): value for name, value in fields.items()}
     return DecoderShape(
         vocabulary=llama["vocab_size"],
         d_model=llama["embedding_length"],
@@ -78,7 +85,7 @@ def _shape(fields) -> DecoderShape:
     )
 
 
-def _state(reader, shape: DecoderShape) -> dict[str, torch.Tensor]:
+def _state(reader: GGUFReader, shape: DecoderShape) -> dict[str, torch.Tensor]:
     """All weights by the names that ``Decoder`` gives them."""
     from gguf.quants import dequantize
 
@@ -96,7 +103,7 @@ def _state(reader, shape: DecoderShape) -> dict[str, torch.Tensor]:
     return state
 
 
-def rotate_half_rows(weight, d_head: int):
+def rotate_half_rows(weight: torch.Tensor, d_head: int) -> torch.Tensor:
     """Rows of ``q_proj`` or ``k_proj`` for rotate-half, from rows for interleaved pairs.
 
     Files in GGUF format store the rows of each head as pair 0, pair 1, ...: rotate-half wants the
@@ -110,7 +117,7 @@ def rotate_half_rows(weight, d_head: int):
     return pairs.transpose(1, 2).flatten(0, 2)  # (heads * d_head, d_model)
 
 
-def _tokenizer(fields):
+def _tokenizer(fields: dict[str, Any]) -> Tokenizer:
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
     tokens = fields["tokenizer.ggml.tokens"]

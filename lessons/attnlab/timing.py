@@ -8,10 +8,14 @@ import platform
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import torch
+
+Device = torch.device | str
+_Name = TypeVar("_Name", bound=Hashable)
 
 
 def best_device() -> torch.device:
@@ -21,7 +25,7 @@ def best_device() -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def synchronise(device="cpu") -> None:
+def synchronise(device: Device = "cpu") -> None:
     """Wait until the device has done all that it was asked for.
 
     A GPU takes orders and works on them later: without this the clock times the ordering.
@@ -33,7 +37,7 @@ def synchronise(device="cpu") -> None:
         torch.mps.synchronize()
 
 
-def seconds(run: Callable, times: int = 1, device="cpu") -> float:
+def seconds(run: Callable, times: int = 1, device: Device = "cpu") -> float:
     """Seconds for one call, on average of ``times`` calls."""
     synchronise(device)
     start = time.perf_counter()
@@ -44,12 +48,12 @@ def seconds(run: Callable, times: int = 1, device="cpu") -> float:
 
 
 def take_turns(
-    runs: dict[str, Callable],
+    runs: dict[_Name, Callable],
     sample_seconds: float,
     cell_seconds: float,
     rounds: tuple[int, int],
-    device="cpu",
-) -> dict[str, list[float]]:
+    device: Device = "cpu",
+) -> dict[_Name, list[float]]:
     """Samples in seconds of each candidate, in rounds whose order changes.
 
     Args:
@@ -60,10 +64,10 @@ def take_turns(
         device: where they work.
     """
     once = {name: _warm_up(run, device) for name, run in runs.items()}
-    times = {name: max(1, round(sample_seconds / each)) for name, each in once.items()}
+    times = {name: max(1, round(sample_seconds / first)) for name, first in once.items()}
     per_round = sum(once[name] * times[name] for name in runs)
     count = min(max(rounds[0], int(cell_seconds / per_round)), rounds[1])
-    samples: dict[str, list[float]] = {name: [] for name in runs}
+    samples: dict[_Name, list[float]] = {name: [] for name in runs}
     order = list(runs)
     for _ in range(count):
         random.shuffle(order)
@@ -72,13 +76,13 @@ def take_turns(
     return samples
 
 
-def _warm_up(run: Callable, device) -> float:
+def _warm_up(run: Callable, device: Device) -> float:
     """Seconds of the fastest of three first calls; of one, if that takes a second."""
     first = seconds(run, 1, device)
     return first if first > 1 else min(first, *(seconds(run, 1, device) for _ in range(2)))
 
 
-def quartiles(values) -> tuple[float, ...]:
+def quartiles(values: Iterable[float]) -> tuple[float, ...]:
     """(low, median, high)."""
     return tuple(statistics.quantiles(values, n=4, method="inclusive"))
 
@@ -88,7 +92,7 @@ def ratios(above: list[float], below: list[float]) -> tuple[float, ...]:
     return quartiles([a / b for a, b in zip(above, below, strict=True)])
 
 
-def read_bandwidth(device="cpu", size: int = 1 << 30) -> float:
+def read_bandwidth(device: Device = "cpu", size: int = 1 << 30) -> float:
     """Bytes per second at which the machine adds up a tensor of ``size`` bytes, read once.
 
     The best of five: this is a ceiling. A tensor that fits into a cache is read faster.
@@ -97,7 +101,9 @@ def read_bandwidth(device="cpu", size: int = 1 << 30) -> float:
     return numbers.nbytes / min(seconds(numbers.sum, 1, device) for _ in range(5))
 
 
-def flop_peak(dtype=torch.float32, device="cpu", width: int = 2048) -> float:
+def flop_peak(
+    dtype: torch.dtype = torch.float32, device: Device = "cpu", width: int = 2048
+) -> float:
     """FLOPs per second in a product of two square matrices: the best of five."""
     a, b = (torch.randn(width, width, device=device).to(dtype) for _ in range(2))
     return 2 * width**3 / min(seconds(lambda: a @ b, 1, device) for _ in range(5))
@@ -123,10 +129,10 @@ def machine() -> dict:
     }
 
 
-def said(found: dict | None = None) -> str:
-    """A machine in one line, for figures."""
-    found = machine() if found is None else found
-    name = found["cpu"].replace("(R)", "").replace("(TM)", "")
-    gpu = "" if found.get("device", "cpu") == "cpu" else f"{found['device']}, "
-    threads = f", {found['threads']} of {found['cores']} cores"
-    return f"{gpu}{name}{threads}, {found['system']}, torch {found['torch']}"
+def said(described: dict | None = None) -> str:
+    """A machine in one line, for figures: one that ``machine`` described, by default this one."""
+    facts = machine() if described is None else described
+    name = facts["cpu"].replace("(R)", "").replace("(TM)", "")
+    gpu = "" if facts.get("device", "cpu") == "cpu" else f"{facts['device']}, "
+    threads = f", {facts['threads']} of {facts['cores']} cores"
+    return f"{gpu}{name}{threads}, {facts['system']}, torch {facts['torch']}"

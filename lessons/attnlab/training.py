@@ -5,11 +5,16 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import statistics
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .decoder import Decoder, DecoderShape
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 CONTEXT = 96
 BATCH = 16
@@ -42,7 +47,7 @@ def corpus() -> Corpus:
     return Corpus(tokens[:end], tokens[end:], len(known))
 
 
-def new_model(attention, shape: DecoderShape, seed: int) -> Decoder:
+def new_model(attention: Callable[..., nn.Module], shape: DecoderShape, seed: int) -> Decoder:
     """A fresh decoder of this shape."""
     torch.manual_seed(seed)
     model = Decoder(shape, attention)
@@ -50,7 +55,7 @@ def new_model(attention, shape: DecoderShape, seed: int) -> Decoder:
     return model
 
 
-def batches(tokens, seed: int):
+def batches(tokens: Tensor, seed: int) -> Iterator[Tensor]:
     """Endless chunks ``(B, L + 1)`` from places that the seed chooses."""
     draw = torch.Generator().manual_seed(seed)
     while True:
@@ -58,22 +63,29 @@ def batches(tokens, seed: int):
         yield tokens[starts + torch.arange(CONTEXT + 1)]
 
 
-def loss_on(model, chunk):
+def loss_on(model: nn.Module, chunk: Tensor) -> Tensor:
     """Mean negative log-likelihood of the next character, in nats."""
     logits = model(chunk[:, :-1])  # (B, L, vocabulary)
     return nn.functional.cross_entropy(logits.flatten(0, 1), chunk[:, 1:].flatten())
 
 
 @torch.no_grad()
-def held_out_loss(model, data: Corpus, count: int = 24) -> float:
+def held_out_loss(model: nn.Module, data: Corpus, count: int = 24) -> float:
     """Loss on the held-out part: always the same chunks."""
     chunks = itertools.islice(batches(data.held_out, seed=10_000), count)
     return statistics.mean(loss_on(model, chunk).item() for chunk in chunks)
 
 
-def train(model, data: Corpus, steps: int, seed: int, measure_at=(), progress=None) -> dict:
+def train(
+    model: nn.Module,
+    data: Corpus,
+    steps: int,
+    seed: int,
+    measure_at: Collection[int] = (),
+    progress: tqdm | None = None,
+) -> dict[int, float]:
     """Train in place; gives ``{step: held-out loss}`` for the steps in ``measure_at``."""
-    found = {0: held_out_loss(model, data)} if 0 in measure_at else {}
+    losses = {0: held_out_loss(model, data)} if 0 in measure_at else {}
     optimiser = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.01)
     for step, chunk in enumerate(itertools.islice(batches(data.train, seed), steps), 1):
         for group in optimiser.param_groups:
@@ -85,5 +97,5 @@ def train(model, data: Corpus, steps: int, seed: int, measure_at=(), progress=No
         if progress is not None:
             progress.update()
         if step in measure_at:
-            found[step] = held_out_loss(model, data)
-    return found
+            losses[step] = held_out_loss(model, data)
+    return losses

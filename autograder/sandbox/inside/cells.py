@@ -12,11 +12,11 @@ import re
 import sys
 import traceback
 import types
+from typing import Any
 
 _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+_CELL = "<cell "  # what the name begins with under which a cell is compiled
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "cannot allocate memory")
-
-
 _NO_ROOM = {
     "kind": "memory",
     "type": "MemoryError",
@@ -40,7 +40,7 @@ def definitions(code: str) -> str:
     for node in ast.parse(code).body:
         of_autograder = isinstance(node, ast.ImportFrom) and node.module == "autograder"
         if of_autograder or not isinstance(node, kept):
-            for number in range(node.lineno - 1, node.end_lineno):
+            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
                 lines[number] = ""
     return "\n".join(lines)
 
@@ -65,66 +65,78 @@ def describe(error: BaseException) -> dict:
 
 def _description(error: BaseException) -> dict:
     text = str(error)
-    in_a_cell = isinstance(error, SyntaxError) and str(error.filename).startswith("<cell ")
-    if isinstance(error, NotImplementedError):
-        kind = "not_started"
-    elif in_a_cell:
-        kind = "syntax_error"
-    elif isinstance(error, MemoryError) or any(each in text.lower() for each in _OUT_OF_MEMORY):
-        kind = "memory"
-    else:
-        kind = "error"
-    file, line = None, None
-    if kind == "syntax_error":
+    kind = _kind_of(error, text)
+    if isinstance(error, SyntaxError) and kind == "syntax_error":
         file, line, text = error.filename, error.lineno, error.msg
     else:
-        for frame in traceback.extract_tb(error.__traceback__):
-            if _is_cell(frame.filename):
-                file, line = frame.filename, frame.lineno
+        file, line = _place_of(error)
     source = linecache.getline(file, line).strip() if file and line else ""
-    in_the_kernel = file and not file.startswith("<cell ")
-    cell = "your cell" if in_the_kernel else file and file[6:-1]
     return {
         "kind": kind,
         "type": type(error).__name__,
         "text": text[:500],
-        "cell": cell,
+        "cell": _cell_of(file),
         "line": line,
         "source": source[:200],
     }
 
 
+def _kind_of(error: BaseException, text: str) -> str:
+    if isinstance(error, NotImplementedError):
+        return "not_started"
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(_CELL):
+        return "syntax_error"
+    if isinstance(error, MemoryError) or any(sign in text.lower() for sign in _OUT_OF_MEMORY):
+        return "memory"
+    return "error"
+
+
+def _place_of(error: BaseException) -> tuple[str | None, int | None]:
+    """File and line of the innermost call that stands in a cell, if any does."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if _is_cell(frame.filename):
+            return frame.filename, frame.lineno
+    return None, None
+
+
+def _cell_of(file: str | None) -> str | None:
+    """The id of the cell that is compiled under this name; a kernel has names of its own."""
+    if file is None:
+        return None
+    return file.removeprefix(_CELL)[:-1] if file.startswith(_CELL) else "your cell"
+
+
 def _is_cell(file: str) -> bool:
     """Whether this is a cell of a submission, or one of the notebook that runs in this kernel."""
-    return file.startswith(("<cell ", "<ipython-input-")) or "ipykernel_" in file
+    return file.startswith((_CELL, "<ipython-input-")) or "ipykernel_" in file
 
 
 def course_stub(earlier_work: str) -> types.ModuleType:
     """A stand-in for ``autograder`` inside a submission: nothing to check, earlier work at hand."""
     stub = types.ModuleType("autograder")
     # Without a __name__, a class belongs to builtins and is not carried as an object.
-    reference: dict = {"__name__": "earlier_work"}
+    reference: dict[str, Any] = {"__name__": "earlier_work"}
 
-    def mine(*names):
+    def mine(*names: str) -> Any:
         if len(reference) == 1:
             exec(compile(earlier_work, "<earlier work>", "exec"), reference)
-        found = tuple(reference[name] for name in names)
-        return found if len(found) > 1 else found[0]
+        asked_for = tuple(reference[name] for name in names)
+        return asked_for if len(asked_for) > 1 else asked_for[0]
 
-    def nothing(*args, **kwargs):
+    def nothing(*args: object, **kwargs: object) -> None:
         return None
 
-    stub.mine = mine
-    stub.check = stub.hint = stub.status = stub.load_ipython_extension = nothing
+    silent = ("check", "hint", "status", "load_ipython_extension")
+    vars(stub).update({"mine": mine} | dict.fromkeys(silent, nothing))
     return stub
 
 
 def run(
-    cells,
-    namespace: dict,
+    cells: list[dict],
+    namespace: dict[str, Any],
     replace: dict[str, str],
     earlier_work: str,
-    caught: tuple = (Exception, SystemExit),
+    caught: tuple[type[BaseException], ...] = (Exception, SystemExit),
 ) -> list[dict | None]:
     """Run cells in ``namespace``; what goes wrong in one does not stop the next.
 
@@ -140,7 +152,7 @@ def run(
     """
     replacements = {}
     for name, source in replace.items():
-        its_names: dict = {"__name__": "earlier_work"}
+        its_names: dict[str, Any] = {"__name__": "earlier_work"}
         exec(compile(source, f"<reference of {name}>", "exec"), its_names)
         replacements[name] = its_names[name]
     previous = sys.modules.get("autograder")
@@ -156,8 +168,10 @@ def run(
     return problems
 
 
-def _run_one(cell, namespace, caught) -> dict | None:
-    name = f"<cell {cell['id']}>"
+def _run_one(
+    cell: dict, namespace: dict[str, Any], caught: tuple[type[BaseException], ...]
+) -> dict | None:
+    name = f"{_CELL}{cell['id']}>"
     code = cell["code"]
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     try:

@@ -13,6 +13,7 @@ import mmap
 import os
 import resource
 import sys
+from typing import Any
 
 try:
     import landlock
@@ -95,19 +96,19 @@ class Confinement:
                 self._unshare(_NEW_USER)
         self._drop_capabilities()
         if self._readable is not None and landlock:
-            self._lock_files()
+            self._lock_files(self._readable)
         self._prctl(_SET_NO_NEW_PRIVS, 1)
         if self._filter:
             program = ctypes.create_string_buffer(self._filter, len(self._filter))
             whole = _Program(len(self._filter) // 8, ctypes.addressof(program))
             self._prctl(_SET_SECCOMP, _FILTER, ctypes.byref(whole))
 
-    def _lock_files(self) -> None:
+    def _lock_files(self, readable: list[str]) -> None:
         """Landlock, by a ruleset of this process's own: one that is shared could be added to."""
         access = landlock.FSAccess
         try:
             rules = landlock.Ruleset()
-            for path in self._readable:
+            for path in readable:
                 if os.path.isdir(path):
                     rules.allow(path, rules=access.READ_FILE | access.READ_DIR | access.EXECUTE)
                 elif os.path.exists(path):
@@ -123,7 +124,7 @@ class Confinement:
         if self._libc.unshare(what):
             raise OSError(ctypes.get_errno(), "no namespaces of one's own")
 
-    def _mount(self, *arguments) -> None:
+    def _mount(self, *arguments: bytes | int | None) -> None:
         if self._libc.mount(*arguments):
             raise OSError(ctypes.get_errno(), "no folder of one's own")
 
@@ -133,7 +134,7 @@ class Confinement:
             place = self._private.encode()
             self._mount(b"tmpfs", place, b"tmpfs", _NO_SUID | _NO_DEVICES, b"size=16m,mode=0700")
 
-    def _prctl(self, option: int, value, pointer=None) -> None:
+    def _prctl(self, option: int, value: int, pointer: Any = None) -> None:
         words = (ctypes.c_ulong(0), ctypes.c_ulong(0))
         if self._libc.prctl(option, ctypes.c_ulong(value), pointer, *words):
             raise OSError(ctypes.get_errno(), f"prctl {option} failed")

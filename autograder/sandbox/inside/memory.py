@@ -6,6 +6,9 @@ PyTorch counts with its result only, and what numpy allocates does not count.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -25,12 +28,18 @@ class Peak(TorchDispatchMode):
     def _should_skip_dynamo(cls) -> bool:
         return False  # see watch.py
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.bytes = 0
         self._alive: dict[StorageWeakRef, int] = {}
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+    def __torch_dispatch__(
+        self,
+        func: Callable,
+        types: Any,
+        args: tuple = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
         result = func(*args, **(kwargs or {}))
         given = set(map(StorageWeakRef, _storages([args, kwargs])))
         for storage in _storages(result):
@@ -42,5 +51,6 @@ class Peak(TorchDispatchMode):
         return result
 
 
-def _storages(value):
-    return [each.untyped_storage() for each in tree_leaves(value) if isinstance(each, torch.Tensor)]
+def _storages(value: Any) -> list[torch.UntypedStorage]:
+    leaves = tree_leaves(value)
+    return [leaf.untyped_storage() for leaf in leaves if isinstance(leaf, torch.Tensor)]

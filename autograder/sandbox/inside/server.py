@@ -10,36 +10,42 @@ from __future__ import annotations
 import builtins
 import contextlib
 import gc
+import importlib
 import json
 import os
 import signal
 import socket
 import sys
 import time
+from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import cells  # noqa: E402
+import torch
 
-try:
-    import confine
-except ImportError:  # Windows has no module resource
-    confine = None
-import memory  # noqa: E402
-import torch  # noqa: E402
-import watch  # noqa: E402
-import wire  # noqa: E402
+if TYPE_CHECKING:
+    from . import cells, confine, memory, watch, wire
+else:  # a script has neighbours and no package
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import cells
 
-sys.path.pop(0)
+    try:
+        import confine
+    except ImportError:  # Windows has no module resource
+        confine = None
+    import memory
+    import watch
+    import wire
+
+    sys.path.pop(0)
 
 
 class Child:
     """Serves one submission over one channel: see ``PROTOCOL.md`` for the verbs."""
 
-    def __init__(self, channel):
+    def __init__(self, channel: socket.socket):
         self.channel = channel
-        self.namespace: dict = {"__name__": "submission"}
-        self.objects: list = []
-        self.calls: dict[int, tuple] = {}
+        self.namespace: dict[str, Any] = {"__name__": "submission"}
+        self.objects: list[Any] = []
+        self.calls: dict[int, tuple[Any, list[torch.Tensor], list[torch.Tensor]]] = {}
 
     def serve(self) -> None:
         """Answer requests until the grader closes the channel."""
@@ -50,7 +56,7 @@ class Child:
             except wire.ChannelClosed:
                 return
 
-    def reply(self, request: dict) -> None:
+    def reply(self, request: dict[str, Any]) -> None:
         """Answer one request; a result that cannot be sent becomes an error."""
         answer = self.answer(request)
         try:
@@ -61,10 +67,10 @@ class Child:
             error = cells.describe(problem)
             wire.send(self.channel, {"ok": False, "error": error, "used": answer["used"]})
 
-    def answer(self, request: dict) -> dict:
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """The reply to one request; whatever the submission raises becomes part of it."""
         verb = getattr(self, "do_" + request["verb"])
-        used: list = []
+        used: list[str] = []
         try:
             return {"ok": True, **verb(request, used), "used": used}
         except wire.ChannelClosed:
@@ -73,7 +79,7 @@ class Child:
             error = cells.describe(problem)
         return {"ok": False, "error": error, "used": used}
 
-    def do_begin(self, request, used):
+    def do_begin(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
         problems = cells.run(
             request["cells"],
             self.namespace,
@@ -83,20 +89,20 @@ class Child:
         )
         return {"problems": problems}
 
-    def do_names(self, request, used):
+    def do_names(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
         return {"names": [name for name in request["names"] if name in self.namespace]}
 
-    def do_get(self, request, used):
-        found, attribute = self.target(request["of"]), request["attribute"]
-        return {"value": self.keep(found if attribute is None else getattr(found, attribute))}
+    def do_get(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
+        target, attribute = self.target(request["of"]), request["attribute"]
+        return {"value": self.keep(target if attribute is None else getattr(target, attribute))}
 
-    def do_parameters(self, request, used):
+    def do_parameters(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
         return {"value": dict(self.target(request["of"]).named_parameters())}
 
-    def do_call(self, request, used):
+    def do_call(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
         function = self.target(request["of"])
-        given: list = []
-        passed: list = []
+        given: list[torch.Tensor] = []
+        passed: list[torch.Tensor] = []
         spotter = watch.Watch(request["forbidden"])
         spotter.seen = used
         with torch.set_grad_enabled(request["grad"]):
@@ -114,20 +120,20 @@ class Child:
         value = self.store(result) if request["whole"] else self.keep(result)
         return {"value": value, "changed": changed} | counted
 
-    def do_backward(self, request, used):
+    def do_backward(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
         result, given, parameters = self.calls[request["call"]]
-        outputs = [each for each in wire.tensors_of(result) if each.requires_grad]
-        wanted = [each for each in (*given, *parameters) if each.requires_grad]
-        found = torch.autograd.grad(
-            outputs, wanted, request["cotangents"], retain_graph=True, allow_unused=True
+        outputs = [tensor for tensor in wire.tensors_of(result) if tensor.requires_grad]
+        inputs = [tensor for tensor in (*given, *parameters) if tensor.requires_grad]
+        gradients = torch.autograd.grad(
+            outputs, inputs, request["cotangents"], retain_graph=True, allow_unused=True
         )
-        return {"value": list(found)}
+        return {"value": list(gradients)}
 
-    def target(self, of):
+    def target(self, of: str | wire.Handle) -> Any:
         """What a request is about: a name of the submission or one of its objects."""
         return self.objects[of.number] if isinstance(of, wire.Handle) else self.namespace[of]
 
-    def local(self, value, given, passed):
+    def local(self, value: Any, given: list[torch.Tensor], passed: list[torch.Tensor]) -> Any:
         """Arguments as the submission sees them: tensors as copies, to see if it changes them."""
         if isinstance(value, torch.Tensor):
             given.append(value)
@@ -145,7 +151,7 @@ class Child:
             return lambda *args, **kwargs: self.call_back(value.number, args, kwargs)
         return value
 
-    def call_back(self, number, args, kwargs):
+    def call_back(self, number: int, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call a function of the grader's, which may ask for more before it returns."""
         kept = {"args": self.keep(args), "kwargs": self.keep(kwargs)}
         wire.send(self.channel, {"callback": number} | kept)
@@ -155,7 +161,7 @@ class Child:
             raise _exception(**answer["raised"])
         return self.local(answer["value"], [], [])
 
-    def keep(self, value):
+    def keep(self, value: Any) -> Any:
         """A result as it goes out: objects that the channel does not carry stay here, by number."""
         if isinstance(value, (list, tuple)):
             items = [self.keep(each) for each in value]
@@ -170,7 +176,7 @@ class Child:
             return wire.Foreign(type(value).__name__)
         return self.store(value)
 
-    def store(self, value) -> wire.Handle:
+    def store(self, value: Any) -> wire.Handle:
         """Keep an object here; its number goes out."""
         self.objects.append(value)
         return wire.Handle(len(self.objects) - 1, type(value).__name__)
@@ -192,7 +198,9 @@ def _silence() -> None:
         os.dup2(nowhere, stream)
 
 
-def _fork(control, channel_fd: int, order: dict, layers) -> int:
+def _fork(
+    control: socket.socket, channel_fd: int, order: dict[str, Any], layers: confine.Confinement
+) -> int:
     """Fork a child that serves one submission; returns its process id, 0 if there is none."""
     try:
         pid = layers.fork()
@@ -217,13 +225,13 @@ def _fork(control, channel_fd: int, order: dict, layers) -> int:
 def _end(pid: int) -> dict:
     """Reap a child, killing it and what it started if it is still there."""
     for _ in range(10):
-        found, status, used = os.wait4(pid, os.WNOHANG)
-        if found:
+        reaped, status, used = os.wait4(pid, os.WNOHANG)
+        if reaped:
             break
         time.sleep(0.002)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    if not found:
+    if not reaped:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
@@ -235,7 +243,7 @@ def _end(pid: int) -> dict:
 def serve_forks(control: socket.socket) -> None:
     """Take orders from the grader: ``twin``, ``layers``, ``fork`` and ``end``."""
     children: set[int] = set()
-    layers = None
+    layers: confine.Confinement  # comes before the first fork
     with contextlib.suppress(ConnectionError):  # the grader is gone; nothing is left to do
         control.sendall(b"ready")
         while True:
@@ -243,7 +251,7 @@ def serve_forks(control: socket.socket) -> None:
             if not data:
                 break
             order = json.loads(data)
-            reply = {}
+            reply: dict[str, Any] = {}
             if order["verb"] == "twin":
                 if not _twin():
                     control.close()
@@ -252,9 +260,12 @@ def serve_forks(control: socket.socket) -> None:
                 os.close(descriptors[0])
                 continue
             if order["verb"] == "layers":
-                given = bytes.fromhex(order["filter"])
-                given = (given, order["namespaces"], order["readable"], order["private"])
-                layers = confine.Confinement(*given)
+                layers = confine.Confinement(
+                    bytes.fromhex(order["filter"]),
+                    order["namespaces"],
+                    order["readable"],
+                    order["private"],
+                )
             elif order["verb"] == "fork":
                 pid = _fork(control, descriptors[0], order, layers)
                 children |= {pid} - {0}
@@ -283,8 +294,7 @@ def main() -> None:
     torch.set_num_threads(1)
     mode, value = sys.argv[1:3]
     if mode == "--control":
-        import preload  # noqa: F401
-
+        importlib.import_module("preload")
         gc.freeze()  # what was imported is never garbage: a child need not look through it
         serve_forks(socket.socket(fileno=int(value)))
         os._exit(0)  # at once: taking all of torch down in order takes longer than it lived

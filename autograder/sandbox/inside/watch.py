@@ -19,6 +19,9 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+import types
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Self
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -43,11 +46,17 @@ FAMILIES = {
 
 
 class _Functions(TorchFunctionMode):
-    def __init__(self, net):
+    def __init__(self, net: Watch):
         super().__init__()
         self._net = net
 
-    def __torch_function__(self, func, types, args=(), kwargs=None):
+    def __torch_function__(
+        self,
+        func: Callable,
+        types: Any,
+        args: tuple = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
         self._net.see(getattr(func, "__name__", None) or str(func))
         return func(*args, **(kwargs or {}))
 
@@ -60,11 +69,17 @@ class _Operators(TorchDispatchMode):
         # True would import torch._dynamo at the first operation: a second, in every process.
         return False
 
-    def __init__(self, net):
+    def __init__(self, net: Watch):
         super().__init__()
         self._net = net
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
         schema = getattr(func, "_schema", None)
         self._net.see((schema.name if schema else func.name()).removeprefix("aten::"))
         return func(*args, **(kwargs or {}))
@@ -80,7 +95,7 @@ class Watch:
         seen: names of the forbidden calls, in order, each once.
     """
 
-    def __init__(self, families):
+    def __init__(self, families: Iterable[str]):
         self._parts = tuple(part for family in families for part in FAMILIES[family])
         self._open = contextlib.ExitStack()
         self._paused = False
@@ -96,7 +111,7 @@ class Watch:
             self.seen.append(name)
 
     @contextlib.contextmanager
-    def paused(self):
+    def paused(self) -> Iterator[None]:
         """Inside, calls are not noted: they are the grader's own."""
         before, self._paused = self._paused, True
         try:
@@ -104,7 +119,7 @@ class Watch:
         finally:
             self._paused = before
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         if self._parts:
             self._open.enter_context(self._threads())
             if "scipy.special" in sys.modules:
@@ -112,32 +127,33 @@ class Watch:
             self._open.enter_context(self._nets())
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         self._open.__exit__(*error)
 
     @contextlib.contextmanager
-    def _nets(self):
+    def _nets(self) -> Iterator[None]:
         with _Operators(self), _Functions(self):
             yield
 
     @contextlib.contextmanager
-    def _threads(self):
+    def _threads(self) -> Iterator[None]:
         """Modes belong to a thread: hang the nets in each one that starts."""
-        plain = threading.Thread._bootstrap_inner
+        thread_class: Any = threading.Thread
+        plain = thread_class._bootstrap_inner
 
-        def bootstrap(thread):
+        def bootstrap(thread: threading.Thread) -> None:
             with self._nets():
                 plain(thread)
 
-        threading.Thread._bootstrap_inner = bootstrap
+        thread_class._bootstrap_inner = bootstrap
         try:
             yield
         finally:
-            threading.Thread._bootstrap_inner = plain
+            thread_class._bootstrap_inner = plain
 
     @contextlib.contextmanager
-    def _profiler(self):
-        def profile(frame, event, _):
+    def _profiler(self) -> Iterator[None]:
+        def profile(frame: types.FrameType, event: str, _: object) -> None:
             if event == "call" and frame.f_globals.get("__name__", "").startswith("scipy.special"):
                 self.see(frame.f_code.co_name)
 
@@ -149,7 +165,9 @@ class Watch:
             sys.setprofile(before)
 
 
-def inputs_changed(given, passed, afterwards) -> list[bool]:
+def inputs_changed(
+    given: list[torch.Tensor], passed: list[torch.Tensor], afterwards: list[torch.Tensor]
+) -> list[bool]:
     """For each tensor that was passed, whether its bits differ from those it was copied from.
 
     Args:
@@ -158,7 +176,7 @@ def inputs_changed(given, passed, afterwards) -> list[bool]:
         afterwards: the tensors in its arguments after the call; where a list or a dictionary holds
             others now, all count as changed.
     """
-    afterwards = [each for each in afterwards if each.device.type != "meta"]
+    afterwards = [tensor for tensor in afterwards if tensor.device.type != "meta"]
     if list(map(id, afterwards)) != list(map(id, passed)):
         return [True] * len(given)
     return [
@@ -167,7 +185,7 @@ def inputs_changed(given, passed, afterwards) -> list[bool]:
     ]
 
 
-def _same_bits(a, b) -> bool:
+def _same_bits(a: torch.Tensor, b: torch.Tensor) -> bool:
     a, b = a.detach(), b.detach()
     if torch.equal(a, b):
         return True

@@ -106,7 +106,9 @@ def needs_the_cpu(fails: str) -> Edit:
     return returns(f"output + {zeros}", fails, "needs_the_cpu")
 
 
-def changes(argument: str, fails: str, how: str = ".data.add_(1.0)", method="forward") -> Edit:
+def changes(
+    argument: str, fails: str, how: str = ".data.add_(1.0)", method: str = "forward"
+) -> Edit:
     """A tensor of the caller's is changed once the result is there.
 
     Args:
