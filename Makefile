@@ -2,18 +2,20 @@
 PYTHON ?= $(shell command -v python3 || command -v python || echo python3)
 COURSE = @"$(PYTHON)" autograder/bootstrap.py
 
-.PHONY: help lab test setup build check bench clean
+.PHONY: help lab quick test test-all setup build check bench clean
 
 help:
 	@echo "make lab     open the course in JupyterLab"
-	@echo "make test    run the tests (ARGS='-k softmax' is passed on to pytest)"
+	@echo "make quick   run a part of the tests, in under two minutes (ARGS='-k softmax' for pytest)"
+	@echo "make test    run the tests (ARGS as well)"
+	@echo "make test-all    the same, and what repeats them at greater length: for the night"
 	@echo "make setup   only make or update the environment in .venv"
 	@echo "make build   make exercises/ and the lesson notebooks from their sources"
 	@echo "make check   tell whether they agree with their sources; style, types and imports too"
 	@echo "make bench   measure how fast checks, attention, decoding and class grading are"
 	@echo "make clean   remove .venv and caches; workspace/ stays"
 
-lab test setup:
+lab quick test test-all setup:
 	$(COURSE) $@ $(ARGS)
 
 build:

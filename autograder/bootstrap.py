@@ -1,5 +1,5 @@
 # ruff: noqa: UP010, UP024, UP031
-"""Start the course on a bare machine: ``python3 autograder/bootstrap.py lab|test|setup|run``.
+"""Start the course on a bare machine: ``python3 autograder/bootstrap.py lab|quick|test|setup|run``.
 
 Finds Python 3.11 or newer, makes ``.venv`` in the course's folder, installs ``requirements.txt``
 there, and runs what was asked for with it. The second time it only looks whether that still holds.
@@ -25,10 +25,14 @@ NEEDED = (3, 11)
 NAMES = ["python3.14", "python3.13", "python3.12", "python3.11"]
 USAGE = """usage: python3 autograder/bootstrap.py COMMAND [ARGUMENTS]
 
-  lab    open the course in JupyterLab; arguments go to JupyterLab
-  test   run the tests; arguments go to pytest
-  setup  only make or update the environment in .venv
-  run    run .venv's Python with the arguments, such as: run -m autograder status"""
+  lab       open the course in JupyterLab; arguments go to JupyterLab
+  quick     run a part of the tests that takes two minutes; arguments go to pytest
+  test      run the tests; arguments go to pytest
+  test-all  run the tests, and those that repeat others at greater length
+  setup     only make or update the environment in .venv
+  run       run .venv's Python with the arguments, such as: run -m autograder status"""
+# What the words for tests mean to pytest; tests/conftest.py knows the marker and the option.
+TESTS = {"quick": ["-m", "not slow"], "test": [], "test-all": ["--thorough"]}
 
 PROBE = """
 import sys
@@ -251,10 +255,11 @@ def command_for(wanted, arguments, root):
     """The command line behind a word of the usage; None for ``setup``."""
     if wanted == "lab":
         return [python_of(root), "-m", "autograder.lab"] + arguments
-    if wanted == "test":
-        # Each worker imports torch: more than four cost more memory than they save time.
-        workers = str(min(4, cores()))
-        return [python_of(root), "-m", "pytest", "-n", workers] + arguments
+    if wanted in TESTS:
+        # Slow tests wait for other processes: one worker more than there are cores. Each imports
+        # torch: more than four cost more memory than they save time.
+        workers = str(min(4, cores() + (wanted != "quick")))
+        return [python_of(root), "-m", "pytest", "-n", workers] + TESTS[wanted] + arguments
     return [python_of(root)] + arguments if wanted == "run" else None
 
 
@@ -275,13 +280,13 @@ def run(command, root):
 
 def main(arguments):
     """Do what the command line asks; returns the exit code."""
-    if not arguments or arguments[0] not in ("lab", "test", "setup", "run"):
+    if not arguments or arguments[0] not in ["lab", "setup", "run"] + list(TESTS):
         print(USAGE)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     try:
         prepare(ROOT)
-        if arguments[0] in ("lab", "test"):
-            fetch_models(ROOT, arguments[0] == "test")
+        if arguments[0] in ("lab", "test", "test-all"):
+            fetch_models(ROOT, arguments[0] != "lab")
     except Stop as stop:
         print(stop.sentence, file=sys.stderr)
         return stop.code

@@ -12,8 +12,8 @@ import typer
 
 from . import course
 from .course import CourseError
-from .grading.terminal import say, say_table
-from .grading.wording import Role, Styled, printable
+from .grading.render.terminal import say, say_table
+from .grading.render.wording import Role, Styled, printable
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 NOT_ALL, NOT_GRADED = 1, 2
@@ -67,8 +67,8 @@ def check(
 
     if not in_process:
         the_server()
-    from .grading import render
     from .grading.record import to_json
+    from .grading.render.text import submission_lines
     from .submissions.grade import grade
 
     verdict = grade(path, exercise, seed, in_process)
@@ -81,7 +81,7 @@ def check(
     if verdict.error:
         _fail(verdict.error.message)
     if json_to != "-":
-        say(*render.submission_lines(verdict))
+        say(*submission_lines(verdict))
     raise typer.Exit(0 if verdict.points >= verdict.max_points else NOT_ALL)
 
 

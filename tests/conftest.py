@@ -1,6 +1,7 @@
-"""Shared set-up of the tests."""
+"""Shared set-up of the tests: which are left out, which run together, and which first."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -18,6 +19,78 @@ torch.set_num_threads(1)
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+# Files with the longest groups. They begin first, or a worker would sit idle while the other one
+# finishes a long group alone.
+LONGEST_FIRST = (
+    "test_class_run.py",
+    "test_four_ways.py",
+    "test_sandbox.py",
+    "test_nbgrader.py",
+    "test_attacks.py",
+    "test_lessons.py",
+    "test_misconceptions.py",
+    "test_answers.py",
+)
+
+
+def pytest_addoption(parser):
+    """``--thorough`` adds the tests that repeat others at greater length."""
+    parser.addoption("--thorough", action="store_true", help="also tests marked as thorough")
+
+
+def pytest_configure(config):
+    """Tell pytest the markers."""
+    for line in (
+        "slow: not part of `make quick`; takes long, or needs models or PostgreSQL",
+        "thorough: part of `make test-all` only; repeats another test at greater length",
+    ):
+        config.addinivalue_line("markers", line)
+
+
+def group_of(nodeid: str) -> str:
+    """The group of a test: the tests of a group run on one worker.
+
+    A file is a group, so that its fixtures are made once. Where fixtures differ by the parameter,
+    the parameter makes the group. Answers and misconceptions are a group by exercise and seed:
+    they share the records of the mutants.
+    """
+    file, _, test = nodeid.partition("::")
+    name = Path(file).name
+    if name in ("test_answers.py", "test_misconceptions.py"):
+        exercise_and_seed = re.search(r"\[(\w+-\d+)\b", test)
+        return exercise_and_seed[1] if exercise_and_seed else nodeid
+    if name in ("test_four_ways.py", "test_lessons.py"):
+        return file + test.partition("[")[2]
+    return file
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave out what is for ``--thorough`` only, and put the files with long groups first."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+    if not config.getoption("thorough"):
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each group to one worker, in the order of the collection.
+
+    In place of ``--dist=loadgroup``, which groups nothing from pytest 9.2 on
+    (https://github.com/pytest-dev/pytest-xdist/issues/1386).
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return Groups(config, log)
 
 
 @pytest.fixture

@@ -15,10 +15,12 @@ import torch
 from attnlab import training
 
 from autograder import course
-from autograder.authoring.release import source_notebook
-from autograder.grading import misconceptions
+from autograder.grading import diagnosis, misconceptions
+from autograder.grading.checks import checks_of
 from autograder.grading.grader import Grader
+from autograder.grading.misconceptions import Mutant
 from autograder.grading.student import LocalStudent
+from autograder.grading.verdict import ExerciseVerdict
 from autograder.submissions import read
 
 GRADED_UNITS = (
@@ -31,22 +33,66 @@ GRADED_UNITS = (
     "08_efficiency",
 )
 
+# Their checks draw no inputs: another seed grades the same once more.
+NOTHING_DRAWN = ("my_results", "my_conclusions")
+
 
 def graded_exercises() -> list[course.Exercise]:
     """Every exercise that counts."""
     return [each for each in course.exercises().values() if each.unit in GRADED_UNITS]
 
 
-def grade_namespace(exercise: course.Exercise, namespace: dict, seed: int):
-    """The verdict on one exercise, without its earlier work."""
+def grade_namespace(
+    exercise: course.Exercise, namespace: dict, seed: int, watched: bool = True
+) -> ExerciseVerdict:
+    """The verdict on one exercise, without its earlier work.
+
+    Args:
+        exercise, namespace, seed: what is graded, on which inputs.
+        watched: whether forbidden calls are looked for. That takes as long as the rest together,
+            and which functions an answer calls does not depend on the seed.
+    """
 
     @contextlib.contextmanager
     def open_student(which, replaced):
-        yield LocalStudent(namespace, which.forbidden)
+        yield LocalStudent(namespace, which.forbidden if watched else ())
 
-    grader = Grader(open_student, seed)
-    grader._wrong_before = lambda exercise: ()
-    return grader.grade(exercise)
+    return _AloneGrader(open_student, seed).grade(exercise)
+
+
+def grade_mutant(exercise: course.Exercise, mutant: Mutant, seed: int) -> ExerciseVerdict:
+    """The verdict on a misconception from the runs by which other answers are named after it.
+
+    As in ``grade_namespace``, but it is neither watched nor shown on smaller inputs.
+    """
+
+    @contextlib.contextmanager
+    def open_student(which, replaced):
+        yield LocalStudent(mutant.namespace())
+
+    return _MutantGrader(open_student, seed, mutant).grade(exercise)
+
+
+class _AloneGrader(Grader):
+    """Grades an exercise as if all earlier work were right."""
+
+    def _wrong_before(self, exercise):
+        return ()
+
+
+class _MutantGrader(_AloneGrader):
+    def __init__(self, open_student, seed, mutant):
+        super().__init__(open_student, seed)
+        self._mutant = mutant
+
+    def _run_all(self, exercise, student):
+        return {
+            check: diagnosis.run_mutant(self._mutant, check, self._seed)
+            for check in checks_of(exercise)
+        }
+
+    def _shrink(self, check, student, failure):
+        return failure
 
 
 def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
@@ -61,6 +107,8 @@ def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
 
 def autograde(root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: int) -> None:
     """Have nbgrader release and autograde these notebooks, by student, in a new course's folder."""
+    from autograder.authoring.release import source_notebook  # imports nbgrader, for seconds
+
     shutil.copy(course.ROOT / "nbgrader_config.py", root)
     source = root / "solutions" / unit.name / f"{unit.name}.ipynb"
     write_notebook(source, json.loads(json.dumps(source_notebook(unit))))

@@ -1,27 +1,45 @@
 """Held-out answers (``answers/README.md``): right ones pass, wrong ones fail, rightly named."""
 
+import functools
 import re
-from collections import Counter, namedtuple
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from support import grade_namespace, graded_exercises
+from support import NOTHING_DRAWN, grade_namespace, graded_exercises
 
 from autograder import course
+from autograder.grading.checks import checks_of
+from autograder.grading.run import run_check
+from autograder.grading.student import LocalStudent
 
 ANSWERS = Path(__file__).parent / "answers"
 HEADER = re.compile(r"^# (?:names|either):(.*)$", re.MULTILINE)
-SEEDS_FOR_RIGHT = 50
-SEEDS_FOR_NAMES = (7, 8)
-Answer = namedtuple("Answer", "path kind names code")
+# Which functions an answer calls does not depend on the seed: at most seeds nothing is watched.
+FEW, MANY = range(3), range(3, 50)
+# Those of test_misconceptions.py, which needs every mutant run on the same inputs.
+SEEDS_FOR_NAMES = (1, 2)
+# In `make quick`, of the wrong answers of an exercise one in so many.
+QUICK_SAMPLE = 12
+SLOW, THOROUGH = pytest.mark.slow, [pytest.mark.slow, pytest.mark.thorough]
+
+
+class Answer(NamedTuple):
+    """An answer file: its kind, and the misconceptions that it may be called by."""
+
+    path: Path
+    kind: str
+    names: frozenset[str]
+    code: str
 
 
 def answers(exercise, *kinds):
+    """The answers of these kinds, by name."""
     found = []
     for path in sorted((ANSWERS / exercise.id).glob("*.py")):
         kind = re.match(r"right|restyled|pair|near_miss", path.name)[0]
         code = path.read_text(encoding="utf-8")
-        names = set(re.findall(r"\w+", HEADER.search(code)[1]))
+        names = frozenset(re.findall(r"\w+", HEADER.search(code)[1]))
         if kind in kinds:
             found.append(Answer(path, kind, names, code))
     return found
@@ -38,21 +56,25 @@ def namespace_of(exercise, answer):
 
 
 def explain(verdict):
+    """The messages of what failed."""
     return {each.id: each.message for each in verdict.checks if not each.passed}
 
 
-RIGHT = [
-    pytest.param(exercise, answer, id=f"{exercise.id}-{answer.path.stem}")
-    for exercise in graded_exercises()
-    for answer in answers(exercise, "right")
-]
+def right_answers():
+    """Parameters (exercise, answer, seeds, watched)."""
+    for exercise in graded_exercises():
+        for answer in answers(exercise, "right"):
+            name = f"{exercise.id}-{answer.path.stem}"
+            yield pytest.param(exercise, answer, FEW, True, id=name)
+            yield pytest.param(exercise, answer, MANY, False, id=f"{name}-more", marks=SLOW)
+            yield pytest.param(exercise, answer, MANY, True, id=f"{name}-watched", marks=THOROUGH)
 
 
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
-def test_a_right_answer_in_any_style_gets_full_marks(exercise, answer):
+@pytest.mark.parametrize(("exercise", "answer", "seeds", "watched"), [*right_answers()])
+def test_a_right_answer_in_any_style_gets_full_marks(exercise, answer, seeds, watched):
     namespace = namespace_of(exercise, answer)
-    for seed in range(SEEDS_FOR_RIGHT):
-        verdict = grade_namespace(exercise, namespace, seed)
+    for seed in seeds:
+        verdict = grade_namespace(exercise, namespace, seed, watched)
         assert verdict.status == "passed", (seed, explain(verdict))
 
 
@@ -61,38 +83,94 @@ def test_there_are_three_styles_of_right_answers(exercise):
     assert len(answers(exercise, "right")) >= 3
 
 
+@pytest.mark.parametrize(
+    ("seeds", "watched"),
+    [
+        pytest.param(FEW, True, id="few"),
+        pytest.param(MANY, False, id="more", marks=SLOW),
+        pytest.param(MANY, True, id="watched", marks=THOROUGH),
+    ],
+)
 @pytest.mark.parametrize("exercise", graded_exercises(), ids=lambda each: each.id)
-def test_the_reference_gets_everything_and_the_blank_skeleton_nothing(exercise):
+def test_the_reference_gets_everything_and_the_blank_skeleton_nothing(exercise, seeds, watched):
     reference = course.reference_namespace(exercise.unit)
     head = exercise.solution.split("### BEGIN SOLUTION")[0]
     blank = dict(reference)
     exec(head + "raise NotImplementedError()\n", blank)
-    for seed in range(50):
-        assert grade_namespace(exercise, reference, seed).points == exercise.points
-        verdict = grade_namespace(exercise, blank, seed)
+    for seed in seeds:
+        assert grade_namespace(exercise, reference, seed, watched).points == exercise.points
+        verdict = grade_namespace(exercise, blank, seed, watched)
         assert (verdict.points, verdict.status) == (0, "not_started")
 
 
-@pytest.mark.parametrize("seed", SEEDS_FOR_NAMES)
-@pytest.mark.parametrize("exercise", graded_exercises(), ids=lambda each: each.id)
-def test_errors_in_other_styles_and_in_pairs_are_named_rightly(exercise, seed):
-    counts = Counter()
-    for answer in answers(exercise, "restyled", "pair"):
-        verdict = grade_namespace(exercise, namespace_of(exercise, answer), seed)
-        named = [each.misconceptions for each in verdict.checks if each.misconceptions]
-        assert verdict.points < verdict.max_points, f"{answer.path.name} passes"
-        for names in named:
-            assert answer.names & set(names), f"{answer.path.name} is called {names}"
-            assert names[0] in answer.names, f"{answer.path.name} is called {names[0]}"
-        counts["named" if named else "unnamed"] += 1
-    assert counts["named"] >= 0.8 * counts.total(), counts
+def test_which_exercises_draw_nothing():
+    """The tests of their wrong answers use one seed."""
+    silent = []
+    for exercise in graded_exercises():
+        student = LocalStudent(course.reference_namespace(exercise.unit))
+        runs = [run_check(check, student, seed=1) for check in checks_of(exercise)]
+        if not any(run.drawn for run in runs):
+            silent.append(exercise.id)
+    assert silent == list(NOTHING_DRAWN)
 
 
-@pytest.mark.parametrize("seed", SEEDS_FOR_NAMES)
-@pytest.mark.parametrize("exercise", graded_exercises(), ids=lambda each: each.id)
-def test_near_misses_fail_and_stay_unnamed(exercise, seed):
-    for answer in answers(exercise, "near_miss"):
-        verdict = grade_namespace(exercise, namespace_of(exercise, answer), seed)
-        assert verdict.points < verdict.max_points, f"{answer.path.name} passes"
-        named = [each.misconceptions for each in verdict.checks if each.misconceptions]
-        assert not named, f"{answer.path.name} is called {named}"
+@functools.cache
+def outcome(exercise, answer, seed, watched):
+    """Whether an answer loses points, and by which misconceptions each failed check is named."""
+    verdict = grade_namespace(exercise, namespace_of(exercise, answer), seed, watched)
+    named = [each.misconceptions for each in verdict.checks if each.misconceptions]
+    return verdict.points < verdict.max_points, named
+
+
+def seeds_and_watch(exercise):
+    """(seed, watched, what to put into the id, marks): watched at the first seed."""
+    first, *others = SEEDS_FOR_NAMES
+    yield first, True, "", []
+    for seed in others:
+        yield seed, False, "", THOROUGH if exercise.id in NOTHING_DRAWN else [SLOW]
+        yield seed, True, "watched-", THOROUGH
+
+
+def wrong_answers(*kinds):
+    """Parameters (exercise, answer, seed, watched), the groups of conftest.py side by side."""
+    for exercise in graded_exercises():
+        for seed, watched, how, marks in seeds_and_watch(exercise):
+            for i, answer in enumerate(answers(exercise, *kinds)):
+                name = f"{exercise.id}-{seed}-{how}{answer.path.stem}"
+                left_out = [] if i % QUICK_SAMPLE == 0 else [SLOW]
+                yield pytest.param(
+                    exercise, answer, seed, watched, id=name, marks=[*marks, *left_out]
+                )
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "seed", "watched"), [*wrong_answers("restyled", "pair")]
+)
+def test_an_error_in_another_style_or_a_pair_is_named_rightly(exercise, answer, seed, watched):
+    loses, named = outcome(exercise, answer, seed, watched)
+    assert loses, "it passes"
+    for names in named:
+        assert answer.names & set(names), f"it is called {names}"
+        assert names[0] in answer.names, f"it is called {names[0]}"
+
+
+def exercises_and_seeds():
+    """Parameters (exercise, seed, watched)."""
+    for exercise in graded_exercises():
+        for seed, watched, how, marks in seeds_and_watch(exercise):
+            name = f"{exercise.id}-{seed}-{how}all"
+            yield pytest.param(exercise, seed, watched, id=name, marks=[pytest.mark.slow, *marks])
+
+
+@pytest.mark.parametrize(("exercise", "seed", "watched"), [*exercises_and_seeds()])
+def test_most_errors_in_other_styles_and_in_pairs_are_named(exercise, seed, watched):
+    wrong = answers(exercise, "restyled", "pair")
+    named = [answer for answer in wrong if outcome(exercise, answer, seed, watched)[1]]
+    assert len(named) >= 0.8 * len(wrong), f"{len(named)} of {len(wrong)}"
+
+
+@pytest.mark.parametrize(("exercise", "answer", "seed", "watched"), [*wrong_answers("near_miss")])
+def test_a_near_miss_fails_and_stays_unnamed(exercise, answer, seed, watched):
+    loses, named = outcome(exercise, answer, seed, watched)
+    assert loses, "it passes"
+    assert not named, f"it is called {named}"

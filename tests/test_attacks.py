@@ -24,7 +24,7 @@ from autograder.classroom import report
 from autograder.classroom.results import Results
 from autograder.grading.record import Record, to_json
 
-pytestmark = pytest.mark.xdist_group("attacks")
+pytestmark = pytest.mark.slow
 ATTACKS = Path(__file__).parent / "attacks"
 UNIT = course.unit("02_masks")
 FULL = sum(each.points for each in UNIT.exercises)

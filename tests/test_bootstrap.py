@@ -123,6 +123,7 @@ def test_changed_requirements_are_installed_and_a_failure_is_explained(root):
     assert again.returncode == 0
 
 
+@pytest.mark.slow
 @posix
 def test_a_half_made_environment_is_made_anew(root):
     (root / ".venv" / "bin" / "python").unlink()
@@ -131,6 +132,7 @@ def test_a_half_made_environment_is_made_anew(root):
     assert bootstrap.is_sound(str(root))
 
 
+@pytest.mark.slow
 def test_a_moved_folder_gets_a_new_environment(root):
     stamp = root / ".venv" / "course.json"
     stamp.write_text(json.dumps({"root": "/elsewhere", "needs": bootstrap.fingerprint(str(root))}))
@@ -164,6 +166,10 @@ def test_words_of_the_command_line_become_commands():
     test = bootstrap.command_for("test", ["-k", "softmax"], "course")
     assert test[:4] == [python, "-m", "pytest", "-n"] and test[5:] == ["-k", "softmax"]
     assert 1 <= int(test[4]) <= 4
+    quick = bootstrap.command_for("quick", ["-k", "softmax"], "course")
+    assert quick[:4] == test[:4] and int(quick[4]) <= int(test[4])
+    assert quick[5:] == ["-m", "not slow", "-k", "softmax"]
+    assert bootstrap.command_for("test-all", [], "course") == [*test[:5], "--thorough"]
     assert bootstrap.command_for("setup", [], "course") is None
 
 

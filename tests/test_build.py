@@ -277,6 +277,7 @@ def test_building_mends_the_drift_of_an_exercise(copy):
     assert build.drift() == []
 
 
+@pytest.mark.slow
 def test_the_command_fails_on_drift_and_changes_nothing(copy):
     here = Path(build.__file__).parent.parent
     shutil.copytree(here, copy / "autograder", ignore=shutil.ignore_patterns("__pycache__"))

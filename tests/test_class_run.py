@@ -25,7 +25,7 @@ from autograder.grading.record import ErrorRecord, Record
 from autograder.submissions import fingerprint
 from autograder.submissions.read import Rebuilt
 
-pytestmark = pytest.mark.xdist_group("class")
+pytestmark = pytest.mark.slow
 SIZE = 12
 
 

@@ -65,6 +65,7 @@ def cluster(tmp_path_factory):
             process.wait(30)
 
 
+@pytest.mark.slow
 def test_each_is_graded_once_though_a_worker_and_then_the_run_are_killed(
     tmp_path, cluster, database
 ):

@@ -61,6 +61,7 @@ def real():
     return smollm2.load(NAMES["GroupedQueryAttention"])
 
 
+@pytest.mark.slow
 def test_logits_agree_with_an_independent_implementation(real):
     model, tokenizer = real
     for recorded in smollm2.reference_logits()["prompts"]:
@@ -73,6 +74,7 @@ def test_logits_agree_with_an_independent_implementation(real):
         )
 
 
+@pytest.mark.slow
 def test_the_real_model_writes_the_recorded_text_with_a_cache(real):
     model, tokenizer = real
     for recorded in smollm2.reference_logits()["prompts"]:

@@ -391,7 +391,7 @@ def test_wrappers_combine_with_edits_and_with_each_other():
     exercise = dataclasses.replace(course.exercise("softmax"), solution=solution)
     fitted = [misconceptions._fitted(exercise, "invented", one) for one in (swapped, doubled)]
     names: dict = {}
-    exec(misconceptions._mutant(exercise, *fitted).source, names)
+    exec(misconceptions._mutant(exercise, fitted).source, names)
     assert names["softmax"](3, 5) == 10
     pairs = misconceptions.pairs(course.exercise("scaled_scores"), lambda a, b: True)
     assert {"returns_zeros", "no_scale"} in [set(mutant.names) for mutant in pairs]

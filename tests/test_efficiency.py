@@ -119,6 +119,7 @@ def test_repeat_takes_room_for_all_heads_and_fold_none():
     assert peak["fold", 1] == peak["fold", 6] < whole / 3
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_where_it_was(tiny, monkeypatch):
     efficiency.main()
     whole = json.loads(tiny.read_text())["runs"]
@@ -138,6 +139,7 @@ def test_a_stopped_run_goes_on_where_it_was(tiny, monkeypatch):
     ]
 
 
+@pytest.mark.slow
 def test_more_visits_are_kept_beside_the_first(tiny, monkeypatch):
     efficiency.main()
     first = json.loads(tiny.read_text())["runs"]
@@ -194,6 +196,7 @@ def test_kept_results_name_the_settings_that_made_them():
         assert results["settings"] == json.loads(json.dumps(dataclasses.asdict(settings)))
 
 
+@pytest.mark.slow
 def test_a_second_run_is_compared(tiny, monkeypatch, capsys):
     efficiency.main()
     before = tiny.read_text()

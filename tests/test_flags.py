@@ -6,7 +6,8 @@ from support import autograde, grade_namespace, notebook_with, reference_answers
 
 from autograder import course
 from autograder.classroom import report
-from autograder.grading import render
+from autograder.grading.render.html import exercise_html
+from autograder.grading.render.text import exercise_text
 
 UNIT = course.unit("08_efficiency")
 EXERCISE = course.exercise("my_results")
@@ -29,8 +30,8 @@ def test_a_flag_costs_no_points_and_is_told(verdict):
     assert verdict.points == verdict.max_points
     assert REASON in verdict.flags
     assert verdict.record().flags == verdict.flags
-    assert f"it costs no points. {REASON}" in render.exercise_text(verdict)
-    assert REASON in render.exercise_html(verdict)
+    assert f"it costs no points. {REASON}" in exercise_text(verdict)
+    assert REASON in exercise_html(verdict)
 
 
 def test_an_honest_table_is_not_flagged():
@@ -52,6 +53,7 @@ def graded(tmp_path_factory):
     return root
 
 
+@pytest.mark.slow
 def test_formgrader_lists_it_for_manual_grading(graded):
     with Gradebook(f"sqlite:///{graded}/gradebook.db") as gradebook:
         found = {
@@ -66,6 +68,7 @@ def test_formgrader_lists_it_for_manual_grading(graded):
     ]
 
 
+@pytest.mark.slow
 def test_the_report_names_student_and_reason(graded):
     verdicts = report.write(UNIT, graded, graded / "reports")
     text = report.class_text(UNIT, verdicts)

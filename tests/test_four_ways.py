@@ -22,15 +22,12 @@ from autograder import course
 from autograder.cli import app
 
 SEED = 11
+pytestmark = pytest.mark.slow
 # Every misconception is graded in test_misconceptions.py; here a sample of each unit is enough.
 MANY, SOME = 20, 10
 
 
-# One worker for each unit, or the fixtures below would be made by several.
-_PARAMETERS = [pytest.param(unit, marks=pytest.mark.xdist_group(unit)) for unit in GRADED_UNITS]
-
-
-@pytest.fixture(scope="module", params=_PARAMETERS)
+@pytest.fixture(scope="module", params=GRADED_UNITS)
 def unit(request):
     return course.unit(request.param)
 

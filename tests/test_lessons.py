@@ -141,6 +141,7 @@ def local_paths(notebook):
         yield from (f"cell {number}: {place}" for place in places if place in text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs_offline_quickly_and_quietly(lesson, tmp_path):
     notebook, seconds, peak = run(lesson, tmp_path / "workspace")

@@ -16,11 +16,13 @@ from typer.testing import CliRunner
 
 from autograder import cli, course
 from autograder.classroom import report
-from autograder.grading import looks, render, terminal
 from autograder.grading.expect import Counterexample
 from autograder.grading.record import to_json
+from autograder.grading.render import looks, terminal
+from autograder.grading.render.html import exercise_html, notices_html
+from autograder.grading.render.text import exercise_text, submission_lines, submission_text
+from autograder.grading.render.wording import Styled
 from autograder.grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
-from autograder.grading.wording import Styled
 from autograder.learner import notebook
 from autograder.sandbox import probe, processes
 from autograder.submissions import grade
@@ -75,8 +77,8 @@ def hostile_submission(text: str = HOSTILE) -> SubmissionVerdict:
 def hostile_pages() -> dict[str, str]:
     """HTML of every kind that shows what a learner wrote."""
     submission = hostile_submission()
-    verdict = render.exercise_html(submission.exercises[0])
-    notes = render.notices_html(submission.notices)
+    verdict = exercise_html(submission.exercises[0])
+    notes = notices_html(submission.notices)
     result = Result("key", submission.record(), {"exercise": verdict}, notes)
     return {"verdict": verdict, "notices": notes, "report": report.page(HOSTILE, result)}
 
@@ -123,9 +125,7 @@ def test_what_a_learner_wrote_is_text_and_nothing_else(kind):
 
 
 def test_every_part_of_a_verdict_is_shown_as_it_was_written():
-    plain, hostile = (
-        Elements(render.exercise_html(hostile_verdict(text))) for text in ("TEXT", HOSTILE)
-    )
+    plain, hostile = (Elements(exercise_html(hostile_verdict(text))) for text in ("TEXT", HOSTILE))
     # In prose the backticks themselves become an element.
     shown = hostile.text.replace(CLEANED.replace("`", ""), CLEANED)
     assert shown == plain.text.replace("TEXT", CLEANED)
@@ -183,7 +183,7 @@ def test_a_window_is_cut_out_around_the_first_difference():
     example = Counterexample("w", ("B", "L_q", "L_k"), expected, got, (1, 18, 2))
     check = CheckVerdict("c", "says", 0.0, 1.0, False, "Wrong.", counterexample=example)
     verdict = ExerciseVerdict("id", "title", 0.0, 1.0, "failed", [check])
-    text, page = render.exercise_text(verdict), render.exercise_html(verdict)
+    text, page = exercise_text(verdict), exercise_html(verdict)
     for shown in (text, page):
         assert "At B 1, L_q 18, L_k 2: expected 572, got -1." in shown
         assert "L_q 12" in shown and "L_q 11" not in shown and "L_q 19" in shown
@@ -196,7 +196,7 @@ def test_a_window_is_cut_out_around_the_first_difference():
     assert len(first) == 2
 
 
-def test_a_notebook_shows_html(monkeypatch, desk):
+def test_a_notebook_shows_html(monkeypatch, empty_workspace):
     shell = types.SimpleNamespace(user_ns={"softmax": lambda scores, dim=-1: scores})
     shown = []
     monkeypatch.setattr(notebook, "_shell", lambda: shell)
@@ -220,8 +220,8 @@ def test_a_notebook_shows_html(monkeypatch, desk):
 
 def test_text_has_no_control_characters():
     for text in (
-        render.exercise_text(hostile_verdict()),
-        render.submission_text(hostile_submission()),
+        exercise_text(hostile_verdict()),
+        submission_text(hostile_submission()),
     ):
         assert CLEANED in text and text.replace("\n", "").isprintable()
 
@@ -238,10 +238,10 @@ def test_the_class_report_has_no_control_characters():
 def check_on_command_line(monkeypatch):
     verdict = hostile_submission()
     monkeypatch.setattr(grade, "grade", lambda *args: verdict)
-    return render.submission_text(verdict)
+    return submission_text(verdict)
 
 
-def test_piped_text_is_plain(monkeypatch, desk):
+def test_piped_text_is_plain(monkeypatch, empty_workspace):
     monkeypatch.setenv("FORCE_COLOR", "1")
     text = check_on_command_line(monkeypatch)
     run = CliRunner().invoke
@@ -272,9 +272,9 @@ def test_piped_the_doctor_says_a_line_for_each_layer(monkeypatch, missing):
 
 
 def test_on_a_terminal_the_same_text_has_colours(on_terminal):
-    shown = on_terminal(terminal.say, *render.submission_lines(hostile_submission()))
+    shown = on_terminal(terminal.say, *submission_lines(hostile_submission()))
     assert COLOURS.search(shown)
-    assert COLOURS.sub("", shown) == render.submission_text(hostile_submission()) + "\n"
+    assert COLOURS.sub("", shown) == submission_text(hostile_submission()) + "\n"
 
 
 def test_on_a_terminal_every_hint_is_as_it_was_written(on_terminal):
@@ -285,7 +285,7 @@ def test_on_a_terminal_every_hint_is_as_it_was_written(on_terminal):
 
 def test_no_color_is_respected(on_terminal, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    shown = on_terminal(terminal.say, *render.submission_lines(hostile_submission()))
+    shown = on_terminal(terminal.say, *submission_lines(hostile_submission()))
     codes = {code for codes in COLOURS.findall(shown) for code in codes.split(";")}
     assert codes == {"0", "1", "3"}  # none, bold and italic
 

@@ -1,21 +1,22 @@
 """The misconceptions are the grader's own tests: each fails, where it should, and is named."""
 
 import pytest
-from support import grade_namespace
+from support import NOTHING_DRAWN, grade_mutant, grade_namespace
 
 from autograder import course
 from autograder.grading import misconceptions
 
+# test_answers.py uses the first two as well: both need every mutant run on the same inputs.
 SEEDS = (1, 2, 3)
+SLOW, THOROUGH = pytest.mark.slow, [pytest.mark.slow, pytest.mark.thorough]
 EXERCISES = [each for each in course.exercises().values() if misconceptions.singles(each)]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda each: each.id)
-def test_each_fails_the_check_it_should_and_is_named(exercise, seed):
+def expect_caught(exercise, grade):
+    """Demand that each mutant fails where it should and is named, and each check fails for one."""
     caught, escaped = set(), []
     for i, mutant in enumerate(misconceptions.singles(exercise)):
-        verdict = grade_namespace(exercise, mutant.namespace(), seed)
+        verdict = grade(mutant)
         failed = {check.id: check for check in verdict.checks if not check.passed}
         caught |= set(failed)
         named = failed[mutant.fails[0]].misconceptions if mutant.fails[0] in failed else ()
@@ -23,6 +24,38 @@ def test_each_fails_the_check_it_should_and_is_named(exercise, seed):
             escaped.append((mutant.names[0], i, sorted(failed), named))
     assert not escaped
     assert caught == {check.id for check in verdict.checks}, "a check that nothing fails"
+
+
+def exercises_and_seeds():
+    """Parameters (exercise, seed)."""
+    for exercise in EXERCISES:
+        yield pytest.param(exercise, SEEDS[0], id=f"{exercise.id}-{SEEDS[0]}")
+        marks = THOROUGH if exercise.id in NOTHING_DRAWN else SLOW
+        for seed in SEEDS[1:]:
+            yield pytest.param(exercise, seed, id=f"{exercise.id}-{seed}", marks=marks)
+
+
+@pytest.mark.parametrize(("exercise", "seed"), [*exercises_and_seeds()])
+def test_each_fails_the_check_it_should_and_is_named(exercise, seed):
+    """By the runs of the mutants that other answers are held against."""
+    expect_caught(exercise, lambda mutant: grade_mutant(exercise, mutant, seed))
+
+
+@pytest.mark.parametrize(
+    ("seed", "watched"),
+    [
+        pytest.param(SEEDS[0], False, id=f"{SEEDS[0]}", marks=SLOW),
+        *(pytest.param(seed, True, id=f"{seed}-watched", marks=THOROUGH) for seed in SEEDS),
+    ],
+)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda each: each.id)
+def test_each_is_named_when_handed_in(exercise, seed, watched):
+    """Graded as an answer, shown on small inputs."""
+
+    def grade(mutant):
+        return grade_namespace(exercise, mutant.namespace(), seed, watched)
+
+    expect_caught(exercise, grade)
 
 
 def test_a_name_is_explained_once():

@@ -31,11 +31,13 @@ def cache(monkeypatch, tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_the_models_are_here():
     for each in models.MODELS:
         assert models.find(each), f"{each.name} is missing: run {models.FETCH}"
 
 
+@pytest.mark.slow
 def test_what_is_here_is_not_fetched_again(monkeypatch):
     monkeypatch.setattr(subprocess, "call", lambda command: pytest.fail("pip was called"))
     done = CliRunner().invoke(cli.app, ["models"])

@@ -19,6 +19,7 @@ from autograder.authoring.release import source_notebook
 from autograder.classroom import seed
 from autograder.submissions.grade import grade
 
+pytestmark = pytest.mark.slow
 UNIT = "01_single_head"
 SAMPLES = Path(__file__).parent / "samples" / "submitted"
 SEED = 5

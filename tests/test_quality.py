@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from attnlab import kept, quality
+from attnlab import kept, quality, training
 from support import tiny_corpus
 
 from autograder import course
@@ -28,7 +28,9 @@ def test_fewer_kv_heads_make_a_wider_mlp():
     assert [each.d_hidden for each in shapes] == [256, 299, 320, 331]
 
 
-def test_a_run_learns_and_tells_its_size():
+@pytest.mark.slow
+def test_a_run_learns_and_tells_its_size(monkeypatch):
+    monkeypatch.setattr(training, "BATCH", 4)
     found = quality.run(0, 2, tiny_corpus(), ATTENTION, steps=8)
     assert found["parameters"] == parameters(2, vocabulary=11)
     assert list(found["losses"]) == [2, 4, 8]
@@ -39,6 +41,7 @@ def test_a_run_learns_and_tells_its_size():
 def small(monkeypatch, tmp_path):
     for name, value in {"SEEDS": (0, 1), "KV_HEADS": (8, 1), "STEPS": 4}.items():
         monkeypatch.setattr(quality, name, value)
+    monkeypatch.setattr(training, "BATCH", 2)  # what is learned does not matter here
     monkeypatch.setattr(quality, "corpus", tiny_corpus)
     monkeypatch.setattr(quality, "RESULTS", tmp_path / "quality.json")
     monkeypatch.setattr(kept, "DATA", tmp_path)
@@ -46,6 +49,7 @@ def small(monkeypatch, tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_restarted_experiment_runs_what_is_missing(small, monkeypatch):
     quality.main()
     whole = json.loads(quality.RESULTS.read_text())
@@ -62,6 +66,7 @@ def test_a_restarted_experiment_runs_what_is_missing(small, monkeypatch):
     assert last["losses"] == pytest.approx(whole["runs"][-1]["losses"], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_results_of_other_settings_stay(small, monkeypatch):
     quality.main()
     before = quality.RESULTS.read_text()
@@ -71,6 +76,7 @@ def test_results_of_other_settings_stay(small, monkeypatch):
     assert quality.RESULTS.read_text() == before
 
 
+@pytest.mark.slow
 def test_a_second_run_is_compared_and_leaves_the_first(small, monkeypatch, capsys):
     quality.main()
     before = quality.RESULTS.read_text()

@@ -122,6 +122,7 @@ def measured_table():
     return [row["samples"] for row in rows]
 
 
+@pytest.mark.slow
 def test_measured_tables_are_not_flagged():
     for _ in range(8):
         table = measured_table()

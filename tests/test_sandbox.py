@@ -298,6 +298,7 @@ def _serving(server) -> int:
     return pid
 
 
+@pytest.mark.slow
 @proc
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_server_that_is_gone_is_replaced(tmp_path, monkeypatch, how):
@@ -312,6 +313,7 @@ def test_a_server_that_is_gone_is_replaced(tmp_path, monkeypatch, how):
     assert _gone(serving)
 
 
+@pytest.mark.slow
 @forks
 def test_a_server_that_died_between_two_submissions(tmp_path):
     before = the_server()
@@ -351,6 +353,7 @@ def test_submissions_side_by_side(tmp_path):
     assert sorted(results) == [(0, 0), (0, 0), (1, 4), (1, 4)]
 
 
+@pytest.mark.slow
 @forks
 @pytest.mark.parametrize("wait", [False, True])
 def test_the_server_ends_quietly_with_the_grader(wait):
@@ -366,6 +369,7 @@ def test_the_server_ends_quietly_with_the_grader(wait):
         assert grader.communicate(timeout=60)[0] == b""
 
 
+@pytest.mark.slow
 def test_spawned_processes_give_the_same_verdict(tmp_path, monkeypatch):
     wrong = "return torch.ones(q_len, k_len or q_len).tril().bool()"
     forked = grade_body(tmp_path, wrong, seconds=10)[:1]
@@ -794,6 +798,7 @@ def test_memory_is_limited_from_outside_as_well_as_counted(tmp_path):
         assert list(failed) == ["copies_no_keys"] and says in failed["copies_no_keys"]
 
 
+@pytest.mark.slow
 @forks
 @proc
 def test_a_twin_serves_for_itself_and_ends_with_its_lender(tmp_path, monkeypatch):
@@ -810,6 +815,7 @@ def test_a_twin_serves_for_itself_and_ends_with_its_lender(tmp_path, monkeypatch
     the_server().close()
 
 
+@pytest.mark.slow
 @forks
 def test_a_lender_that_is_gone_lends_nothing_and_stops_nothing():
     lender = processes._ForkServer()

@@ -22,7 +22,7 @@ TRIES = 3
 _FORKS = "forkserver" in get_all_start_methods()
 _PRELOADED = (
     "autograder.submissions.grade",
-    "autograder.grading.render",
+    "autograder.grading.render.html",
     "autograder.sandbox.inside.preload",
 )
 

@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 import msgspec
 
 from .. import course
-from ..grading import looks
 from ..grading.record import ExerciseRecord, Record, to_json
-from ..grading.wording import Styled, plain
+from ..grading.render import looks
+from ..grading.render.wording import Styled, plain
 from ..submissions.result import Result
 from .results import Results
 

@@ -10,7 +10,6 @@ once are tried. What nothing explains stays unnamed: a wrong name costs a learne
 from __future__ import annotations
 
 import functools
-import itertools
 from dataclasses import dataclass
 
 import torch
@@ -36,7 +35,9 @@ class Explanation:
     alike: bool = False
 
 
-def explain(exercise: course.Exercise, runs: dict[Check, Run], seed: int) -> dict:
+def explain(
+    exercise: course.Exercise, runs: dict[Check, Run], seed: int
+) -> dict[Check, Explanation]:
     """What explains a wrong answer.
 
     Args:
@@ -46,69 +47,98 @@ def explain(exercise: course.Exercise, runs: dict[Check, Run], seed: int) -> dic
     Returns:
         By check, the ``Explanation`` of its failure; a check that nothing explains is missing.
     """
-    failed = [check for check, run in runs.items() if run.failure is not None]
-    if not failed:
+    evidence = _Evidence(exercise, runs, seed)
+    if not evidence.failed:
         return {}
-    evidence = [*failed, *(check for check, run in runs.items() if run.passed)]
-    as_mutant = functools.partial(_run_mutant, seed=seed)
+    return evidence.explained_by_one() or evidence.explained_by_two()
 
-    def explains(mutant: Mutant) -> bool:
-        return all(_same_record(runs[check], as_mutant(mutant, check)) for check in evidence)
 
-    passed = [check for check, run in runs.items() if run.passed]
+class _Evidence:
+    """What the checks saw of one answer, held against what they see of mutants.
 
-    @functools.cache
-    def possible(mutant: Mutant) -> bool:
+    Attributes:
+        failed: the checks that do not hold.
+    """
+
+    def __init__(self, exercise: course.Exercise, runs: dict[Check, Run], seed: int):
+        self.failed = [check for check, run in runs.items() if run.failure is not None]
+        self._passed = [check for check, run in runs.items() if run.passed]
+        self._raised = [check for check, run in runs.items() if _raised(run)]
+        self._exercise, self._runs, self._seed = exercise, runs, seed
+        self._possible: dict[Mutant, bool] = {}
+
+    def explained_by_one(self) -> dict[Check, Explanation]:
+        """By check, all misconceptions each of which leaves the same record by itself."""
+        alike = list(filter(self._agrees, misconceptions.singles(self._exercise)))
+        if not alike:
+            return {}
+        raised = [
+            check
+            for check in self._raised
+            if all(_raised(self._run(mutant, check)) for mutant in alike)
+        ]
+        return dict.fromkeys(self.failed + raised, Explanation(_names_of(alike), alike=True))
+
+    def explained_by_two(self) -> dict[Check, Explanation]:
+        """By check, misconceptions that are part of every pair which leaves the same record."""
+        pairs = list(filter(self._agrees, misconceptions.pairs(self._exercise, self._together)))
+        certain = [
+            name for name in _names_of(pairs) if all(name in mutant.names for mutant in pairs)
+        ]
+        if not certain:
+            return {}
+        return {check: Explanation(self._at_work(certain, check)) for check in self.failed}
+
+    def _run(self, mutant: Mutant, check: Check) -> Run:
+        return run_mutant(mutant, check, self._seed)
+
+    def _agrees(self, mutant: Mutant) -> bool:
+        """Whether the mutant leaves the record of the answer in every check that ended."""
+        return all(self._agrees_in(check, mutant) for check in (*self.failed, *self._passed))
+
+    def _agrees_in(self, check: Check, mutant: Mutant) -> bool:
+        return _same_record(self._runs[check], self._run(mutant, check))
+
+    def _breaks_nothing(self, mutant: Mutant) -> bool:
         """It breaks nothing that holds: one of two errors hardly ever mends the other."""
-        return all(as_mutant(mutant, check).passed for check in passed)
+        if mutant not in self._possible:
+            self._possible[mutant] = all(self._run(mutant, check).passed for check in self._passed)
+        return self._possible[mutant]
 
-    def together(a: Mutant, b: Mutant) -> bool:
+    def _together(self, a: Mutant, b: Mutant) -> bool:
         """Whether both are possible and could give the values seen in the first failed check.
 
         An error that does not show there by itself is taken not to change the other's values.
         """
-        if not possible(a) or not possible(b):
+        if not self._breaks_nothing(a) or not self._breaks_nothing(b):
             return False
-        shows = [each for each in (a, b) if not as_mutant(each, failed[0]).passed]
-        return len(shows) == 2 or (
-            len(shows) == 1 and _same_record(runs[failed[0]], as_mutant(shows[0], failed[0]))
-        )
+        first = self.failed[0]
+        shows = [mutant for mutant in (a, b) if not self._run(mutant, first).passed]
+        return len(shows) == 2 or (len(shows) == 1 and self._agrees_in(first, shows[0]))
 
-    found = [mutant for mutant in misconceptions.singles(exercise) if explains(mutant)]
-    if found:
-        names = tuple(dict.fromkeys(name for mutant in found for name in mutant.names))
-        raised = [check for check, run in runs.items() if _raised(run)]
-        raised = [c for c in raised if all(_raised(as_mutant(mutant, c)) for mutant in found)]
-        return dict.fromkeys(failed + raised, Explanation(names, alike=True))
-    found = [mutant for mutant in misconceptions.pairs(exercise, together) if explains(mutant)]
-    certain = [
-        name
-        for name in dict.fromkeys(itertools.chain(*(mutant.names for mutant in found)))
-        if all(name in mutant.names for mutant in found)
-    ]
-    if not certain:
-        return {}
-    return {check: Explanation(_at_work(exercise, certain, check, as_mutant)) for check in failed}
+    def _at_work(self, names: list[str], check: Check) -> tuple[str, ...]:
+        """Of two misconceptions, those that make this check fail by themselves; else both."""
+        alone = {
+            name
+            for mutant in misconceptions.singles(self._exercise)
+            for name in mutant.names
+            if name in names and not self._run(mutant, check).passed
+        }
+        return tuple(name for name in names if name in alone) or tuple(names)
+
+
+def _names_of(mutants: list[Mutant]) -> tuple[str, ...]:
+    """Their names in order, each once."""
+    return tuple(dict.fromkeys(name for mutant in mutants for name in mutant.names))
 
 
 def _raised(run: Run) -> bool:
     return run.problem is not None and run.problem.kind == "error"
 
 
-def _at_work(exercise, names, check, as_mutant) -> tuple[str, ...]:
-    """Of two misconceptions, those that make this check fail by themselves; else both."""
-    alone = {
-        name
-        for mutant in misconceptions.singles(exercise)
-        for name in mutant.names
-        if name in names and not as_mutant(mutant, check).passed
-    }
-    return tuple(name for name in names if name in alone) or tuple(names)
-
-
 @functools.lru_cache(maxsize=4096)
-def _run_mutant(mutant: Mutant, check: Check, seed: int) -> Run:
-    """The same for every submission of a class, which shares one seed: worth keeping.
+def run_mutant(mutant: Mutant, check: Check, seed: int) -> Run:
+    """What a check sees of a mutant: the same for a whole class, which shares one seed.
 
     Kept without the exceptions themselves, whose frames hold modules and graphs.
     """
@@ -126,7 +156,7 @@ def _same_record(answer: Run, mutant: Run) -> bool:
     return all(map(_same, answer.record, mutant.record))
 
 
-def _same(a, b) -> bool:
+def _same(a: object, b: object) -> bool:
     if not isinstance(a, torch.Tensor) or not isinstance(b, torch.Tensor):
         return type(a) is type(b) and a == b
     if a.shape != b.shape or a.dtype != b.dtype:

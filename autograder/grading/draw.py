@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import random
 from collections.abc import Mapping
@@ -37,12 +38,30 @@ class Draw:
         seed: any integer; the same seed draws the same inputs.
         level: ``FULL`` decides the verdict. ``SMALL`` and ``SMALLEST`` draw short numbers in small
             tensors, to show a failure on a screen.
+
+    Attributes:
+        used: whether the check asked for anything; if not, every seed and level give the same.
     """
 
     def __init__(self, seed: int, level: int = FULL) -> None:
-        self.level = level
-        self._random = random.Random(seed)
-        self._generator = torch.Generator().manual_seed(seed)
+        self._seed, self._level = seed, level
+        self.used = False
+
+    @property
+    def level(self) -> int:
+        """How large what it draws is."""
+        self.used = True
+        return self._level
+
+    @functools.cached_property
+    def _random(self) -> random.Random:
+        self.used = True
+        return random.Random(self._seed)
+
+    @functools.cached_property
+    def _generator(self) -> torch.Generator:
+        self.used = True
+        return torch.Generator().manual_seed(self._seed)
 
     def sizes(self, *names: str) -> list[int]:
         """One size for each axis name, pairwise different, so that no two axes can be confused.

@@ -14,10 +14,10 @@ from typing import Any
 from .. import course
 from ..course import CourseError, Exercise
 from ..grading.grader import Grader, fresh_seed, replaced_names
+from ..grading.render.wording import number
 from ..grading.student import LocalStudent
 from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
-from ..grading.wording import number
 from ..sandbox.inside import cells
 from . import workspace
 
@@ -43,7 +43,7 @@ def _show(text: str, template: str, **values: object) -> None:
         return
     from IPython.display import display
 
-    from ..grading import looks
+    from ..grading.render import looks
 
     display(_Html(looks.template(template).render(values), text))
 
@@ -79,18 +79,20 @@ def check(exercise_id: str, seed: int | None = None) -> float:
     Raises:
         CourseError: if there is no such exercise.
     """
-    from ..grading import render  # not above: the command line's status can do without
+    # Not above: the command line's status can do without.
+    from ..grading.render.html import exercise_html
+    from ..grading.render.text import exercise_text
 
     exercise = course.exercise(exercise_id)
     seed = fresh_seed() if seed is None else seed
     verdict = grade_names(exercise, _namespace(2), seed)
     workspace.record(exercise_id, verdict.points, verdict.max_points)
     again = f'The same inputs again: check("{exercise_id}", seed={seed})'
-    text = render.exercise_text(verdict)
+    text = exercise_text(verdict)
     if verdict.status in ("passed", "not_started"):
         again = ""
     text = f"{text}\n  {again}" if again else text
-    _show(text, "checked", verdict=render.exercise_html(verdict), again=again)
+    _show(text, "checked", verdict=exercise_html(verdict), again=again)
     return verdict.points
 
 

@@ -85,8 +85,8 @@ class ExerciseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Grade the exercise in a process apart; with ``--pdb`` in this one."""
-        from ..grading import render
         from ..grading.grader import fresh_seed
+        from ..grading.render.text import exercise_text
         from ..submissions.grade import grade_read
 
         seed = self.config.getoption("seed")
@@ -104,7 +104,7 @@ class ExerciseItem(pytest.Item):
             raised = next((check.cause for check in exercise.checks if check.cause), None)
             if raised:
                 raise raised
-            raise NotYet(f"{render.exercise_text(exercise)}\n  (seed {verdict.seed})")
+            raise NotYet(f"{exercise_text(exercise)}\n  (seed {verdict.seed})")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo, style: Any = None) -> Any:
         """The verdict, without a traceback of ours."""

@@ -29,7 +29,7 @@ def grade_one(unit_name: str, name: str, handed_in: Rebuilt, seed: int, accept: 
     Raises:
         CourseError: if too many layers are missing on the worker's machine.
     """
-    from ..grading import render
+    from ..grading.render.html import exercise_html, notices_html
     from .grade import confinement, grade_read, unreadable
 
     unit = course.unit(unit_name)
@@ -47,6 +47,6 @@ def grade_one(unit_name: str, name: str, handed_in: Rebuilt, seed: int, accept: 
     return Result(
         key_of(handed_in, unit, seed, isolation),
         verdict.record(),
-        {exercise.id: render.exercise_html(exercise) for exercise in verdict.exercises},
-        render.notices_html(verdict.notices),
+        {exercise.id: exercise_html(exercise) for exercise in verdict.exercises},
+        notices_html(verdict.notices),
     )

@@ -17,6 +17,7 @@ numpy computes.
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 import threading
 import types
@@ -58,7 +59,7 @@ class _Functions(TorchFunctionMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         self._net.see(getattr(func, "__name__", None) or str(func))
-        return func(*args, **(kwargs or {}))
+        return func(*args, **kwargs) if kwargs else func(*args)
 
 
 class _Operators(TorchDispatchMode):
@@ -80,9 +81,21 @@ class _Operators(TorchDispatchMode):
         args: tuple = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        schema = getattr(func, "_schema", None)
-        self._net.see((schema.name if schema else func.name()).removeprefix("aten::"))
-        return func(*args, **(kwargs or {}))
+        self._net.see(_name_of(func))
+        return func(*args, **kwargs) if kwargs else func(*args)
+
+
+# A submission can make up names without end: the caches are bounded.
+@functools.lru_cache(maxsize=4096)
+def _name_of(operator: Any) -> str:
+    schema = getattr(operator, "_schema", None)
+    return (schema.name if schema else operator.name()).removeprefix("aten::")
+
+
+@functools.lru_cache(maxsize=4096)
+def _forbidden(bare: str, parts: tuple[str, ...]) -> bool:
+    """Whether a name in lower case holds one of the parts; found once for thousands of calls."""
+    return "backward" not in bare and any(part in bare for part in parts)
 
 
 class Watch:
@@ -103,8 +116,8 @@ class Watch:
 
     def see(self, name: str) -> None:
         """Note a call if its name belongs to a forbidden family."""
-        bare = name.lower()
-        if self._paused or "backward" in bare or not any(part in bare for part in self._parts):
+        # str's own method: a subclass could make the cache take one name for another.
+        if self._paused or not _forbidden(str.lower(name), self._parts):
             return
         name = name.split(".")[0].lstrip("_")
         if name not in self.seen:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..verdict import ExerciseVerdict, SubmissionVerdict
 from .shown import ShownCheck, Window, shown_checks
-from .verdict import ExerciseVerdict, SubmissionVerdict
 from .wording import FLAGGED, SAME, STATUS, Role, Styled, number, plain, replaced
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..verdict import ExerciseVerdict
 from . import looks
 from .shown import shown_checks
-from .verdict import ExerciseVerdict
 from .wording import FLAGGED, SAME, STATUS
 
 # Compiled where this module is imported: the workers of a class are forked after that.

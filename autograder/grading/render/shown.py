@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import torch
 
-from .expect import Counterexample
-from .verdict import CheckVerdict, ExerciseVerdict
+from ..expect import Counterexample
+from ..verdict import CheckVerdict, ExerciseVerdict
 
 MOST = 8
 # Every check of such an exercise says the same.
