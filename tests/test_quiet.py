@@ -53,11 +53,17 @@ def test_a_command_warns_of_nothing(arguments, tmp_path):
     assert errors_of(*arguments, cwd=tmp_path) == ""
 
 
-def test_building_an_exercise_warns_of_nothing(tmp_path):
+def test_building_an_exercise_and_a_lesson_warns_of_nothing(tmp_path):
+    (tmp_path / "90_lesson.py").write_text("# %%\n1 + 1\n")
     code = (
+        "from pathlib import Path\n"
         "from autograder import course\n"
-        "from autograder.authoring.release import release_bytes\n"
-        f"release_bytes(course.unit('{UNIT.name}'))"
+        "from autograder.authoring import build, release\n"
+        f"release.release_bytes(course.unit('{UNIT.name}'))\n"
+        "built = build.execute(build.lesson_notebook(Path('90_lesson.py')), Path('.'))\n"
+        "print(built.cells[0].outputs[0].data['text/plain'])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "2\n", "")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from .. import course
 from ..course import ROOT, CourseError, Unit
@@ -133,11 +134,19 @@ def execute(notebook: NotebookNode, folder: Path = LESSONS) -> NotebookNode:
     )
     try:
         with _fresh_event_loop(), tempfile.TemporaryDirectory() as workspace:
+            client.update_config(_private_kernel(workspace))
             client.execute(env=os.environ | {"AUTOGRADER_WORKSPACE": workspace})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         raise CourseError(f"a lesson does not run: {problem}") from problem
     notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
+
+
+def _private_kernel(folder: str) -> Config:
+    """Settings by which no other user of the machine can talk to the kernel, or it would warn."""
+    if os.name == "nt":
+        return Config()
+    return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"})
 
 
 @contextlib.contextmanager
