@@ -10,7 +10,7 @@ STATEMENTS = {
     "the process that runs a class": "import autograder.classroom.run",
     "what names the worker's task": "import autograder.submissions.worker",
     "what starts the server": "import autograder.sandbox.processes",
-    "the check of misconceptions": "from autograder.authoring import edits\nassert not edits.stale()",
+    "a check of the edits": "from autograder.authoring import edits\nassert not edits.stale()",
 }
 
 
