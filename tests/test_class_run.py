@@ -89,7 +89,7 @@ def test_a_new_seed_grades_again_without_touching_a_submission(graded, tmp_path)
     code, said = folder.grade("--seed", "77")
     assert code == 0 and f"{SIZE} graded" in said
     second = {name: each.verdict for name, each in folder.results().items()}
-    assert {each["seed"] for each in second.values()} == {77}
+    assert {each.seed for each in second.values()} == {77}
     for name, verdict in second.items():
         assert verdict.points == first[name].points
     assert {path: path.read_bytes() for path in handed_in} == handed_in
