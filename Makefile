@@ -15,18 +15,11 @@ help:
 	@echo "make bench   measure how fast checks, attention, decoding and class grading are"
 	@echo "make clean   remove .venv and caches; workspace/ stays"
 
-lab quick test test-all setup:
+lab quick test test-all check setup:
 	$(COURSE) $@ $(ARGS)
 
 build:
 	$(COURSE) run -m autograder build $(ARGS)
-
-check:
-	$(COURSE) run -m autograder build --check
-	$(COURSE) run -m ruff check
-	$(COURSE) run -m ruff format --check
-	$(COURSE) run -m mypy
-	$(COURSE) run -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 bench:
 	$(COURSE) run tests/benchmarks/check_latency.py

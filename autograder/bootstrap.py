@@ -1,5 +1,5 @@
 # ruff: noqa: UP010, UP024, UP031
-"""Start the course on a bare machine: ``python3 autograder/bootstrap.py lab|quick|test|setup|run``.
+"""Start the course on a bare machine: ``python3 autograder/bootstrap.py lab|quick|test|check|run``.
 
 Finds Python 3.11 or newer, makes ``.venv`` in the course's folder, installs ``requirements.txt``
 there, and runs what was asked for with it. The second time it only looks whether that still holds.
@@ -29,9 +29,17 @@ USAGE = """usage: python3 autograder/bootstrap.py COMMAND [ARGUMENTS]
   quick     run a part of the tests that takes two minutes; arguments go to pytest
   test      run the tests; arguments go to pytest
   test-all  run the tests, and those that repeat others at greater length
+  check     tell what is stale, badly laid out, badly typed or imported upwards
   setup     only make or update the environment in .venv
   run       run .venv's Python with the arguments, such as: run -m autograder status"""
 # What the words for tests mean to pytest; tests/conftest.py knows the marker and the option.
+CHECKS = [
+    ["-m", "autograder", "build", "--check"],
+    ["-m", "ruff", "check"],
+    ["-m", "ruff", "format", "--check"],
+    ["-m", "mypy"],
+    ["-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"],
+]
 TESTS = {"quick": ["-m", "not slow"], "test": [], "test-all": ["--thorough"]}
 
 PROBE = """
@@ -278,9 +286,21 @@ def run(command, root):
             continue
 
 
+def check(root):
+    """Run every check, also after one that fails; 1 if any failed."""
+    os.chdir(root)
+    failed = 0
+    for arguments in CHECKS:
+        print("python %s" % " ".join(arguments[:4] if arguments[0] == "-m" else ["lint-imports"]))
+        sys.stdout.flush()
+        if subprocess.call([python_of(root)] + arguments, env=environment(root)):
+            failed = 1
+    return failed
+
+
 def main(arguments):
     """Do what the command line asks; returns the exit code."""
-    if not arguments or arguments[0] not in ["lab", "setup", "run"] + list(TESTS):
+    if not arguments or arguments[0] not in ["lab", "check", "setup", "run"] + list(TESTS):
         print(USAGE)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     try:
@@ -293,6 +313,8 @@ def main(arguments):
     except KeyboardInterrupt:
         print("\nInterrupted; the same command goes on from here.", file=sys.stderr)
         return 130
+    if arguments[0] == "check":
+        return check(ROOT)
     command = command_for(arguments[0], arguments[1:], ROOT)
     return run(command, ROOT) if command else 0
 

@@ -48,6 +48,15 @@ def pytest_configure(config):
         config.addinivalue_line("markers", line)
 
 
+def pytest_ignore_collect(collection_path, config):
+    """In `make quick`, files that are slow as a whole are not even imported."""
+    if config.option.markexpr == "not slow" and collection_path.suffix == ".py":
+        return (
+            "pytestmark = pytest.mark.slow" in collection_path.read_text(encoding="utf-8") or None
+        )
+    return None
+
+
 def group_of(nodeid: str) -> str:
     """The group of a test: the tests of a group run on one worker.
 

@@ -173,6 +173,18 @@ def test_words_of_the_command_line_become_commands():
     assert bootstrap.command_for("setup", [], "course") is None
 
 
+def test_a_check_that_fails_does_not_keep_the_others_from_running(root, monkeypatch, capfd):
+    monkeypatch.setattr(bootstrap, "python_of", lambda root: sys.executable)
+    monkeypatch.setattr(
+        bootstrap, "CHECKS", [["-c", "raise SystemExit(3)"], ["-c", "print(1 + 1)"]]
+    )
+    monkeypatch.chdir(root)
+    assert bootstrap.check(str(root)) == 1
+    assert "2\n" in capfd.readouterr().out
+    monkeypatch.setattr(bootstrap, "CHECKS", [["-c", "print(1 + 2)"]])
+    assert bootstrap.check(str(root)) == 0
+
+
 def test_models_are_fetched_once_and_only_tests_insist(root, capfd):
     autograder = root / "autograder"
     (autograder / "authoring").mkdir()

@@ -14,16 +14,22 @@ EXERCISES = [each for each in course.exercises().values() if misconceptions.sing
 
 def expect_caught(exercise, grade):
     """Demand that each mutant fails where it should and is named, and each check fails for one."""
-    caught, escaped = set(), []
+    caught: set[str] = set()
+    escaped: list[str] = []
     for i, mutant in enumerate(misconceptions.singles(exercise)):
         verdict = grade(mutant)
         failed = {check.id: check for check in verdict.checks if not check.passed}
         caught |= set(failed)
         named = failed[mutant.fails[0]].misconceptions if mutant.fails[0] in failed else ()
         if mutant.names[0] not in named or verdict.points >= verdict.max_points:
-            escaped.append((mutant.names[0], i, sorted(failed), named))
-    assert not escaped
-    assert caught == {check.id for check in verdict.checks}, "a check that nothing fails"
+            fails, called = (", ".join(names) or "nothing" for names in (failed, named))
+            escaped.append(
+                f"{mutant.names[0]}, edit {i} of {exercise.id}, should fail {mutant.fails[0]}; it "
+                f"fails {fails}, and is named {called}"
+            )
+    idle = [check.id for check in verdict.checks if check.id not in caught]
+    escaped += [f"no misconception fails the check {check}" for check in idle]
+    assert not escaped, "\n".join(escaped)
 
 
 def exercises_and_seeds():
