@@ -23,8 +23,10 @@ from autograder.cli import app
 
 SEED = 11
 pytestmark = pytest.mark.slow
-# Every misconception is graded in test_misconceptions.py; here a sample of each unit is enough.
-MANY, SOME = 20, 10
+# Every misconception is graded in test_misconceptions.py; here a sample of each unit is enough: how
+# many for the quick ways and for the slow ones, and in `make test-all`.
+MANY, SOME = 8, 4
+MANY_THOROUGH, SOME_THOROUGH = 20, 10
 
 
 @pytest.fixture(scope="module", params=GRADED_UNITS)
@@ -33,12 +35,13 @@ def unit(request):
 
 
 @pytest.fixture(scope="module")
-def submissions(unit, tmp_path_factory):
+def submissions(unit, tmp_path_factory, pytestconfig):
     """Notebooks of the unit by student: the reference, the blank one, many misconceptions."""
     root = tmp_path_factory.mktemp("submissions")
     wrong = wrong_submissions(unit)
+    many = MANY_THOROUGH if pytestconfig.getoption("thorough") else MANY
     answers = {"reference": reference_answers(unit), "blank": {}}
-    answers |= {student: wrong[student] for student in _spread(list(wrong), MANY)}
+    answers |= {student: wrong[student] for student in _spread(list(wrong), many)}
     return {
         student: write_notebook(root / student / f"{unit.name}.ipynb", notebook_with(unit, each))
         for student, each in answers.items()
@@ -46,10 +49,11 @@ def submissions(unit, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def some(submissions):
+def some(submissions, pytestconfig):
     """The first two and some of the wrong ones, evenly spread: for the ways that are slow."""
     names = list(submissions)
-    return {student: submissions[student] for student in [*names[:2], *_spread(names[2:], SOME)]}
+    few = SOME_THOROUGH if pytestconfig.getoption("thorough") else SOME
+    return {student: submissions[student] for student in [*names[:2], *_spread(names[2:], few)]}
 
 
 def _spread(names, most):
@@ -82,19 +86,23 @@ def test_check_in_a_kernel_gives_the_same(unit, submissions, by_command_line, tm
         reply = client.execute_interactive(
             code, user_expressions=wanted, timeout=60, output_hook=lambda message: None
         )
-        return reply["content"]["user_expressions"]
+        return reply["content"]
 
     try:
-        run("from autograder import check, course, workspace; from pathlib import Path")
-        run(f"course.WORKSPACE = Path({str(tmp_path)!r})")
+        begun = run(
+            "from pathlib import Path\nfrom autograder import check, course\n"
+            f"course.WORKSPACE = Path({str(tmp_path)!r})"
+        )
+        assert begun["status"] == "ok", begun
         for student, path in submissions.items():
             points[student] = {}
             for cell in json.loads(path.read_text())["cells"]:
                 if cell["cell_type"] == "code" and not cell["source"][0].startswith("check("):
                     run("".join(cell["source"]))
             for exercise in unit.exercises:
-                found = run("", points=f"check('{exercise.id}', seed={SEED})")["points"]
-                points[student][exercise.id] = float(found["data"]["text/plain"])
+                reply = run("", points=f"check('{exercise.id}', seed={SEED})")
+                shown = reply["user_expressions"]["points"]
+                points[student][exercise.id] = float(shown["data"]["text/plain"])
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
