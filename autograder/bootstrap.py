@@ -34,10 +34,10 @@ USAGE = """usage: python3 autograder/bootstrap.py COMMAND [ARGUMENTS]
   run       run .venv's Python with the arguments, such as: run -m autograder status"""
 # What the words for tests mean to pytest; tests/conftest.py knows the marker and the option.
 CHECKS = [
-    ["-m", "autograder", "build", "--check"],
-    ["-m", "ruff", "check"],
-    ["-m", "ruff", "format", "--check"],
-    ["-m", "mypy"],
+    "-m autograder build --check".split(),
+    "-m ruff check".split(),
+    "-m ruff format --check".split(),
+    "-m mypy".split(),
     ["-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"],
 ]
 TESTS = {"quick": ["-m", "not slow"], "test": [], "test-all": ["--thorough"]}
@@ -264,9 +264,9 @@ def command_for(wanted, arguments, root):
     if wanted == "lab":
         return [python_of(root), "-m", "autograder.lab"] + arguments
     if wanted in TESTS:
-        # Slow tests wait for other processes: one worker more than there are cores. Each imports
+        # Slow tests wait for other processes: two workers more than there are cores. Each imports
         # torch: more than four cost more memory than they save time.
-        workers = str(min(4, cores() + (wanted != "quick")))
+        workers = str(min(4, cores() + (0 if wanted == "quick" else 2)))
         return [python_of(root), "-m", "pytest", "-n", workers] + TESTS[wanted] + arguments
     return [python_of(root)] + arguments if wanted == "run" else None
 

@@ -24,9 +24,10 @@ from autograder.cli import app
 SEED = 11
 pytestmark = pytest.mark.slow
 # Every misconception is graded in test_misconceptions.py; here a sample of each unit is enough: how
-# many for the quick ways and for the slow ones, and in `make test-all`.
-MANY, SOME = 8, 4
-MANY_THOROUGH, SOME_THOROUGH = 20, 10
+# many for the quick ways and for the slow ones, in `make test` and in `make test-all`.
+SAMPLE, LARGE_SAMPLE = (8, 4), (20, 10)
+# Answers that measure take seconds each.
+SAMPLE_OF_MEASURING = (3, 1)
 
 
 @pytest.fixture(scope="module", params=GRADED_UNITS)
@@ -39,7 +40,7 @@ def submissions(unit, tmp_path_factory, pytestconfig):
     """Notebooks of the unit by student: the reference, the blank one, many misconceptions."""
     root = tmp_path_factory.mktemp("submissions")
     wrong = wrong_submissions(unit)
-    many = MANY_THOROUGH if pytestconfig.getoption("thorough") else MANY
+    many, _ = _sample(unit, pytestconfig)
     answers = {"reference": reference_answers(unit), "blank": {}}
     answers |= {student: wrong[student] for student in _spread(list(wrong), many)}
     return {
@@ -49,11 +50,17 @@ def submissions(unit, tmp_path_factory, pytestconfig):
 
 
 @pytest.fixture(scope="module")
-def some(submissions, pytestconfig):
+def some(unit, submissions, pytestconfig):
     """The first two and some of the wrong ones, evenly spread: for the ways that are slow."""
     names = list(submissions)
-    few = SOME_THOROUGH if pytestconfig.getoption("thorough") else SOME
+    _, few = _sample(unit, pytestconfig)
     return {student: submissions[student] for student in [*names[:2], *_spread(names[2:], few)]}
+
+
+def _sample(unit, config):
+    if config.getoption("thorough"):
+        return LARGE_SAMPLE
+    return SAMPLE_OF_MEASURING if unit.name == "08_efficiency" else SAMPLE
 
 
 def _spread(names, most):
