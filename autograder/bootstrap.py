@@ -1,4 +1,4 @@
-# ruff: noqa: UP010, UP024, UP031
+# ruff: noqa: SIM905, UP010, UP024, UP031
 """Start the course on a bare machine: ``python3 autograder/bootstrap.py lab|quick|test|check|run``.
 
 Finds Python 3.11 or newer, makes ``.venv`` in the course's folder, installs ``requirements.txt``
