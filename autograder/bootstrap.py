@@ -264,9 +264,9 @@ def command_for(wanted, arguments, root):
     if wanted == "lab":
         return [python_of(root), "-m", "autograder.lab"] + arguments
     if wanted in TESTS:
-        # Slow tests wait for other processes: two workers more than there are cores. Each imports
+        # Slow tests wait for other processes: one worker more than there are cores. Each imports
         # torch: more than four cost more memory than they save time.
-        workers = str(min(4, cores() + (0 if wanted == "quick" else 2)))
+        workers = str(min(4, cores() + (wanted != "quick")))
         return [python_of(root), "-m", "pytest", "-n", workers] + TESTS[wanted] + arguments
     return [python_of(root)] + arguments if wanted == "run" else None
 
