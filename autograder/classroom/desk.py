@@ -80,7 +80,7 @@ class Desk:
         """
         folder = self.folder(learner)
         if "\n" in learner or not _is_utf_8(learner):
-            says = "nbgrader takes no line breaks and UTF-8 only; rename the folder"
+            says = "nbgrader takes names in UTF-8 without line breaks only"
             raise OSError(errno.EILSEQ, says, str(folder))
         return read_handed_in(self._unit, folder / f"{self._unit.name}.ipynb")
 

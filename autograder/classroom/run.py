@@ -141,7 +141,7 @@ class _ClassRun:
             if problem.errno in _NO_ROOM:
                 raise self._desk.results.full(problem) from None
             place = f"{problem.filename}: " if problem.filename else ""
-            self._fail(learner, f"{place}{problem.strerror or problem}")
+            self._fail(learner, f"{place}{problem.strerror or problem}; mend that and grade again")
         except Exception as problem:
             self._fail(learner, f"{type(problem).__name__}: {problem}")
 
@@ -192,21 +192,22 @@ class _ClassRun:
 
 
 @contextlib.contextmanager
-def _time_limit(seconds: int) -> Iterator[None]:
+def _time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeoutError in what takes longer, where signals can do that."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "alarm"):
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or not hasattr(signal, "setitimer"):
         yield
         return
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
-        raise TimeoutError(f"nothing came of it in {seconds} seconds")
+        raise TimeoutError(f"nothing came of it in {seconds:g} seconds")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
