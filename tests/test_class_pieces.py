@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,13 @@ from autograder.grading.record import ErrorRecord, Record
 from autograder.sandbox import processes
 from autograder.submissions.fingerprint import key_of
 from autograder.submissions.grade import confinement
-from autograder.submissions.handed_in import SECRET, TIMESTAMP, carry_along, read_handed_in
+from autograder.submissions.handed_in import (
+    SECRET,
+    TIMESTAMP,
+    carry_along,
+    read_handed_in,
+    time_handed_in,
+)
 from autograder.submissions.read import Rebuilt
 from autograder.submissions.result import NoGrade, Result
 
@@ -275,3 +282,38 @@ def test_names_of_files_are_told_short_and_clean(tmp_path):
     assert len(found.error.message) < 500 and found.error.message.isprintable()
     assert "497 more" in found.error.message
     assert msgspec.json.encode(found.error)
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("2024-05-06 07:08:09.123456 UTC", datetime(2024, 5, 6, 7, 8, 9, 123456)),
+        ("2024-05-06 07:08:09 America/New_York\n", datetime(2024, 5, 6, 11, 8, 9)),
+        ("2024-05-06T07:08:09+02:00", datetime(2024, 5, 6, 5, 8, 9)),
+        ("", None),
+        ("soon", None),
+        ("2024-05-06 07:08:09 -0200", datetime(2024, 5, 6, 9, 8, 9)),
+        ("2024-05-06", datetime(2024, 5, 6)),
+        ("2024-05-06 07:08:09 Nowhere/Known", datetime(2024, 5, 6, 7, 8, 9)),
+        ("2024-05-06 07:08:09 /dev/zero", datetime(2024, 5, 6, 7, 8, 9)),
+        ("2024-05-06 07:08:09 ../../../../dev/zero", datetime(2024, 5, 6, 7, 8, 9)),
+        ("monday", None),
+        ("5", None),
+        ("three days ago", None),
+        ("on some other day", None),
+        ("1999-12-31", None),
+        ("2999-01-01", None),
+        ("0001-01-01 00:00 +1400", None),
+        ("9999-12-31 23:59 -1400", None),
+        ("\x00\xff", None),
+        ("2024-05-06" + " " * 100, None),
+    ],
+)
+def test_a_time_is_read_or_a_notice_says_that_it_is_none(tmp_path, text, when):
+    (tmp_path / TIMESTAMP).write_text(text, encoding="latin-1")
+    found, notice = time_handed_in(tmp_path)
+    assert found == when and bool(notice) is (when is None)
+
+
+def test_without_a_time_there_is_no_notice(tmp_path):
+    assert time_handed_in(tmp_path) == time_handed_in(tmp_path / "none") == (None, "")

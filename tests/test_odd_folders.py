@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from support import notebook_with, reference_answers, write_notebook
 
 from autograder.classroom.results import Results
-from autograder.submissions.handed_in import SECRET, TIMESTAMP, time_handed_in
+from autograder.submissions.handed_in import SECRET, TIMESTAMP
 
 pytestmark = pytest.mark.slow
 CONFIG = """
@@ -150,32 +150,3 @@ def test_reports_are_of_those_who_have_a_folder(graded):
     assert "Left out: x, for whom there is no" in done.stdout
     reports = root / "reports" / UNIT.name
     assert (reports / "x " / "feedback.html").exists() and not (reports / "x").exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "when"),
-    [
-        ("2024-05-06 07:08:09.123456 UTC", datetime(2024, 5, 6, 7, 8, 9, 123456)),
-        ("2024-05-06 07:08:09 America/New_York\n", datetime(2024, 5, 6, 11, 8, 9)),
-        ("2024-05-06T07:08:09+02:00", datetime(2024, 5, 6, 5, 8, 9)),
-        ("", None),
-        ("soon", None),
-        ("2024-05-06 07:08:09 /etc/localtime", None),
-        ("2024-05-06 07:08:09 ../../../etc/localtime", None),
-        ("2024-05-06 07:08:09 :/etc/localtime", None),
-        ("1999-12-31", None),
-        ("2999-01-01", None),
-        ("0001-01-01 00:00 +1400", None),
-        ("9999-12-31 23:59 -1400", None),
-        ("\x00\xff", None),
-        ("2024-05-06" + " " * 100, None),
-    ],
-)
-def test_a_time_is_read_or_a_notice_says_that_it_is_none(tmp_path, text, when):
-    (tmp_path / TIMESTAMP).write_text(text, encoding="latin-1")
-    found, notice = time_handed_in(tmp_path)
-    assert found == when and bool(notice) is (when is None)
-
-
-def test_without_a_time_there_is_no_notice(tmp_path):
-    assert time_handed_in(tmp_path) == time_handed_in(tmp_path / "none") == (None, "")

@@ -123,7 +123,7 @@ def grades_csv(unit: course.Unit, verdicts: list[Record]) -> str:
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
     status_of = [f"{each} status" for each in ids]
-    lines.writerow(["student", "points", "max_points", *ids, *status_of, "look at", "confinement"])
+    lines.writerow(["student", "points", "max_points", *ids, *status_of, "confinement", "look at"])
     for verdict in verdicts:
         by_id = {each.id: each for each in verdict.exercises}
         # An exercise may have been added since.
@@ -131,7 +131,7 @@ def grades_csv(unit: course.Unit, verdicts: list[Record]) -> str:
         status = [by_id[each].status if each in by_id else "not graded" for each in ids]
         head = [safe.cell(verdict.submission), verdict.points, verdict.max_points]
         flagged = " ".join(each.id for each in verdict.exercises if each.flags)
-        lines.writerow([*head, *points, *status, flagged, verdict.isolation])
+        lines.writerow([*head, *points, *status, verdict.isolation, flagged])
     return out.getvalue().rstrip("\n")
 
 

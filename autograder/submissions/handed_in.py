@@ -12,10 +12,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import re
 import stat
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -27,8 +28,6 @@ from .read import Rebuilt, Unreadable, read_notebook, rebuild, released
 # What nbgrader's exchange writes beside a submission, over a learner's own files of these names.
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 _MOST_BYTES = {TIMESTAMP: 100, SECRET: 200}
-# A name of a time zone is looked up as a file: none but plain ones.
-_TIME = re.compile(r"[\w:., +-]+([A-Za-z]+(/[\w+-]+)+)?", re.ASCII)
 _NAMED = 3
 
 
@@ -88,20 +87,31 @@ def _listed(names: list[str]) -> str:
 def time_handed_in(folder: Path) -> tuple[datetime | None, str]:
     """When a submission was handed in, in UTC, and a notice if its file does not say so.
 
-    The file proves nothing: it may be the learner's own where whoever collects does not write it.
-    It gains a learner nothing either, as nbgrader takes a submission without one to be in time.
+    The file proves nothing: it is the learner's own where whoever collects does not write it anew.
+    But a learner gains nothing by it, as nbgrader takes a submission without a time to be in time.
     """
     text = _small_text(folder / TIMESTAMP)
     if text is None:
         return None, ""
-    from nbgrader.utils import parse_utc
-
-    tomorrow = datetime.now(UTC).replace(tzinfo=None) + timedelta(1)
-    with contextlib.suppress(Exception):  # dateutil has many ways to fail
-        when = parse_utc(text.strip()) if _TIME.fullmatch(text.strip()) else None
-        if when and datetime(2000, 1, 1) <= when <= tomorrow:
-            return when, ""
+    tomorrow = datetime.now(UTC) + timedelta(1)
+    with contextlib.suppress(ValueError, OverflowError):
+        when = _in_utc(text.strip())
+        if datetime(2000, 1, 1, tzinfo=UTC) <= when <= tomorrow:
+            return when.replace(tzinfo=None), ""
     return None, f"{TIMESTAMP} holds no time at which this can have been handed in"
+
+
+def _in_utc(text: str) -> datetime:
+    """A time as nbgrader writes it; as for nbgrader, it is UTC where the zone is not known."""
+    *parts, zone = text.split(" ") if text.count(" ") == 2 else (text, "UTC")
+    offset = zone if zone.startswith(("+", "-")) else ""
+    when = datetime.fromisoformat(" ".join(parts) + offset)
+    if when.tzinfo or zone in time.tzname:
+        return when.astimezone(UTC)
+    try:
+        return when.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (KeyError, ValueError, OSError):
+        return when.replace(tzinfo=UTC)
 
 
 def carry_along(source: Path, target: Path) -> None:
