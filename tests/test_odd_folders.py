@@ -115,11 +115,20 @@ def test_traps_cost_whoever_laid_them_and_nobody_else(graded):
     assert found == nothing | full
 
 
-def test_a_second_run_finds_nothing_to_do(graded):
+def test_a_second_run_enters_only_where_something_was_due_earlier(graded):
     root, _ = graded
-    before = len(entries(root))
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        gradebook.update_or_create_assignment(UNIT.name, duedate="2024-05-01")
+    before = Results(root, UNIT).load("late")
+    (folder_of(root, "mmm") / TIMESTAMP).write_text("2024-04-30")
     done = run(root, "grade")
-    assert f"0 graded, {before} unchanged, {len(MODES) + len(UNFIT)} failed" in done.stdout
+    rest = len(entries(root)) - 2
+    assert f"2 graded, {rest} unchanged, {len(MODES) + len(UNFIT)} failed" in done.stdout
+    assert Results(root, UNIT).load("late") == before
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        for learner, penalty in (("late", FULL), ("mmm", 0.0), ("aaa", 0.0)):
+            entry = gradebook.find_submission(UNIT.name, learner)
+            assert entry.late_submission_penalty == penalty
 
 
 def test_only_a_time_at_which_something_can_have_been_handed_in_counts(graded):

@@ -25,8 +25,9 @@ from traitlets.config import Config
 from .. import course
 from ..authoring.release import source_notebook
 from ..course import CourseError
-from ..submissions.handed_in import read_handed_in
+from ..submissions.handed_in import read_handed_in, time_handed_in
 from ..submissions.read import Rebuilt
+from .gradebook import lateness
 from .results import Results
 from .seed import class_seed
 
@@ -114,16 +115,21 @@ class Desk:
         return f"{name} is in the gradebook; hand out {os.path.relpath(released, self.root)}"
 
     def has(self, learner: str, key: str) -> bool:
-        """Whether the gradebook and the autograded notebook hold the result with this key."""
+        """Whether the gradebook and the autograded notebook hold the result with this key.
+
+        Not so if a due date, an extension or the time of the submission is another one by now.
+        """
         folder = self._path(self._api.coursedir.autograded_directory, learner)
         try:
             path = folder / f"{self._unit.name}.ipynb"
             notebook = json.loads(path.read_text(encoding="utf-8"))
             with self._gradebook() as gradebook:
-                gradebook.find_submission(self._unit.name, learner)
+                entry = gradebook.find_submission(self._unit.name, learner)
+                late = lateness(entry, time_handed_in(self.folder(learner))[0])
         except (FileNotFoundError, ValueError, MissingEntry):
             return False
-        return notebook["metadata"].get("autograder", {}).get("key") == key
+        kept = notebook["metadata"].get("autograder", {})
+        return kept.get("key") == key and kept.get("lateness") == late
 
     def enter(self, learner: str, seed: int, accept: str) -> str:
         """Have nbgrader enter the result of a learner.

@@ -23,6 +23,7 @@ import nbgrader.utils
 from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.preprocessors import (
@@ -119,6 +120,17 @@ def adopt_renamed(assignment: str, student: str, notebooks: list[str]) -> None:
     notebooks[:] = [str(folder / f"{assignment}.ipynb")]
 
 
+def lateness(entry: SubmittedAssignment, when: datetime | None = None) -> list[str]:
+    """What the late penalty of a submission depends on: when it was due, and when it came.
+
+    Args:
+        entry: the submission, in an open gradebook.
+        when: when it came, if the gradebook is not to say.
+    """
+    due = entry.duedate if entry.assignment.duedate else None
+    return [str(due), str(when or entry.timestamp)]
+
+
 class Collect(ExchangeCollect):
     """nbgrader's collect, which keeps the time of a submission and the key to its feedback."""
 
@@ -193,7 +205,12 @@ class SaveGrades(SaveAutoGrades):
         verdict = msgspec.convert(nb.metadata["autograder"]["verdict"], Record)
         flagged = [exercise.id for exercise in verdict.exercises if exercise.flags]
         self._flagged = {course.exercise(exercise_id).check_id for exercise_id in flagged}
-        return super().preprocess(nb, resources)
+        nb, resources = super().preprocess(nb, resources)
+        info = resources["nbgrader"]
+        with Gradebook(info["db_url"]) as gradebook:
+            entry = gradebook.find_submission(info["assignment"], info["student"])
+            nb.metadata["autograder"]["lateness"] = lateness(entry)
+        return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_score(cell, resources)

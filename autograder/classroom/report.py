@@ -19,8 +19,6 @@ from ..grading.render.wording import Styled, plain
 from ..submissions.result import Result
 from .results import Results
 
-_FILES = ("class.json", "grades.csv", "junit.xml")
-
 
 def write(
     unit: course.Unit, root: Path, folder: Path, learners: Collection[str] | None = None
@@ -56,12 +54,15 @@ def write(
         msgspec.structs.replace(result.verdict, submission=learner)
         for learner, result in graded.items()
     ]
-    for name, text in zip(
-        _FILES, (to_json(verdicts), grades_csv(unit, verdicts), junit(verdicts)), strict=True
-    ):
+    files = {
+        "class.json": to_json(verdicts),
+        "grades.csv": grades_csv(unit, verdicts),
+        "junit.xml": junit(verdicts),
+    }
+    for name, text in files.items():
         _put(folder / name, text)
     for learner, result in graded.items():
-        own = folder / safe.folder_name(learner, _FILES)
+        own = folder / safe.folder_name(learner, files)
         _put(own / "feedback.html", page(learner, result))
         _put(own / "results.json", json.dumps(gradescope(result.verdict), indent=2))
     return verdicts

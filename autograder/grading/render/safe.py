@@ -7,6 +7,7 @@ reports pass them through here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import markupsafe
 from markupsafe import Markup
@@ -47,7 +48,7 @@ def cell(text: str) -> str:
     return "'" + line if line.lstrip(f" {_REPLACED}").startswith(_FORMULA) else line
 
 
-def folder_name(text: str, taken: tuple[str, ...]) -> str:
+def folder_name(text: str, taken: Iterable[str]) -> str:
     """A learner's folder beside files whose names are taken; different learners keep apart."""
     files = "|".join(map(re.escape, taken))
     return text + "_" if re.fullmatch(f"({files})_*", text, re.IGNORECASE) else text
