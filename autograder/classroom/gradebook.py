@@ -120,15 +120,17 @@ def adopt_renamed(assignment: str, student: str, notebooks: list[str]) -> None:
     notebooks[:] = [str(folder / f"{assignment}.ipynb")]
 
 
-def lateness(entry: SubmittedAssignment, when: datetime | None = None) -> list[str]:
-    """What the late penalty of a submission depends on: when it was due, and when it came.
+def lateness(entry: SubmittedAssignment, when: datetime | None = None) -> list[float | str]:
+    """What the late penalty of a submission depends on: seconds late, and when it came.
 
     Args:
         entry: the submission, in an open gradebook.
         when: when it came, if the gradebook is not to say.
     """
+    when = when or entry.timestamp
     due = entry.duedate if entry.assignment.duedate else None
-    return [str(due), str(when or entry.timestamp)]
+    late = max(0.0, (when - due).total_seconds()) if when and due else 0.0
+    return [late, str(when)]
 
 
 class Collect(ExchangeCollect):
