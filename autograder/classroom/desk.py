@@ -18,7 +18,6 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import BaseConverter
-from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
@@ -147,10 +146,18 @@ class Desk:
         return self._run(entry)
 
     def _run(self, converter: BaseConverter) -> str:
+        """Have one of nbgrader's converters do its work; returns what went wrong, if anything."""
         converter.force = True
-        with temp_attrs(self._api.coursedir, assignment_id=self._unit.name):
-            done = capture_log(converter)
-        return "" if done["success"] else _reason(done.get("log", "") or done.get("error", ""))
+        self._api.coursedir.assignment_id = self._unit.name
+        heard = _Heard(logging.ERROR)
+        converter.log.addHandler(heard)
+        try:
+            converter.start()
+        except (Exception, SystemExit) as problem:
+            return reason([*heard.messages, f"{type(problem).__name__}: {problem}"])
+        finally:
+            converter.log.removeHandler(heard)
+        return ""
 
     @contextlib.contextmanager
     def _gradebook(self) -> Iterator[Gradebook]:
@@ -216,8 +223,21 @@ def _is_utf_8(name: str) -> bool:
     return True
 
 
-def _reason(log: str) -> str:
-    """The exception in what nbgrader has logged, else the last line."""
-    _, traceback, said = log.rpartition("Traceback (most recent call last):")
-    lines = [line for line in said.splitlines() if line.strip() and not line.startswith(" ")]
-    return (lines[0] if traceback else lines[-1])[:500] if lines else "nbgrader did not say why"
+class _Heard(logging.Handler):
+    """What nbgrader logs, for it raises nothing that says why."""
+
+    def __init__(self, level: int):
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def reason(messages: list[str]) -> str:
+    """The first exception of which these messages hold a traceback, else the first message."""
+    for message in messages:
+        _, found, told = message.rpartition("Traceback (most recent call last):\n")
+        if found:
+            return next((line for line in told.splitlines() if line[:1].strip()), told)[:500]
+    return messages[0].strip()[:500]
