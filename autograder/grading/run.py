@@ -8,7 +8,8 @@ from .. import course
 from .checks import Check
 from .draw import FULL, Draw, sub_seed
 from .expect import Failed, flagging, observing
-from .student import LocalStudent, StudentProblem
+from .reference import Reference
+from .student import StudentProblem
 from .student_protocol import Student
 
 _UNREADABLE = "Your answer gave back something that this check cannot read ({problem})."
@@ -38,7 +39,7 @@ def run_check(check: Check, student: Student, seed: int, level: int = FULL) -> R
     """Run a check against a student on the inputs that ``seed`` and ``level`` draw."""
     draw = Draw(sub_seed(seed, check.exercise, check.id, level), level)
     unit = course.exercise(check.exercise).unit
-    reference = LocalStudent(course.reference_namespace(unit))
+    reference = Reference(course.reference_namespace(unit), check, seed, level)
     failure: Failed | None = None
     problem: StudentProblem | None = None
     with observing() as record, flagging() as flags:
