@@ -21,6 +21,7 @@ from .run import Run, run_check
 from .student import StudentProblem
 from .student_protocol import Student
 from .verdict import CheckVerdict, ExerciseVerdict
+from .words import Words
 
 _MESSAGES = {
     "not_started": "This exercise is not started yet.",
@@ -30,7 +31,7 @@ _MESSAGES = {
     "crashed": "{text}",
     "protocol": "{text}",
     "forbidden": "The answer calls {calls}, which this exercise does not allow.",
-    "syntax_error": "The cell is not valid Python: {text}.",
+    "syntax_error": "The cell is not valid Python{colon}{text}",
     "error": "Your code stopped with {type}{colon}{text}",
 }
 _ASKS = {
@@ -64,13 +65,14 @@ class Grader:
         open_student: called with (exercise, ids of earlier exercises whose reference should stand
             in for the learner's); a context manager that gives a student.
         seed: draws the inputs.
-        show_text: whether messages of exceptions may be shown; they can carry inputs.
+        words: those that messages may repeat, where inputs and earlier work are not for the
+            learner to see; by default all.
     """
 
-    def __init__(self, open_student: OpenStudent, seed: int, show_text: bool = True) -> None:
+    def __init__(self, open_student: OpenStudent, seed: int, words: Words | None = None) -> None:
         self._open_student = open_student
         self._seed = seed
-        self._show_text = show_text
+        self._words = words
         self._done: dict[str, ExerciseVerdict] = {}
 
     def grade(self, exercise: course.Exercise) -> ExerciseVerdict:
@@ -153,7 +155,7 @@ class Grader:
         assert run.failure is not None, "neither passed nor kept from answering"
         # A check that draws nothing sees the same on smaller inputs.
         failure = self._shrink(check, student, run.failure) if run.drawn else run.failure
-        verdict.message = failure.message
+        verdict.message = self._words.kept(failure.message) if self._words else failure.message
         verdict.counterexample = failure.counterexample
         verdict.asks = check.asks
         if not explanation.names and run.failure.misconception:
@@ -173,13 +175,15 @@ class Grader:
     def _tell_problem(self, verdict: CheckVerdict, problem: StudentProblem) -> None:
         details = dict(problem.details)
         text = str(details.get("text") or "")
-        if problem.kind == "error" and not self._show_text:
+        if problem.kind == "error" and self._words:
             text = ""
+            if not self._words.has(str(details.get("type"))):
+                details["type"] = details.get("builtin")
         details |= {
             "text": text,
             "colon": ": " if text else ".",
             "calls": ", ".join(details.get("calls", [])),
-            "type": details.get("type", "an exception"),
+            "type": details.get("type") or "an exception",
         }
         verdict.problem = problem.kind
         verdict.message = _MESSAGES[problem.kind].format(**details)

@@ -15,6 +15,7 @@ from ..grading.record import ErrorRecord, Isolation
 from ..grading.student import LocalStudent, RemoteStudent, StudentProblem
 from ..grading.student_protocol import Student
 from ..grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
+from ..grading.words import Words
 from ..sandbox import probe, processes
 from ..sandbox.inside import cells
 from ..sandbox.limits import Limits
@@ -72,6 +73,10 @@ def grade_read(
 ) -> SubmissionVerdict:
     """Grade a submission that was read already; arguments as for ``grade``.
 
+    Args:
+        show_text: whether messages may repeat all that the submission says; its words can carry
+            inputs and earlier work.
+
     Raises:
         CourseError: for an exercise that its unit does not have.
     """
@@ -83,7 +88,8 @@ def grade_read(
                 f"unit {submission.unit.name} has no exercise '{exercise_id}'; it has: "
                 f"{', '.join(exercises)}"
             )
-    grader = Grader(_opener(submission, in_process, limits or Limits()), seed, show_text)
+    words = None if show_text else Words("\n".join(cell["code"] for cell in submission.cells))
+    grader = Grader(_opener(submission, in_process, limits or Limits()), seed, words)
     verdicts = [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
     isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)

@@ -98,6 +98,29 @@ def _forbidden(bare: str, parts: tuple[str, ...]) -> bool:
     return "backward" not in bare and any(part in bare for part in parts)
 
 
+def known(seen: Iterable[str]) -> list[str]:
+    """Names of forbidden calls as torch or scipy has them.
+
+    What a submission's process says it saw may be a text of its own: of any other name, only the
+    part for which it is forbidden is kept.
+    """
+    parts = sorted(_LIBRARY_ATTENTION + FAMILIES["softmax"], key=len, reverse=True)
+    names = [
+        name if name in _torch_names() else next((part for part in parts if part in name), "it")
+        for name in seen
+    ]
+    return list(dict.fromkeys(names))
+
+
+@functools.cache
+def _torch_names() -> frozenset[str]:
+    """Names of torch's functions and operators, and of what scipy forbids, as ``see`` has them."""
+    operators = (name.removeprefix("aten::") for name in torch._C._dispatch_get_all_op_names())
+    homes = (torch, torch.nn.functional, torch.special, torch.Tensor)
+    functions = (name for home in homes for name in dir(home))
+    return frozenset(name.split(".")[0].lstrip("_") for name in (*operators, *functions))
+
+
 class Watch:
     """Notes the forbidden calls made inside ``with``.
 
