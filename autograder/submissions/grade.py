@@ -20,6 +20,7 @@ from ..sandbox import probe, processes
 from ..sandbox.inside import cells
 from ..sandbox.limits import Limits
 from ..sandbox.link import Link, SubmissionDied
+from . import bypasses
 from .fingerprint import checks_version
 from .read import Submission, Unreadable, read_file
 
@@ -91,6 +92,8 @@ def grade_read(
     words = None if show_text else Words("\n".join(cell["code"] for cell in submission.cells))
     grader = Grader(_opener(submission, in_process, limits or Limits()), seed, words)
     verdicts = [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+    for verdict in verdicts:
+        verdict.flags += tuple(bypasses.flags(submission, verdict.id))
     isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)
     return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=submission.notices)

@@ -9,7 +9,8 @@ seen by a profiler that runs only where ``scipy.special`` is loaded.
 
 It is evidence with a name, not a proof: the nets hang in the process that the submission shares.
 Not seen: threads and processes started before the watch or past ``threading.Thread``; torch's own
-decompositions called by hand (``torch._refs``, ``torch._decomp``); a scripted
+decompositions called by hand (``torch._refs``, ``torch._decomp``); operators of one's own
+(``torch.library.custom_op``), which run with the nets taken down; a scripted
 ``MultiheadAttention`` (bare products and a softmax: seen where softmax is forbidden); whatever
 numpy computes.
 """
