@@ -39,6 +39,15 @@ SOLUTION_MARK = "### BEGIN SOLUTION"
 _CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
 
 
+def is_own(path: Path) -> bool:
+    """Whether a file is the learner's or the course's own: code that may run as whoever starts it.
+
+    What was handed in, or lies anywhere else, is not; nor what a link only seems to put there.
+    """
+    homes = (WORKSPACE, ROOT / "lessons", ROOT / "solutions")
+    return any(path.resolve().is_relative_to(home.resolve()) for home in homes)
+
+
 class CourseError(Exception):
     """The course's own files, or what the user asked of them, are not in order."""
 

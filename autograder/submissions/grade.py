@@ -53,7 +53,15 @@ def grade(
 
     Returns:
         The verdict; ``error`` is set if the file could not be read.
+
+    Raises:
+        CourseError: to run in this process what is not one's own (``course.is_own``).
     """
+    if in_process and not course.is_own(path):
+        raise course.CourseError(
+            f"{path} is not in {course.WORKSPACE}; in this process its code would run as you: "
+            "leave --in-process out, or copy it there if it is yours"
+        )
     seed = fresh_seed() if seed is None else seed
     try:
         submission = read_file(path)
