@@ -42,9 +42,10 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
         except typer.Exit:
             raise
         except Exception as problem:
-            from .sandbox.processes import ServerFailed  # with torch, which few commands need
+            from .grading.run import GraderFault  # with torch, which few commands need
+            from .sandbox.processes import ServerFailed
 
-            if not isinstance(problem, ServerFailed):
+            if not isinstance(problem, (GraderFault, ServerFailed)):
                 raise
             _fail(str(problem))
 

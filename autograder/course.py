@@ -34,7 +34,7 @@ def find_root() -> Path:
 
 
 ROOT = find_root()
-WORKSPACE = Path(os.environ.get("AUTOGRADER_WORKSPACE") or ROOT / "workspace")
+WORKSPACE = Path(os.environ.get("AUTOGRADER_WORKSPACE") or ROOT / "workspace").absolute()
 SOLUTION_MARK = "### BEGIN SOLUTION"
 _CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
 

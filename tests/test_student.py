@@ -475,6 +475,22 @@ def test_forbidden_calls(kind):
         assert problem_of(student.f, lambda x: student.s(x), X).kind == "forbidden"
 
 
+def test_what_cells_set_is_unset_for_the_calls_as_in_a_kernel():
+    code = """
+import os, warnings, torch
+torch.set_default_dtype(torch.float64)
+torch.set_default_device("meta")
+torch.set_grad_enabled(False)
+warnings.simplefilter("error")
+def made():
+    warnings.warn("look")
+    return torch.zeros(2, requires_grad=True) * 2
+"""
+    with a_student("remote", code) as remote:
+        made = remote.made()
+    assert made.dtype == torch.float32 and made.requires_grad and made.device.type == "cpu"
+
+
 def test_words_of_its_process_are_checked_against_the_cells():
     code = """
 import sys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
@@ -11,18 +12,20 @@ from typing import Any
 import torch
 
 from .. import course
+from ..sandbox.inside import surroundings
 from . import diagnosis, misconceptions
 from .checks import Check, checks_of, points_of
 from .diagnosis import Explanation
 from .draw import FULL
 from .expect import Failed
 from .record import Status
-from .run import Run, run_check
+from .run import Run, run_check, run_fairly
 from .student import StudentProblem
 from .student_protocol import Student
 from .verdict import CheckVerdict, ExerciseVerdict
 from .words import Words
 
+_log = logging.getLogger("autograder")
 _MESSAGES = {
     "not_started": "This exercise is not started yet.",
     "missing": "Nothing called {text} is defined.",
@@ -82,7 +85,7 @@ class Grader:
         again with the reference of that earlier work, unless that costs points.
         """
         if exercise.id not in self._done:
-            with _one_thread():
+            with _one_thread(), surroundings.plain():
                 self._done[exercise.id] = self._grade(exercise)
         return self._done[exercise.id]
 
@@ -110,7 +113,7 @@ class Grader:
         runs: dict[Check, Run] = {}
         stopped: StudentProblem | None = None
         for check in checks_of(exercise):
-            run = Run([], problem=stopped) if stopped else run_check(check, student, self._seed)
+            run = Run([], problem=stopped) if stopped else run_fairly(check, student, self._seed)
             runs[check] = run
             problem = run.problem
             if problem and (problem.fatal or problem.kind in ("not_started", "missing")):
@@ -120,7 +123,7 @@ class Grader:
     def _verdict(
         self, exercise: course.Exercise, student: Student, runs: dict[Check, Run]
     ) -> ExerciseVerdict:
-        explained = diagnosis.explain(exercise, runs, self._seed)
+        explained = self._explained(exercise, runs)
         points = points_of(exercise)
         checks = [
             self._check_verdict(
@@ -140,6 +143,16 @@ class Grader:
             checks,
             flags=tuple(dict.fromkeys(flag for run in runs.values() for flag in run.flags)),
         )
+
+    def _explained(
+        self, exercise: course.Exercise, runs: dict[Check, Run]
+    ) -> dict[Check, Explanation]:
+        """What explains a wrong answer; nothing where the search itself fails."""
+        try:
+            return diagnosis.explain(exercise, runs, self._seed)
+        except Exception:
+            _log.exception("no name is looked for: %s, seed %s", exercise.id, self._seed)
+            return {}
 
     def _check_verdict(
         self, check: Check, run: Run, student: Student, explanation: Explanation, points: float
@@ -201,6 +214,8 @@ class Grader:
             small = run_check(check, student, self._seed, level)
             if small.problem and small.problem.fatal:
                 break
+            if small.error:
+                continue
             if small.failure and bool(small.failure.counterexample) == bool(failure.counterexample):
                 return small.failure
         return failure

@@ -109,7 +109,9 @@ class ExerciseItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo, style: Any = None) -> Any:
         """The verdict, without a traceback of ours."""
-        if isinstance(excinfo.value, NotYet):
+        from ..grading.run import GraderFault
+
+        if isinstance(excinfo.value, (NotYet, GraderFault)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

@@ -21,7 +21,8 @@ _MODULES = {
     "_ctypes", "_thread", "builtins", "concurrent", "ctypes", "importlib", "linecache",
     "multiprocessing", "threading", "torch.jit", "torch.library", "torch.overrides",
     # What stands beside a submission in its process.
-    "__main__", "cells", "confine", "memory", "preload", "server", "watch", "wire",
+    "__main__", "cells", "confine", "memory", "preload", "server", "surroundings",
+    "watch", "wire",
 }  # fmt: skip
 # Of modules that an answer may well use, what none needs; of torch, whatever begins with "_".
 _MEMBERS = {
