@@ -15,10 +15,12 @@ from ..grading.record import ErrorRecord, Isolation
 from ..grading.student import LocalStudent, RemoteStudent, StudentProblem
 from ..grading.student_protocol import Student
 from ..grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
+from ..grading.words import Words
 from ..sandbox import probe, processes
 from ..sandbox.inside import cells
 from ..sandbox.limits import Limits
 from ..sandbox.link import Link, SubmissionDied
+from . import bypasses
 from .fingerprint import checks_version
 from .read import Submission, Unreadable, read_file
 
@@ -51,7 +53,15 @@ def grade(
 
     Returns:
         The verdict; ``error`` is set if the file could not be read.
+
+    Raises:
+        CourseError: to run in this process what is not one's own (``course.is_own``).
     """
+    if in_process and not course.is_own(path):
+        raise course.CourseError(
+            f"{path} is not in {course.WORKSPACE}; in this process its code would run as you: "
+            "leave --in-process out, or copy it there if it is yours"
+        )
     seed = fresh_seed() if seed is None else seed
     try:
         submission = read_file(path)
@@ -72,6 +82,10 @@ def grade_read(
 ) -> SubmissionVerdict:
     """Grade a submission that was read already; arguments as for ``grade``.
 
+    Args:
+        show_text: whether messages may repeat all that the submission says; its words can carry
+            inputs and earlier work.
+
     Raises:
         CourseError: for an exercise that its unit does not have.
     """
@@ -83,8 +97,11 @@ def grade_read(
                 f"unit {submission.unit.name} has no exercise '{exercise_id}'; it has: "
                 f"{', '.join(exercises)}"
             )
-    grader = Grader(_opener(submission, in_process, limits or Limits()), seed, show_text)
+    words = None if show_text else Words("\n".join(cell["code"] for cell in submission.cells))
+    grader = Grader(_opener(submission, in_process, limits or Limits()), seed, words)
     verdicts = [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+    for verdict in verdicts:
+        verdict.flags += tuple(bypasses.flags(submission, verdict.id))
     isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)
     return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=submission.notices)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 if TYPE_CHECKING:
-    from . import cells, confine, memory, watch, wire
+    from . import cells, confine, memory, surroundings, watch, wire
 else:  # a script has neighbours and no package
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import cells
@@ -32,6 +32,7 @@ else:  # a script has neighbours and no package
     except ImportError:  # Windows has no module resource
         confine = None
     import memory
+    import surroundings
     import watch
     import wire
 
@@ -45,6 +46,7 @@ class Child:
         self.channel = channel
         self.namespace: dict[str, Any] = {"__name__": "submission"}
         self.objects: list[Any] = []
+        self.surroundings = contextlib.ExitStack()
         self.calls: dict[int, tuple[Any, list[torch.Tensor], list[torch.Tensor]]] = {}
 
     def serve(self) -> None:
@@ -87,6 +89,7 @@ class Child:
             request["earlier_work"],
             caught=(BaseException,),
         )
+        self.surroundings.enter_context(surroundings.plain())
         return {"problems": problems}
 
     def do_names(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
