@@ -74,6 +74,7 @@ def grade_read(
 
     Raises:
         CourseError: for an exercise that its unit does not have.
+        ServerFailed: if no server serves it from beginning to end.
     """
     exercises = {exercise.id: exercise for exercise in submission.unit.exercises}
     wanted = list(exercise_ids or exercises)
@@ -83,11 +84,15 @@ def grade_read(
                 f"unit {submission.unit.name} has no exercise '{exercise_id}'; it has: "
                 f"{', '.join(exercises)}"
             )
-    grader = Grader(_opener(submission, in_process, limits or Limits()), seed, show_text)
-    verdicts = [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+
+    def verdicts() -> list[ExerciseVerdict]:
+        grader = Grader(_opener(submission, in_process, limits or Limits()), seed, show_text)
+        return [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+
+    graded = verdicts() if in_process else processes.by_one_server(verdicts)
     isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)
-    return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=submission.notices)
+    return SubmissionVerdict(name, graded, seed, isolation, version, notices=submission.notices)
 
 
 def confinement(accept: str) -> Isolation:
