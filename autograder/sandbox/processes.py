@@ -172,8 +172,8 @@ class _ForkServer:
             "private": bubblewrap.PRIVATE if self._bwrap else None,
             "devices": bubblewrap.DEVICES,
         }
-        user = bubblewrap.NOBODY if self._bwrap and bubblewrap.separates_users() else None
-        for namespaces, user in dict.fromkeys([(True, user), (True, None), (False, None)]):
+        other = bubblewrap.NOBODY if self._bwrap and bubblewrap.separates_users() else None
+        for namespaces, user in dict.fromkeys([(True, other), (True, None), (False, None)]):
             self._order(order | {"namespaces": namespaces, "user": user}, [])
             with contextlib.suppress(_Forbidden):
                 return probe.missing_layers(self._fork)
