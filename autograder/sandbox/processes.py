@@ -331,13 +331,19 @@ def the_server(lender: socket.socket | None = None) -> Server:
 
     Args:
         lender: what ``lend`` of another process's server gave, to start from.
+
+    Raises:
+        ServerFailed: if the system has no process for it.
     """
     global _server
     with _server_lock:
         if _server is None or not _server.alive:
             forks = hasattr(os, "fork") and hasattr(socket, "send_fds")
             spawn = not forks or os.environ.get("AUTOGRADER_SPAWN") == "1"
-            _server = _SpawnServer() if spawn else _ForkServer(lender)
+            try:
+                _server = _SpawnServer() if spawn else _ForkServer(lender)
+            except OSError as problem:
+                raise ServerFailed(f"no grading process could be started: {problem}") from problem
             atexit.register(_server.close)
         return _server
 

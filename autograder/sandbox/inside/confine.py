@@ -179,7 +179,8 @@ class Confinement:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
-        open(os.__file__).close()
+        for module in filter(None, (os, landlock)):  # of the system's Python, of its packages
+            open(module.__file__).close()
 
     def _prctl(self, option: int, value: int, pointer: Any = None) -> None:
         words = (ctypes.c_ulong(0), ctypes.c_ulong(0))
