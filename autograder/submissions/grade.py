@@ -88,6 +88,7 @@ def grade_read(
 
     Raises:
         CourseError: for an exercise that its unit does not have.
+        ServerFailed: if no server serves it from beginning to end.
     """
     exercises = {exercise.id: exercise for exercise in submission.unit.exercises}
     wanted = list(exercise_ids or exercises)
@@ -98,13 +99,17 @@ def grade_read(
                 f"{', '.join(exercises)}"
             )
     words = None if show_text else Words("\n".join(cell["code"] for cell in submission.cells))
-    grader = Grader(_opener(submission, in_process, limits or Limits()), seed, words)
-    verdicts = [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
-    for verdict in verdicts:
+
+    def verdicts() -> list[ExerciseVerdict]:
+        grader = Grader(_opener(submission, in_process, limits or Limits()), seed, words)
+        return [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+
+    graded = verdicts() if in_process else processes.by_one_server(verdicts)
+    for verdict in graded:
         verdict.flags += tuple(bypasses.flags(submission, verdict.id))
     isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)
-    return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=submission.notices)
+    return SubmissionVerdict(name, graded, seed, isolation, version, notices=submission.notices)
 
 
 def confinement(accept: str) -> Isolation:
