@@ -974,11 +974,17 @@ def test_a_list_of_problems_has_its_length(monkeypatch, problems):
 
 
 def test_descriptions_of_problems_are_plain(monkeypatch):
-    odd = {"kind": 1, "type": "x" * 999, "text": {"list": []}, "self": 1, "line": 3, "cell": "a"}
-    odd = {"dict": [list(each) for each in odd.items()]}
-    with scripted_link(monkeypatch, reply(problems={"list": [odd]})) as link:
-        (found,) = link.begin([{"id": "a", "code": "", "define_only": False}], {}, "")
-    assert found == {"type": "x" * 80, "line": 3, "cell": "a"}
+    """Only a line that the cell really has is told, and from the grader's own copy of it."""
+    odd = {"kind": 1, "type": "x" * 999, "text": {"list": []}, "self": 1, "line": 2, "cell": "a"}
+    odd |= {"source": "words of its own", "builtin": "os"}
+    beyond = odd | {"line": 3}
+    sent = {"list": [{"dict": [list(item) for item in each.items()]} for each in (odd, beyond)]}
+    cells = [{"id": name, "code": "a = 1\nb = 2", "define_only": False} for name in "ab"]
+    with scripted_link(monkeypatch, reply(problems=sent)) as link:
+        told, untold = link.begin(cells, {}, "")
+    plain = {"type": "x" * 80, "builtin": "Exception"}
+    assert told == plain | {"line": 2, "cell": "a", "source": "b = 2"}
+    assert untold == plain
 
 
 @pytest.mark.parametrize("depth", [3, 1000])
