@@ -14,17 +14,21 @@ os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.
 c.CourseDirectory.course_id = "attention_heads"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
-# Nothing but notebooks is carried along: what else lies in a submission may be a trap.
+# Nothing but notebooks is carried along: what else lies in a submission may be a trap. What the
+# exchange writes beside them goes along all the same, by the classes of `gradebook` below.
 c.CourseDirectory.ignore = [
     *(".*", "*[!b]", "*[!n]b", "*[!y]nb", "*[!p]ynb", "*[!i]pynb", "*[!.]ipynb"),
 ]
 
 # The folder that Jupyter's Assignment List looks into; it must be writable.
 c.Exchange.root = str(Path(__file__).resolve().parent / ".lab" / "exchange")
+c.ExchangeFactory.collect = gradebook.Collect
 
 c.GenerateAssignment.preprocessors = gradebook.release_preprocessors()
 
 c.Autograde.exporter_class = gradebook.LenientExporter
 c.Autograde.pre_convert_hook = gradebook.adopt_renamed
-c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
+c.Autograde.sanitize_preprocessors = gradebook.sanitize_preprocessors()
 c.Autograde.autograde_preprocessors = gradebook.autograde_preprocessors()
+
+c.GenerateFeedback.preprocessors = gradebook.feedback_preprocessors()

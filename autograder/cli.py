@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -12,17 +13,24 @@ import typer
 
 from . import course
 from .course import CourseError
+from .grading.render import safe
 from .grading.render.terminal import say, say_table
-from .grading.render.wording import Role, Styled, listed, printable
+from .grading.render.wording import Role, Styled, listed
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 NOT_ALL, NOT_GRADED = 1, 2
 
 
+class Accept(StrEnum):
+    """The weakest confinement that will do."""
+
+    full = "full"
+    partial = "partial"
+
+
 def _complain(message: str) -> None:
     """Say what went wrong. Nothing steers the terminal, whoever wrote the message."""
-    message = printable(message) if sys.stderr.isatty() else message
-    typer.echo(f"autograder: {message}", err=True)
+    typer.echo(f"autograder: {safe.printable(message)}", err=True)
 
 
 def _fail(message: str) -> NoReturn:
@@ -39,6 +47,8 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except CourseError as problem:
             _fail(str(problem))
+        except OSError as problem:
+            _fail(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
         except typer.Exit:
             raise
         except Exception as problem:
@@ -185,7 +195,7 @@ def grade(
         str | None, typer.Option(help="A dask scheduler, tcp://host:port.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Grade with these inputs from now on.")] = None,
-    accept: Annotated[str, typer.Option(help="The weakest confinement: full or partial.")] = "full",
+    accept: Annotated[Accept, typer.Option(help="The weakest confinement.")] = Accept.full,
 ) -> None:
     """Grade a class: submitted/*/ASSIGNMENT. Exit 0: everyone has a grade, 1: not everyone."""
     from tqdm import tqdm
@@ -199,7 +209,8 @@ def grade(
         bar.update(done - bar.n)
 
     with bar:
-        summary = grade_class(course.unit(assignment), workers, scheduler, seed, accept, progress)
+        unit = course.unit(assignment)
+        summary = grade_class(unit, workers, scheduler, seed, accept.value, progress)
     confined = ", ".join(sorted(summary.isolation)) or "none"
     counts = (
         f"{assignment}: {len(summary.graded)} graded, {len(summary.unchanged)} unchanged, "
@@ -207,7 +218,7 @@ def grade(
     )
     say(Styled(counts, "failed" if summary.failed else "passed"))
     for learner, problem in summary.failed.items():
-        _complain(f"{learner} has no grade: {problem}")
+        _complain(safe.one_line(f"{learner} has no grade: {problem}"))
     raise typer.Exit(NOT_ALL if summary.failed else 0)
 
 
@@ -219,11 +230,17 @@ def report(
 ) -> None:
     """Say what a class misunderstands; write JSON, CSV, JUnit, Gradescope's files, feedback."""
     from .classroom import report as reports
+    from .classroom.run import open_desk
 
     unit = course.unit(assignment)
     folder = to or Path("reports") / unit.name
-    verdicts = reports.write(unit, Path.cwd(), folder)
+    desk = open_desk(unit)
+    learners = desk.learners()
+    verdicts = reports.write(unit, desk.root, folder, learners)
     say(*reports.class_lines(unit, verdicts))
+    for gone in sorted(set(desk.results.learners()) - set(learners)):
+        says = f"Left out: {gone}, for whom there is no {desk.folder(gone)} any more."
+        say(Styled(safe.one_line(says), "flag"))
     say(Styled(f"\nReports are in {folder}."))
 
 

@@ -140,6 +140,9 @@ def test_without_full_confinement_it_refuses_unless_asked(tmp_path):
     code, said = folder.grade("--accept", "partial", AUTOGRADER_SPAWN="1")
     assert code == 0 and "confinement: partial" in said
     assert {each.verdict.isolation for each in folder.results().values()} == {"partial"}
+    code, said = folder.grade()
+    assert code == 0 and "2 graded, 0 unchanged, 0 failed; confinement: full." in said
+    assert {each.verdict.isolation for each in folder.results().values()} == {"full"}
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,21 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from support import cell_of, write_notebook
+from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import course
+from autograder import course, gradebook
 from autograder.authoring.release import source_notebook
 from autograder.classroom import seed
 from autograder.submissions.grade import grade
+from autograder.submissions.handed_in import SECRET, TIMESTAMP
 
 pytestmark = pytest.mark.slow
 UNIT = "01_single_head"
@@ -117,6 +121,7 @@ MANGLED = {
     syntax_error: FULL - 5,
     magics: FULL,
 }
+EXCHANGED = {TIMESTAMP: "2024-05-06 07:08:09.123456 UTC", SECRET: "ab" * 64}
 RAW_FILES = {"empty": b"", "binary": bytes(range(256)) * 20, "no_cells": b'{"nbformat": 4}'}
 
 
@@ -145,6 +150,11 @@ def graded(tmp_path_factory):
     for student, content in RAW_FILES.items():
         hand_in(root, student, content)
     hand_in(root, "renamed", ADA, "my work (1).ipynb")
+    for student in ("exchanged", "pipe"):
+        hand_in(root, student, ADA)
+    for name, text in EXCHANGED.items():
+        (root / "submitted" / "exchanged" / UNIT / name).write_text(text)
+    os.mkfifo(root / "submitted" / "pipe" / UNIT / TIMESTAMP)
     environment = os.environ | {
         "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     }
@@ -242,6 +252,29 @@ def test_feedback_shows_the_verdict_and_nothing_of_a_learner_s_markup(graded):
     text = page.read_text(encoding="utf-8")
     assert "<script>alert" not in text
     assert "ValueError" in text
+
+
+def test_what_the_exchange_wrote_goes_along_to_the_feedback(graded):
+    for step in ("autograded", "feedback"):
+        folder = graded / step / "exchanged" / UNIT
+        assert {name: (folder / name).read_text() for name in EXCHANGED} == EXCHANGED
+        assert not (graded / step / "pipe" / UNIT / TIMESTAMP).exists()
+    with Gradebook(f"sqlite:///{graded}/gradebook.db") as book:
+        entry = book.find_submission(UNIT, "exchanged")
+        assert entry.timestamp == datetime(2024, 5, 6, 7, 8, 9, 123456)
+        assert book.find_submission(UNIT, "pipe").timestamp is None
+
+
+def test_collecting_from_the_exchange_keeps_time_and_key_and_nothing_else(tmp_path):
+    came, kept = tmp_path / "came", tmp_path / "kept"
+    write_notebook(came / f"{UNIT}.ipynb", ADA)
+    for name, text in (EXCHANGED | {"own.py": ""}).items():
+        (came / name).write_text(text)
+    config = PyFileConfigLoader("nbgrader_config.py", str(course.ROOT)).load_config()
+    assert config.ExchangeFactory.collect is gradebook.Collect
+    coursedir = CourseDirectory(config=config)
+    gradebook.Collect(coursedir=coursedir, config=config).do_copy(str(came), str(kept))
+    assert {path.name for path in kept.iterdir()} == {f"{UNIT}.ipynb", *EXCHANGED}
 
 
 def test_the_export_holds_the_class(graded):

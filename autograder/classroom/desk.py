@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import json
 import logging
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -13,12 +16,17 @@ import nbgrader.api
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters.base import BaseConverter
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
 
 from .. import course
 from ..authoring.release import source_notebook
 from ..course import CourseError
-from ..submissions.handed_in import read_handed_in
+from ..submissions.handed_in import read_handed_in, time_handed_in
 from ..submissions.read import Rebuilt
+from .gradebook import lateness
 from .results import Results
 from .seed import class_seed
 
@@ -58,13 +66,27 @@ class Desk:
 
     def learners(self) -> list[str]:
         """Everyone who has handed in a folder for the assignment."""
-        folder = self.root / self._api.coursedir.submitted_directory
-        return sorted(path.parent.name for path in folder.glob(f"*/{self._unit.name}"))
+        before, _, after = str(self.folder("\0")).partition("\0")
+        try:
+            return sorted(name for name in os.listdir(before) if _is_there(before + name + after))
+        except FileNotFoundError:
+            return []
 
     def read(self, learner: str) -> Rebuilt:
-        """What a learner handed in, rebuilt on the release."""
-        folder = self._folder(self._api.coursedir.submitted_directory, learner)
+        """What a learner handed in, rebuilt on the release.
+
+        Raises:
+            OSError: if the folder may not be read, or nbgrader cannot take its name.
+        """
+        folder = self.folder(learner)
+        if "\n" in learner or not _is_utf_8(learner):
+            says = "nbgrader takes names in UTF-8 without line breaks only"
+            raise OSError(errno.EILSEQ, says, str(folder))
         return read_handed_in(self._unit, folder / f"{self._unit.name}.ipynb")
+
+    def folder(self, learner: str) -> Path:
+        """Where a learner's submission lies."""
+        return self._path(self._api.coursedir.submitted_directory, learner)
 
     def is_released(self) -> bool:
         """Whether the gradebook knows the assignment."""
@@ -81,48 +103,141 @@ class Desk:
         name = self._unit.name
         if not self._unit.exercises:
             raise CourseError(f"unit {name} has no graded exercises")
-        source = self.root / self._api.coursedir.source_directory / name / f"{name}.ipynb"
+        source = self._path(self._api.coursedir.source_directory, ".") / f"{name}.ipynb"
         source.parent.mkdir(parents=True, exist_ok=True)
         text = nbformat.writes(source_notebook(self._unit))
         source.write_text(text + "\n", encoding="utf-8")
-        done = self._api.generate_assignment(name)
-        if not done["success"]:
-            raise CourseError(f"nbgrader did not release {name}:\n{done['log'][-2000:]}")
-        released = self._api.coursedir.release_directory
-        return f"{name} is in the gradebook; hand out {released}/{name}/{name}.ipynb"
+        problem = self._run(_Release(coursedir=self._api.coursedir, parent=self._api))
+        if problem:
+            raise CourseError(f"nbgrader did not release {name}: {problem}")
+        released = self._path(self._api.coursedir.release_directory, ".") / f"{name}.ipynb"
+        return f"{name} is in the gradebook; hand out {os.path.relpath(released, self.root)}"
 
     def has(self, learner: str, key: str) -> bool:
-        """Whether the gradebook and the autograded notebook hold the result with this key."""
-        folder = self._folder(self._api.coursedir.autograded_directory, learner)
+        """Whether the gradebook and the autograded notebook hold the result with this key.
+
+        Not so if a due date, an extension or the time of the submission is another one by now.
+        """
+        folder = self._path(self._api.coursedir.autograded_directory, learner)
         try:
             path = folder / f"{self._unit.name}.ipynb"
             notebook = json.loads(path.read_text(encoding="utf-8"))
             with self._gradebook() as gradebook:
-                gradebook.find_submission(self._unit.name, learner)
+                entry = gradebook.find_submission(self._unit.name, learner)
+                late = lateness(entry, time_handed_in(self.folder(learner))[0])
         except (FileNotFoundError, ValueError, MissingEntry):
             return False
-        return notebook["metadata"].get("autograder", {}).get("key") == key
+        kept = notebook["metadata"].get("autograder", {})
+        return kept.get("key") == key and kept.get("lateness") == late
 
-    def enter(self, learner: str) -> str:
-        """Have nbgrader enter the result of a learner; returns what went wrong, if anything."""
-        if not list(self._folder("submitted", learner).glob("*.ipynb")):
-            self._enter_nothing(learner)
-            return ""
-        done = self._api.autograde(self._unit.name, learner)
-        return "" if done["success"] else done.get("log", "")[-500:] or done.get("error", "")[-500:]
+    def enter(self, learner: str, seed: int, accept: str) -> str:
+        """Have nbgrader enter the result of a learner.
 
-    def _enter_nothing(self, learner: str) -> None:
-        """A folder without a notebook: nbgrader would pass over it; here it has no points."""
-        with self._gradebook() as gradebook:
-            gradebook.update_or_create_student(learner)
-            entry = gradebook.update_or_create_submission(self._unit.name, learner)
-            for notebook in entry.notebooks:
-                for grade in notebook.grades:
-                    grade.auto_score, grade.needs_manual_grade = 0, False
-            gradebook.db.commit()
+        Args:
+            learner: whose.
+            seed, accept: as the result was made, so that ``Grade`` takes it.
 
-    def _gradebook(self) -> Gradebook:
-        return Gradebook(self._api.coursedir.db_url, self._api.coursedir.course_id)
+        Returns:
+            What went wrong, if anything, in one sentence.
+        """
+        entry = _Entry(coursedir=self._api.coursedir, parent=self._api)
+        entry.student = learner
+        entry.update_config(Config({"Grade": {"seed": seed, "accept": accept}}))
+        return self._run(entry)
 
-    def _folder(self, kind: str, learner: str) -> Path:
-        return self.root / kind / learner / self._unit.name
+    def _run(self, converter: BaseConverter) -> str:
+        """Have one of nbgrader's converters do its work; returns what went wrong, if anything."""
+        converter.force = True
+        self._api.coursedir.assignment_id = self._unit.name
+        heard = _Heard(logging.ERROR)
+        converter.log.addHandler(heard)
+        try:
+            converter.start()
+        except (Exception, SystemExit) as problem:
+            return reason([*heard.messages, f"{type(problem).__name__}: {problem}"])
+        finally:
+            converter.log.removeHandler(heard)
+        return ""
+
+    @contextlib.contextmanager
+    def _gradebook(self) -> Iterator[Gradebook]:
+        try:
+            with Gradebook(self._api.coursedir.db_url, self._api.coursedir.course_id) as gradebook:
+                yield gradebook
+        except SQLAlchemyError as problem:
+            raise CourseError(f"the gradebook cannot be used: {problem}".splitlines()[0]) from None
+
+    def _path(self, kind: str, learner: str) -> Path:
+        return Path(self._api.coursedir.format_path(kind, learner, self._unit.name))
+
+
+class _Release(GenerateAssignment):
+    """nbgrader's generate_assignment, in a course's folder of any name."""
+
+    def init_notebooks(self) -> None:
+        """Find the notebooks; nbgrader would take brackets in a folder's name for a pattern."""
+        folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        names = sorted(path.name for path in Path(folder).glob("*.ipynb"))
+        self.assignments = {folder: [os.path.join(folder, name) for name in names]}
+
+
+class _Nothing(BaseConverter):
+    """Comes after nbgrader's own converter, in place of the step that it builds on.
+
+    The step copies what lies beside a notebook. In a learner's folder that may be a link, a pipe or
+    a million files.
+    """
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy nothing."""
+
+
+class _Entry(Autograde, _Nothing):
+    """nbgrader's autograde for one learner of any name, also where no notebook was handed in."""
+
+    student = ""
+
+    def init_notebooks(self) -> None:
+        """Name the notebook; nbgrader would take a learner's name for a pattern, and trim it."""
+        name = self.coursedir.assignment_id
+        folder = self._format_source(name, self.student)
+        self.assignments = {folder: [os.path.join(folder, f"{name}.ipynb")]}
+
+
+def _is_there(path: str) -> bool:
+    """Whether there is something, or may be, as it cannot be seen."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _is_utf_8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class _Heard(logging.Handler):
+    """What nbgrader logs, for it raises nothing that says why."""
+
+    def __init__(self, level: int):
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def reason(messages: list[str]) -> str:
+    """The first exception of which these messages hold a traceback, else the first message."""
+    for message in messages:
+        _, found, told = message.rpartition("Traceback (most recent call last):\n")
+        if found:
+            return next((line for line in told.splitlines() if line[:1].strip()), told)[:500]
+    return messages[0].strip()[:500]

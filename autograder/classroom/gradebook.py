@@ -4,21 +4,32 @@ nbgrader keeps the course: gradebook, formgrader, feedback, late penalties, expo
 replaced. Submissions are read by ``LenientExporter``, which rebuilds every one of them on the
 released notebook, so that none can stop a class. And ``Grade`` stands in for ``Execute``: the
 submission runs in a process apart, and each graded cell gets a verdict and its points.
+
+Of what lies beside a notebook, only what nbgrader's exchange has written goes along: ``Collect``
+and ``CarryAlong`` see to that.
 """
 
 from __future__ import annotations
 
+import fnmatch
 import warnings
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import nbformat
+import nbgrader.utils
 from nbconvert.exporters import NotebookExporter
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    GetGrades,
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
@@ -29,7 +40,13 @@ from .. import course
 from ..authoring import release
 from ..grading.record import Record
 from ..submissions.fingerprint import key_of
-from ..submissions.handed_in import of_notebook, read_handed_in, to_notebook
+from ..submissions.handed_in import (
+    carry_along,
+    of_notebook,
+    read_handed_in,
+    time_handed_in,
+    to_notebook,
+)
 from ..submissions.read import grade_id
 from ..submissions.result import Result
 from ..submissions.worker import grade_one
@@ -46,6 +63,24 @@ warnings.filterwarnings(
 )
 
 
+def _existing_timestamp(coursedir: CourseDirectory, folder: str) -> datetime | None:
+    when, notice = time_handed_in(Path(folder))
+    if notice:
+        coursedir.log.warning("%s: %s", folder, notice)
+    return when
+
+
+def _is_ignored(filename: str, patterns: list[str] | None = None) -> bool:
+    return any(fnmatch.fnmatch(Path(filename).name, pattern) for pattern in patterns or ())
+
+
+# nbgrader would open whatever is called timestamp.txt, and wait at a pipe for ever.
+CourseDirectory.get_existing_timestamp = _existing_timestamp
+# nbgrader would list a folder anew for each file and pattern; where a folder's name holds brackets,
+# no pattern would fit, and all files be copied.
+nbgrader.utils.is_ignored = _is_ignored
+
+
 def release_preprocessors() -> list:
     """nbgrader's own steps of generate_assignment, after ours."""
     return release.preprocessors()
@@ -54,6 +89,16 @@ def release_preprocessors() -> list:
 def autograde_preprocessors() -> list:
     """The steps of nbgrader autograde, with our ``Grade`` and ``SaveGrades``."""
     return [Grade, SaveGrades, AssignLatePenalties, CheckCellMetadata]
+
+
+def sanitize_preprocessors() -> list:
+    """What nbgrader autograde does to a rebuilt submission before it is graded."""
+    return [CheckCellMetadata, CarryAlong]
+
+
+def feedback_preprocessors() -> list:
+    """nbgrader's own steps of generate_feedback, and ours."""
+    return [GetGrades, CSSHTMLHeaderPreprocessor, CarryAlong]
 
 
 class LenientExporter(NotebookExporter):
@@ -72,7 +117,40 @@ class LenientExporter(NotebookExporter):
 def adopt_renamed(assignment: str, student: str, notebooks: list[str]) -> None:
     """Have a submission graded whose notebook does not bear the assignment's name."""
     folder = Path(notebooks[0]).parent
-    notebooks[:] = [str(folder / f"{folder.name}.ipynb")]
+    notebooks[:] = [str(folder / f"{assignment}.ipynb")]
+
+
+def lateness(entry: SubmittedAssignment, when: datetime | None = None) -> list[float | str]:
+    """What the late penalty of a submission depends on: seconds late, and when it came.
+
+    Args:
+        entry: the submission, in an open gradebook.
+        when: when it came, if the gradebook is not to say.
+    """
+    when = when or entry.timestamp
+    due = entry.duedate if entry.assignment.duedate else None
+    late = max(0.0, (when - due).total_seconds()) if when and due else 0.0
+    return [late, str(when)]
+
+
+class Collect(ExchangeCollect):
+    """nbgrader's collect, which keeps the time of a submission and the key to its feedback."""
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Copy a submission from the exchange."""
+        super().do_copy(src, dest, log)
+        carry_along(Path(src), Path(dest))
+
+
+class CarryAlong(NbGraderPreprocessor):
+    """Takes what the exchange has written beside a submission from one of nbgrader's folders on."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Copy it beside what is being written; nbgrader's ``release_feedback`` asks for it."""
+        info, converter = resources["nbgrader"], self.parent.parent
+        ids = info["assignment"], info["student"]
+        carry_along(Path(converter._format_source(*ids)), Path(converter._format_dest(*ids)))
+        return nb, resources
 
 
 class Grade(NbGraderPreprocessor):
@@ -92,7 +170,7 @@ class Grade(NbGraderPreprocessor):
         results = Results(self.parent.parent.coursedir.root, unit)
         seed = results.seed(class_seed(unit)) if self.seed is None else self.seed
         learner, rebuilt = info["student"], of_notebook(nb)
-        result = results.load(learner)
+        result = results.load(learner, self.accept)
         if not result or result.key != key_of(rebuilt, unit, seed, result.verdict.isolation):
             result = grade_one(unit.name, learner, rebuilt, seed, self.accept)
             results.save(learner, result)
@@ -129,7 +207,12 @@ class SaveGrades(SaveAutoGrades):
         verdict = msgspec.convert(nb.metadata["autograder"]["verdict"], Record)
         flagged = [exercise.id for exercise in verdict.exercises if exercise.flags]
         self._flagged = {course.exercise(exercise_id).check_id for exercise_id in flagged}
-        return super().preprocess(nb, resources)
+        nb, resources = super().preprocess(nb, resources)
+        info = resources["nbgrader"]
+        with Gradebook(info["db_url"]) as gradebook:
+            entry = gradebook.find_submission(info["assignment"], info["student"])
+            nb.metadata["autograder"]["lateness"] = lateness(entry)
+        return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_score(cell, resources)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,17 +14,25 @@ import msgspec
 
 from .. import course
 from ..grading.record import ExerciseRecord, Record, to_json
-from ..grading.render import looks
+from ..grading.render import looks, safe
 from ..grading.render.wording import Styled, plain
 from ..submissions.result import Result
 from .results import Results
 
 
-def write(unit: course.Unit, root: Path, folder: Path) -> list[Record]:
+def write(
+    unit: course.Unit, root: Path, folder: Path, learners: Collection[str] | None = None
+) -> list[Record]:
     """Write every report of an assignment into a folder.
 
     ``class.json``, ``grades.csv``, ``junit.xml``, and for each learner a page and Gradescope's
     ``results.json``.
+
+    Args:
+        unit: the assignment.
+        root: the course's folder.
+        folder: where the reports go.
+        learners: who is in them; everyone of whom there is a result by default.
 
     Returns:
         The verdicts, as in the JSON contract.
@@ -32,23 +41,30 @@ def write(unit: course.Unit, root: Path, folder: Path) -> list[Record]:
         CourseError: if nothing was graded.
     """
     results = Results(root, unit)
-    loaded = {learner: results.load(learner) for learner in results.learners()}
+    wanted = [each for each in results.learners() if learners is None or each in learners]
+    loaded = {learner: results.load(learner) for learner in wanted}
     graded = {learner: result for learner, result in loaded.items() if result}
     if not graded:
         raise course.CourseError(
-            f"nothing was graded yet; run 'python -m autograder grade {unit.name}' first"
+            f"nothing was graded yet of what was handed in; run 'python -m autograder grade "
+            f"{unit.name}' first"
         )
     folder.mkdir(parents=True, exist_ok=True)
     verdicts = [
         msgspec.structs.replace(result.verdict, submission=learner)
         for learner, result in graded.items()
     ]
-    _put(folder / "class.json", to_json(verdicts))
-    _put(folder / "grades.csv", grades_csv(unit, verdicts))
-    _put(folder / "junit.xml", junit(verdicts))
+    files = {
+        "class.json": to_json(verdicts),
+        "grades.csv": grades_csv(unit, verdicts),
+        "junit.xml": junit(verdicts),
+    }
+    for name, text in files.items():
+        _put(folder / name, text)
     for learner, result in graded.items():
-        _put(folder / learner / "feedback.html", page(learner, result))
-        _put(folder / learner / "results.json", json.dumps(gradescope(result.verdict), indent=2))
+        own = folder / safe.folder_name(learner, files)
+        _put(own / "feedback.html", page(learner, result))
+        _put(own / "results.json", json.dumps(gradescope(result.verdict), indent=2))
     return verdicts
 
 
@@ -62,7 +78,10 @@ def page(learner: str, result: Result) -> str:
     verdict = result.verdict
     notes = [verdict.error.message] if verdict.error else verdict.notices
     return looks.template("report").render(
-        learner=learner, verdict=verdict, notes=notes, pages=list(result.pages.values())
+        learner=learner,
+        verdict=verdict,
+        notes=[*notes, confinement([verdict])],
+        pages=list(result.pages.values()),
     )
 
 
@@ -80,8 +99,23 @@ def gradescope(verdict: Record) -> dict:
         for exercise in verdict.exercises
         for check in exercise.checks
     ]
-    note = verdict.error.message if verdict.error else ""
-    return {"score": verdict.points, "output": note, "output_format": "text", "tests": tests}
+    notes = [verdict.error.message] if verdict.error else []
+    return {
+        "score": verdict.points,
+        "output": " ".join([*notes, confinement([verdict])]),
+        "output_format": "text",
+        "tests": tests,
+        "extra_data": {"isolation": verdict.isolation},
+    }
+
+
+def confinement(verdicts: list[Record]) -> str:
+    """How submissions were confined while they were graded, as a sentence."""
+    levels = Counter(each.isolation for each in verdicts)
+    counted = [
+        f"{level} ({count})" if len(levels) > 1 else level for level, count in levels.items()
+    ]
+    return f"Confinement: {', '.join(sorted(counted))}."
 
 
 def grades_csv(unit: course.Unit, verdicts: list[Record]) -> str:
@@ -89,36 +123,34 @@ def grades_csv(unit: course.Unit, verdicts: list[Record]) -> str:
     ids = [each.id for each in unit.exercises]
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(
-        ["student", "points", "max_points", *ids, *(f"{each} status" for each in ids), "look at"]
-    )
+    status_of = [f"{each} status" for each in ids]
+    lines.writerow(["student", "points", "max_points", *ids, *status_of, "confinement", "look at"])
     for verdict in verdicts:
         by_id = {each.id: each for each in verdict.exercises}
-        points = [by_id[each].points for each in ids]
-        status = [by_id[each].status for each in ids]
-        head = [_plain(verdict.submission), verdict.points, verdict.max_points]
+        # An exercise may have been added since.
+        points = [by_id[each].points if each in by_id else "" for each in ids]
+        status = [by_id[each].status if each in by_id else "not graded" for each in ids]
+        head = [safe.cell(verdict.submission), verdict.points, verdict.max_points]
         flagged = " ".join(each.id for each in verdict.exercises if each.flags)
-        lines.writerow([*head, *points, *status, flagged])
+        lines.writerow([*head, *points, *status, verdict.isolation, flagged])
     return out.getvalue().rstrip("\n")
-
-
-def _plain(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return "'" + name if name.startswith(("=", "+", "-", "@")) else name
 
 
 def junit(verdicts: list[Record]) -> str:
     """All checks of all learners as JUnit's XML."""
     root = ElementTree.Element("testsuites")
     for verdict in verdicts:
-        suite = ElementTree.SubElement(root, "testsuite", name=verdict.submission)
+        name = safe.one_line(verdict.submission)
+        suite = ElementTree.SubElement(root, "testsuite", name=name)
+        properties = ElementTree.SubElement(suite, "properties")
+        ElementTree.SubElement(properties, "property", name="confinement", value=verdict.isolation)
         for exercise in verdict.exercises:
             for check in exercise.checks:
                 case = ElementTree.SubElement(
                     suite, "testcase", classname=exercise.id, name=check.id
                 )
                 if not check.passed:
-                    message = "".join(c if c.isprintable() else " " for c in check.message)
+                    message = safe.one_line(check.message)
                     ElementTree.SubElement(case, "failure", message=message)
         checks = [check for each in verdict.exercises for check in each.checks]
         suite.set("tests", str(len(checks)))
@@ -136,7 +168,8 @@ def class_lines(unit: course.Unit, verdicts: list[Record]) -> list[Styled]:
     most = sum(each.points for each in unit.exercises)
     mean = sum(each.points for each in verdicts) / len(verdicts)
     average = f"{mean:.1f} of {most:g} points on average"
-    lines = [Styled(f"{unit.name}: {len(verdicts)} submissions, {average}.", "title")]
+    head = f"{unit.name}: {len(verdicts)} submissions, {average}. {confinement(verdicts)}"
+    lines = [Styled(head, "title")]
     for exercise in unit.exercises:
         graded = [
             each for verdict in verdicts for each in verdict.exercises if each.id == exercise.id
@@ -148,7 +181,8 @@ def class_lines(unit: course.Unit, verdicts: list[Record]) -> list[Styled]:
 def _exercise_lines(exercise_id: str, graded: list[ExerciseRecord]) -> list[Styled]:
     """How often an exercise has each status, and what is misunderstood most."""
     status = Counter(each.status for each in graded).most_common()
-    head = f"{exercise_id}: " + ", ".join(f"{count} {name}" for name, count in status)
+    counts = ", ".join(f"{count} {name}" for name, count in status)
+    head = f"{exercise_id}: {counts or 'not graded'}"
     wrong = Counter(
         name
         for each in graded
@@ -161,7 +195,7 @@ def _exercise_lines(exercise_id: str, graded: list[ExerciseRecord]) -> list[Styl
 def _flagged_lines(verdicts: list[Record]) -> list[Styled]:
     """What a person should look at: whose, which exercise, and why; empty if there is nothing."""
     lines = [
-        Styled(f"  {verdict.submission}, {each.id}: {reason}", "flag")
+        Styled(f"  {safe.one_line(verdict.submission)}, {each.id}: {reason}", "flag")
         for verdict in verdicts
         for each in verdict.exercises
         for reason in each.flags

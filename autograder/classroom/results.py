@@ -6,16 +6,29 @@ run which was killed goes on where it stopped.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
 from .. import course
+from ..course import CourseError
+from ..grading.record import Isolation
 from ..submissions.result import Result
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 FOLDER = ".grading"
+_STRONGEST_FIRST = get_args(Isolation)
 
 
 class Results:
@@ -29,24 +42,38 @@ class Results:
     def __init__(self, root: Path, unit: course.Unit):
         self.folder = Path(root) / FOLDER / unit.name
 
-    def load(self, learner: str) -> Result | None:
-        """What came of a learner's submission; None if that is not known."""
+    def load(self, learner: str, accept: str = "none") -> Result | None:
+        """What came of a learner's submission.
+
+        Args:
+            learner: whose.
+            accept: the weakest isolation that will do.
+
+        Returns:
+            The result; None if none is known, or only one at a weaker isolation.
+        """
         try:
             text = self._path(learner).read_text(encoding="utf-8")
-            return msgspec.convert(json.loads(text), Result)
+            result = msgspec.convert(json.loads(text), Result)
         except (FileNotFoundError, ValueError):
             return None
+        rank = _STRONGEST_FIRST.index
+        return result if rank(result.verdict.isolation) <= rank(accept) else None
 
     def save(self, learner: str, result: Result) -> None:
         """Record a result; it is on the disk when this returns."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._path(learner)
         part = path.with_suffix(".part")
-        with open(part, "w", encoding="utf-8") as file:
-            json.dump(msgspec.to_builtins(result), file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        try:
+            with open(part, "w", encoding="utf-8") as file:
+                json.dump(msgspec.to_builtins(result), file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
     def learners(self) -> list[str]:
         """Everyone of whom there is a result."""
@@ -63,6 +90,49 @@ class Results:
         """Grade this assignment with a seed of one's own from now on."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "seed").write_text(f"{seed}\n")
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep another run out of this assignment meanwhile; one that was killed keeps nobody out.
+
+        Raises:
+            CourseError: if there is another run, or nothing can be written here.
+        """
+        path = self.folder / "lock"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as problem:
+            raise self.full(problem) from None
+        try:
+            self._take(file)
+            yield
+        finally:
+            os.close(file)
+
+    def _take(self, lock: int) -> None:
+        try:
+            if fcntl:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.truncate(lock, 0)
+            holder = (
+                f"process {os.getpid()} on {socket.gethostname()}, since {datetime.now():%H:%M}"
+            )
+            os.write(lock, holder.encode())
+        except BlockingIOError:
+            holder = os.read(lock, 200).decode(errors="replace")
+            raise CourseError(
+                f"{self.folder.name} is being graded already ({holder}); wait until that has ended"
+            ) from None
+        except OSError as problem:
+            raise self.full(problem) from None
+
+    def full(self, problem: OSError) -> CourseError:
+        """What to say where no result can be kept any more."""
+        return CourseError(
+            f"nothing can be written to {self.folder} ({problem.strerror}); mend that and grade "
+            "again: what was graded until now is kept"
+        )
 
     def _path(self, learner: str) -> Path:
         return self.folder / f"{learner}.json"

@@ -8,11 +8,15 @@ is kept as it comes (``results.py``), then nbgrader enters it, notebook, late pe
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
 from .. import course
 from ..course import CourseError
@@ -29,6 +33,8 @@ _CHANGED = (
     "it was changed meanwhile, or a worker has another version of the course, of Python or of its "
     "packages; make them equal and grade again"
 )
+_MOST_SECONDS = 60
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 @dataclass
@@ -60,11 +66,17 @@ def grade_class(
         progress: called with the number of submissions done and their number in all.
 
     Raises:
-        CourseError: if there is nothing to grade, or the isolation is too weak.
+        CourseError: if there is nothing to grade, the isolation is too weak, another run is at
+            work, or nothing can be written.
+        ValueError: if ``accept`` is anything else.
     """
+    if accept not in ("full", "partial"):
+        raise ValueError(f"accept is 'full' or 'partial', not '{accept}'")
     with _pool(workers, scheduler) as pool:
         # The workers get ready meanwhile.
-        return _ClassRun(open_desk(unit), unit, seed, progress).grade(pool, accept)
+        desk = open_desk(unit)
+        with desk.results.locked():
+            return _ClassRun(desk, unit, seed, accept, progress).grade(pool)
 
 
 def open_desk(unit: course.Unit) -> Desk:
@@ -86,6 +98,7 @@ class _ClassRun:
         desk: Desk,
         unit: course.Unit,
         seed: int | None,
+        accept: str,
         progress: Callable[[int, int], None],
     ):
         if seed is not None:
@@ -93,31 +106,56 @@ class _ClassRun:
         self._desk = desk
         self._unit = unit
         self._seed = desk.seed()
+        self._accept = accept
         self._progress = progress
         self._done = 0
         self._learners = desk.learners()
         self._summary = Summary()
 
-    def grade(self, pool: LocalPool | Cluster, accept: str) -> Summary:
+    def grade(self, pool: LocalPool | Cluster) -> Summary:
         if not self._learners:
-            raise CourseError(f"there is nothing to grade: no folder submitted/*/{self._unit.name}")
+            raise CourseError(f"there is nothing to grade: no folder {self._desk.folder('*')}")
         if not self._desk.is_released():
             self._desk.release()
         self._progress(0, len(self._learners))
         waiting: dict[str, Rebuilt] = {}
         for learner in self._learners:
-            handed_in = self._desk.read(learner)
-            known = self._desk.results.load(learner)
-            if not known or not self._is_of(known, handed_in):
-                waiting[learner] = handed_in
-            elif self._desk.has(learner, known.key):
-                self._summary.unchanged.append(learner)
-                self._count(known)
-            else:
-                self._enter(learner, known)
-        for learner, outcome in pool.graded(self._unit.name, waiting, self._seed, accept):
-            self._keep(learner, outcome)
+            with self._alone(learner):
+                handed_in = self._desk.read(learner)
+                if not self._keep_known(learner, handed_in):
+                    waiting[learner] = handed_in
+        for learner, outcome in pool.graded(self._unit.name, waiting, self._seed, self._accept):
+            with self._alone(learner):
+                self._keep(learner, outcome)
         return self._summary
+
+    @contextlib.contextmanager
+    def _alone(self, learner: str) -> Iterator[None]:
+        """Whatever is wrong with the folder of a learner costs the grade of this learner only."""
+        try:
+            with _time_limit(_MOST_SECONDS):
+                yield
+        except CourseError:
+            raise
+        except OSError as problem:
+            if problem.errno in _NO_ROOM:
+                raise self._desk.results.full(problem) from None
+            place = f"{problem.filename}: " if problem.filename else ""
+            self._fail(learner, f"{place}{problem.strerror or problem}; mend that and grade again")
+        except Exception as problem:
+            self._fail(learner, f"{type(problem).__name__}: {problem}")
+
+    def _keep_known(self, learner: str, handed_in: Rebuilt) -> bool:
+        """Keep what came of this submission in an earlier run; False if that is not known."""
+        known = self._desk.results.load(learner, self._accept)
+        if not known or not self._is_of(known, handed_in):
+            return False
+        if self._desk.has(learner, known.key):
+            self._summary.unchanged.append(learner)
+            self._count(known)
+        else:
+            self._enter(learner, known)
+        return True
 
     def _keep(self, learner: str, outcome: Result | NoGrade) -> None:
         if isinstance(outcome, NoGrade):
@@ -129,7 +167,7 @@ class _ClassRun:
             self._enter(learner, outcome)
 
     def _enter(self, learner: str, result: Result) -> None:
-        problem = self._desk.enter(learner)
+        problem = self._desk.enter(learner, self._seed, self._accept)
         if problem:
             self._fail(learner, problem)
         else:
@@ -151,6 +189,26 @@ class _ClassRun:
     def _step(self) -> None:
         self._done += 1
         self._progress(self._done, len(self._learners))
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in what takes longer, where signals can do that."""
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise TimeoutError(f"nothing came of it in {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager

@@ -1,49 +1,141 @@
 """What was handed in: the notebook in a folder, whatever its name, rebuilt on the release.
 
+A learner makes the folder: links, pipes, modes and names in it may be traps. That something may not
+be read is no fault of the submission, and passes as ``OSError``.
+
 Between nbgrader's steps a rebuilt submission is a notebook file; what was odd about it stands in
 the notebook's metadata then.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import os
+import stat
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from ..course import Unit
 from ..grading.record import ErrorRecord
+from ..grading.render import safe
 from .read import Rebuilt, Unreadable, read_notebook, rebuild, released
+
+# What nbgrader's exchange writes beside a submission, over a learner's own files of these names.
+TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
+_MOST_BYTES = {TIMESTAMP: 100, SECRET: 200}
+_NAMED = 3
 
 
 def read_handed_in(unit: Unit, path: Path) -> Rebuilt:
-    """The submission that lies at ``path``, or beside it under another name."""
+    """The submission that lies at ``path``, or beside it under another name.
+
+    Raises:
+        OSError: if it may not be read.
+    """
     try:
-        path, renamed = _find(unit, path)
-        rebuilt = rebuild(unit, read_notebook(path))
+        found = _find(path)
+        rebuilt = rebuild(unit, read_notebook(found))
     except Unreadable as problem:
-        return Rebuilt(released(unit), error=ErrorRecord(problem.kind, problem.message))
-    if renamed:
-        notice = f"the file was called {path.name}, not {unit.name}.ipynb"
-        return dataclasses.replace(rebuilt, notices=(*rebuilt.notices, notice))
-    return rebuilt
+        error = ErrorRecord(problem.kind, safe.one_line(problem.message))
+        return Rebuilt(released(unit), error=error)
+    notices = [_renamed(found, path), time_handed_in(path.parent)[1]]
+    return dataclasses.replace(rebuilt, notices=(*rebuilt.notices, *filter(None, notices)))
 
 
-def _find(unit: Unit, path: Path) -> tuple[Path, bool]:
+def _renamed(found: Path, path: Path) -> str:
+    return f"the file was called {safe.name(found.name)}, not {path.name}" if found != path else ""
+
+
+def _find(path: Path) -> Path:
     """The submitted file, also where it was renamed."""
-    others = sorted(path.parent.glob("*.ipynb"))
-    notebook = path if path in others else others[0] if len(others) == 1 else None
-    if not notebook:
-        names = ", ".join(other.name for other in others) or "no notebook"
-        raise Unreadable(
-            "missing_file", f"{path.name} is missing; this was handed in: {names}; hand it in."
-        )
-    if notebook.is_symlink() or path.parent.is_symlink() or not notebook.is_file():
+    for folder in (path.parent.parent, path.parent):
+        if folder.is_symlink():
+            raise _not_its_own(folder)
+    try:
+        others = sorted(name for name in os.listdir(path.parent) if name.endswith(".ipynb"))
+    except (FileNotFoundError, NotADirectoryError):
+        others = []
+    if path.name not in others and len(others) != 1:
         raise Unreadable(
             "missing_file",
-            f"{notebook.name} is not a file of its own; hand in the notebook itself.",
+            f"{path.name} is missing; this was handed in: {_listed(others)}; hand it in.",
         )
-    return notebook, notebook != path
+    found = path if path.name in others else path.parent / others[0]
+    if not stat.S_ISREG(found.lstat().st_mode):
+        raise _not_its_own(found)
+    with open(found, "rb"):
+        return found
+
+
+def _not_its_own(path: Path) -> Unreadable:
+    return Unreadable(
+        "missing_file",
+        f"{safe.name(path.name)} is not a file or folder of its own; hand in the notebook itself.",
+    )
+
+
+def _listed(names: list[str]) -> str:
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return ", ".join([*map(safe.name, names[:_NAMED]), *more]) or "no notebook"
+
+
+def time_handed_in(folder: Path) -> tuple[datetime | None, str]:
+    """When a submission was handed in, in UTC, and a notice if its file does not say so.
+
+    The file proves nothing: it is the learner's own where whoever collects does not write it anew.
+    But a learner gains nothing by it, as nbgrader takes a submission without a time to be in time.
+    """
+    text = _small_text(folder / TIMESTAMP)
+    if text is None:
+        return None, ""
+    tomorrow = datetime.now(UTC) + timedelta(1)
+    with contextlib.suppress(ValueError, OverflowError):
+        when = _in_utc(text.strip())
+        if datetime(2000, 1, 1, tzinfo=UTC) <= when <= tomorrow:
+            return when.replace(tzinfo=None), ""
+    return None, f"{TIMESTAMP} holds no time at which this can have been handed in"
+
+
+def _in_utc(text: str) -> datetime:
+    """A time as nbgrader writes it; as for nbgrader, it is UTC where the zone is not known."""
+    *parts, zone = text.split(" ") if text.count(" ") == 2 else (text, "UTC")
+    offset = zone if zone.startswith(("+", "-")) else ""
+    when = datetime.fromisoformat(" ".join(parts) + offset)
+    if when.tzinfo or zone in time.tzname:
+        return when.astimezone(UTC)
+    try:
+        return when.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (KeyError, ValueError, OSError):
+        return when.replace(tzinfo=UTC)
+
+
+def carry_along(source: Path, target: Path) -> None:
+    """Copy what nbgrader's exchange has written beside a submission, and nothing else."""
+    for name in (TIMESTAMP, SECRET):
+        text = _small_text(source / name)
+        if text:
+            target.mkdir(parents=True, exist_ok=True)
+            (target / name).unlink(missing_ok=True)
+            (target / name).write_text(text, encoding="utf-8")
+
+
+def _small_text(path: Path) -> str | None:
+    """What a small file of its own holds; empty if it is anything else, None if there is none."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return ""
+        with open(path, "rb") as file:
+            text = file.read(_MOST_BYTES[path.name] + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return ""
+    return text.decode("ascii", "replace") if len(text) <= _MOST_BYTES[path.name] else ""
 
 
 def to_notebook(rebuilt: Rebuilt) -> dict:

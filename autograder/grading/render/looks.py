@@ -12,16 +12,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import markupsafe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from .wording import number, printable, replaced
-
-
-def escape(text: str) -> Markup:
-    """Text of any origin as harmless HTML."""
-    return markupsafe.escape(printable(text))
+from .safe import html, printable
+from .wording import number, replaced
 
 
 class _CleanTemplate(Template):
@@ -32,7 +27,7 @@ class _CleanTemplate(Template):
 
 def _prose(text: str) -> Markup:
     """Our own prose as HTML: `code` in backticks becomes code."""
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(html(text))))
 
 
 _environment = Environment(

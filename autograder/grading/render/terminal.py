@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .wording import Role, Styled, plain, printable
+from .safe import printable
+from .wording import Role, Styled, plain
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from .safe import printable
+
 Role = Literal["", "title", "passed", "failed", "flag", "diagnosis", "asks"]
 
 SAME = "The same cause as above."
@@ -44,15 +46,6 @@ def listed(names: Sequence[str]) -> str:
 def replaced(names: Sequence[str]) -> str:
     """That earlier work was graded with the reference, as a sentence."""
     return f"Graded with the course's {listed(names)} in place of yours."
-
-
-def printable(text: str) -> str:
-    """Text without control characters, which could steer a terminal or turn a line around."""
-    if text.replace("\n", "").isprintable():
-        return text
-    return "".join(
-        each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text
-    )
 
 
 def plain(lines: Sequence[Styled]) -> str:
