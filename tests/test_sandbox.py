@@ -110,8 +110,8 @@ import slow
     ),
     "one large tensor": ("return torch.ones(4 << 30)", "memory"),
     "a large expanded tensor": ("return torch.ones(1).expand(4 << 30)", "memory"),
-    "a result beyond a frame": ("return torch.empty(300 << 20, dtype=torch.int8)", "memory"),
-    "a text beyond a frame": ("return 'x' * (5 << 20)", "memory"),
+    "a result beyond a frame": ("return torch.empty(20 << 20, dtype=torch.int8)", "memory"),
+    "a text beyond a frame": ("return 'x' * (2 << 20)", "memory"),
     "bytes": ("return bytes(16 << 30)", "memory"),
     "closing every descriptor": ("import os\nos.closerange(0, 4096)\n" + RIGHT, "crashed"),
     "closing them and staying": (

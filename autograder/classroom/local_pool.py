@@ -32,6 +32,7 @@ from ..submissions.worker import grade_one
 
 TRIES = 3
 _TICK = 0.25
+_MOST_TEXT = 500
 _LEFT_BEHIND = 64 << 20  # garbage is looked for from here on: each time, it would be felt
 _FORKS = "forkserver" in get_all_start_methods()
 _CONTEXT = get_context("forkserver") if _FORKS else get_context("spawn")
@@ -305,7 +306,7 @@ def _outcome(grade: Grade, job: tuple[Any, ...]) -> Result | NoGrade | CourseErr
     except CourseError as problem:
         return problem
     except Exception as problem:
-        return NoGrade(f"{type(problem).__name__}: {problem}")
+        return NoGrade(f"{type(problem).__name__}: {problem}"[:_MOST_TEXT])
 
 
 def _end_with(sentinel: int) -> NoReturn:
