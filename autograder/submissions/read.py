@@ -124,7 +124,8 @@ def read_notebook(path: Path) -> list[Cell]:
 def _too_large(path: Path, most: str) -> Unreadable:
     return Unreadable(
         "too_large",
-        f"{path.name} holds more than {most}; clear the outputs and take out code that answers no exercise.",
+        f"{path.name} holds more than {most}; clear the outputs and take out code that answers no "
+        "exercise.",
     )
 
 
