@@ -24,6 +24,10 @@ TOLERANCE = {
 # largest" would ask for more digits than there are.
 SMALLEST_SCALE = 1e-2
 _LONGEST_NAME, _LARGEST_NUMBER = 60, 10**15
+# Far more than checks ask for: beyond it a tensor is on record by its shape, a text by its start.
+_MOST_BYTES = 1 << 20
+_MOST_TEXT = 10_000
+_MOST_MESSAGE = 500
 _record: contextvars.ContextVar[list | None] = contextvars.ContextVar("record", default=None)
 _flags: contextvars.ContextVar[list | None] = contextvars.ContextVar("flags", default=None)
 
@@ -47,7 +51,7 @@ class Failed(Exception):
     """A demand that does not hold.
 
     Args:
-        message: one sentence for the learner.
+        message: one sentence for the learner; cut where a learner's names make it endless.
         counterexample: the case that shows it, if it can be shown.
         misconception: its name, where the broken property itself is the misconception.
     """
@@ -58,8 +62,8 @@ class Failed(Exception):
         counterexample: Counterexample | None = None,
         misconception: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _cut(message)
+        super().__init__(self.message)
         self.counterexample = counterexample
         self.misconception = misconception
 
@@ -90,16 +94,22 @@ def flag(sentence: str) -> None:
     """Ask for a person to look at the answer, and say why. It costs no points."""
     flags = _flags.get()
     if flags is not None:
-        flags.append(sentence)
+        flags.append(_cut(sentence))
 
 
 def seen(value: object) -> None:
-    """Put a value on record: a tensor, number or text; of anything else the name of its type."""
+    """Put a value on record: a tensor, number or text; of anything else the name of its type.
+
+    Of a tensor that is far larger than what checks ask for, it is the shape.
+    """
     record = _record.get()
     if record is not None:
         if isinstance(value, torch.Tensor):
-            value = value.detach().clone()
-        elif not isinstance(value, (bool, int, float, str, type(None))):
+            is_small = value.numel() * value.itemsize <= _MOST_BYTES
+            value = value.detach().clone() if is_small else f"a tensor of {tuple(value.shape)}"
+        elif isinstance(value, str):
+            value = value[:_MOST_TEXT]
+        elif not isinstance(value, (bool, int, float, type(None))):
             value = type(value).__name__
         record.append(value)
 
@@ -274,6 +284,10 @@ def _is_name(text: str) -> bool:
 def kind_of(value: object) -> str:
     """The name of a value's type, for a message; also where the value stays with the learner."""
     return getattr(value, "kind", type(value).__name__)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_MESSAGE else f"{text[: _MOST_MESSAGE - 1]}…"
 
 
 def _upper(text: str) -> str:

@@ -87,12 +87,13 @@ def run_check(check: Check, student: Student, seed: int, level: int = FULL) -> R
     problem: StudentProblem | None = None
     error: Exception | None = None
     with observing() as record, flagging() as flags:
+        # What is caught leaves its frames behind: they hold each other, and all that a check saw.
         try:
             check.run(student, reference, draw)
         except Failed as broken:
-            failure = broken
+            failure = broken.with_traceback(None)
         except StudentProblem as silent:
-            problem = silent
+            problem = silent.with_traceback(None)
         except Exception as unread:  # whatever an answer hands back, the grader goes on
             failure, error = Failed(_UNREADABLE), unread
     return Run(record, failure, problem, tuple(flags), draw.used, error)

@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from ..submissions.read import Submission
 
-_EXERCISE = re.compile(r'"grade_id":\s*"(\w+)"|^\s*"?(?:def|class)\s+(\w+)', re.MULTILINE)
+_EXERCISE = re.compile(r'"grade_id":\s*"(\w+)"|^[ \t]*"?(?:def|class)[ \t]+(\w+)', re.MULTILINE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -88,6 +88,7 @@ class ExerciseItem(pytest.Item):
         from .. import course
         from ..grading.grader import fresh_seed
         from ..grading.render.text import exercise_text
+        from ..sandbox.limits import Budget
         from ..submissions.grade import grade_read
 
         seed = self.config.getoption("seed")
@@ -97,6 +98,7 @@ class ExerciseItem(pytest.Item):
             [self.name],
             fresh_seed() if seed is None else seed,
             in_process=self.config.getoption("usepdb") and course.is_own(self.path),
+            budget=Budget(),
         )
         (exercise,) = verdict.exercises
         properties = {"points": exercise.points, "max_points": exercise.max_points}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import time
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from ..grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
 from ..grading.words import Words
 from ..sandbox import probe, processes
 from ..sandbox.inside import cells
-from ..sandbox.limits import Limits
+from ..sandbox.limits import Budget, Limits
 from ..sandbox.link import Link, SubmissionDied
 from . import bypasses
 from .fingerprint import checks_version
@@ -68,7 +69,8 @@ def grade(
     except Unreadable as problem:
         error = ErrorRecord(problem.kind, problem.message)
         return SubmissionVerdict(str(path), [], seed, "none", "", error)
-    return grade_read(submission, str(path), exercise_ids, seed, in_process, limits)
+    budget = Budget()
+    return grade_read(submission, str(path), exercise_ids, seed, in_process, limits, budget=budget)
 
 
 def grade_read(
@@ -79,15 +81,17 @@ def grade_read(
     in_process: bool = False,
     limits: Limits | None = None,
     show_text: bool = True,
+    budget: Budget | None = None,
 ) -> SubmissionVerdict:
     """Grade a submission that was read already; arguments as for ``grade``.
 
     Args:
         show_text: whether messages may repeat all that the submission says; its words can carry
             inputs and earlier work.
+        budget: what it may take, where nothing else watches this process; none while debugging.
 
     Raises:
-        CourseError: for an exercise that its unit does not have.
+        CourseError: for an exercise that its unit does not have, or if it goes over the budget.
         ServerFailed: if no server serves it from beginning to end.
     """
     exercises = {exercise.id: exercise for exercise in submission.unit.exercises}
@@ -101,7 +105,8 @@ def grade_read(
     words = None if show_text else Words("\n".join(cell["code"] for cell in submission.cells))
 
     def verdicts() -> list[ExerciseVerdict]:
-        grader = Grader(_opener(submission, in_process, limits or Limits()), seed, words)
+        open_student = _opener(submission, in_process, limits or Limits(), budget)
+        grader = Grader(open_student, seed, words)
         return [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
 
     graded = verdicts() if in_process else processes.by_one_server(verdicts)
@@ -156,8 +161,10 @@ def unreadable(unit: course.Unit, name: str, error: ErrorRecord, seed: int) -> S
     return SubmissionVerdict(name, exercises, seed, "none", version, error)
 
 
-def _opener(submission: Submission, in_process: bool, limits: Limits) -> OpenStudent:
-    survives = True
+def _opener(
+    submission: Submission, in_process: bool, limits: Limits, budget: Budget | None
+) -> OpenStudent:
+    survives, began = True, time.monotonic()
 
     @contextlib.contextmanager
     def open_student(exercise: Exercise, replaced: Iterable[str]) -> Iterator[Student]:
@@ -166,6 +173,11 @@ def _opener(submission: Submission, in_process: bool, limits: Limits) -> OpenStu
         if in_process:
             yield _open_local(submission, exercise, replace)
             return
+        if budget and time.monotonic() - began > budget.seconds:
+            raise course.CourseError(
+                f"grading took more than {budget.seconds:g} seconds, all that one submission may "
+                "take; grade one exercise at a time, with --exercise"
+            )
         megabytes = min(limits.megabytes, exercise.megabytes or limits.megabytes)
         its_limits = dataclasses.replace(limits, megabytes=megabytes)
         if survives:

@@ -65,7 +65,7 @@ class Child:
         """Answer one request; a result that cannot be sent becomes an error."""
         answer = self.answer(request)
         try:
-            wire.send(self.channel, answer)
+            wire.send(self.channel, answer, room=wire.REPLY)
         except wire.ChannelClosed:
             raise
         except BaseException as problem:
@@ -160,7 +160,7 @@ class Child:
     def call_back(self, number: int, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call a function of the grader's, which may ask for more before it returns."""
         kept = {"args": self.keep(args), "kwargs": self.keep(kwargs)}
-        wire.send(self.channel, {"callback": number} | kept)
+        wire.send(self.channel, {"callback": number} | kept, room=wire.REPLY)
         while "verb" in (answer := wire.receive(self.channel)):
             self.reply(answer)
         if "raised" in answer:
