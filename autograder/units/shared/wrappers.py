@@ -125,7 +125,7 @@ def changes(
 def hides_parameters(fails: str) -> Edit:
     """A module keeps its weights as buffers."""
     how = (
-        '.apply(lambda module: [module.register_buffer(name, module._parameters.pop(name).data) '
+        ".apply(lambda module: [module.register_buffer(name, module._parameters.pop(name).data) "
         "for name in list(module._parameters)])"
     )
     return changes("self", fails, how, "__init__")

@@ -238,7 +238,11 @@ misconception(
     says="every NaN becomes 0, not only that of an empty row",
     asks="A query holds NaN because training went wrong. Would its owner rather see it, or zeros?",
     masked_attention=edit(
-        _EMPTY, "", _ZERO, "        weights = weights.nan_to_num(0.0)\n", fails="gradients_are_finite"
+        _EMPTY,
+        "",
+        _ZERO,
+        "        weights = weights.nan_to_num(0.0)\n",
+        fails="gradients_are_finite",
     ),
 )
 misconception(

@@ -1,5 +1,7 @@
 """Checks of GroupedQueryAttention."""
 
+from typing import Any
+
 import torch
 
 from autograder.grading import expect
@@ -89,3 +91,37 @@ def module_at_both_ends(student: Student, reference: Student, draw: Draw) -> Non
         )
         x = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
         expect.close(module(x), twin(x), "the output", OUTPUT)
+
+
+@check(
+    "GroupedQueryAttention",
+    "with a cache, makes no repeated copy of the keys or values",
+    "Which of your tensors has H heads and as many rows as the cache has tokens?",
+)
+def module_copies_no_keys(student: Student, reference: Student, draw: Draw) -> None:
+    few, many, past = 2, 6, 150 + draw.integer(0, 50)
+    stored = draw.normal(2, 1, 2, past, 32)
+    x = draw.normal(1, 1, 9)
+    taken = []
+    for group in (few, many):
+        sizes = cached_module.Sizes(9, 2 * group, 2, 32)
+        module, twin = _GROUPED.twins(student, reference, draw, sizes)
+        cache, own = (
+            cached_module.cache_for(of, sizes, 1, past + 1) for of in (student, reference)
+        )
+        for each in (cache, own):
+            each.append(*stored)
+        want = twin(x, cache=own)
+
+        def compare(module: Any = module, cache: Any = cache, want: torch.Tensor = want) -> None:
+            expect.close(module(x, cache=cache), want, "the output", OUTPUT)
+
+        taken.append(student.peak_bytes(compare))
+    keys_of_a_head = past * 32 * 4
+    copies = (taken[1] - taken[0]) / keys_of_a_head / (2 * (many - few))
+    expect.true(
+        copies < 0.5,
+        f"With {many} query heads on each KV head in place of {few}, every further query head "
+        f"takes the memory of a copy of the {past} keys in the cache.",
+        "expanded",
+    )
