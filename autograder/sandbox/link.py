@@ -22,7 +22,7 @@ from .processes import Ending, start
 MAX_CALLBACK_BYTES = 16 << 20
 MAX_CALLBACK_DEPTH = 16
 INTERFERED = "The submission interfered with the grading process."
-_LENGTHS = {"kind": 20, "type": 80, "text": 500, "cell": 80, "source": 200}
+_LENGTHS = {"kind": 20, "type": 80, "base": 80, "text": 500, "cell": 80, "source": 200}
 
 
 class SubmissionDied(Exception):

@@ -74,11 +74,17 @@ def _description(error: BaseException) -> dict:
     return {
         "kind": kind,
         "type": type(error).__name__,
+        "base": _built_in(type(error)),
         "text": text[:500],
         "cell": _cell_of(file),
         "line": line,
         "source": source[:200],
     }
+
+
+def _built_in(kind: type[BaseException]) -> str:
+    """The exception of Python that a class is, or stems from."""
+    return next(each.__name__ for each in kind.__mro__ if each.__module__ == "builtins")
 
 
 def _kind_of(error: BaseException, text: str) -> str:

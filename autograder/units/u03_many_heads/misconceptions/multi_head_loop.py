@@ -198,12 +198,7 @@ def _bias(value, letters):
     return edit(*pieces, fails="has_the_projections")
 
 
-misconception(
-    "not_parameters",
-    says="the weights are no parameters of the module, or some are one tensor under two names",
-    asks="What does list(module.parameters()) show, and what would an optimizer be given?",
-    MultiHeadLoop=hides_parameters("sends_the_right_gradients"),
-)
+misconception("not_parameters", MultiHeadLoop=hides_parameters("sends_the_right_gradients"))
 _SOME = ("qkvo", "qkv", "o", "kv", "qk")
 misconception("bias_ignored", MultiHeadLoop=[_bias("False", each) for each in _SOME])
 misconception("bias_always", MultiHeadLoop=[_bias("True", each) for each in _SOME])

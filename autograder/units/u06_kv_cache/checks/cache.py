@@ -71,7 +71,7 @@ def fills_to_the_last_position(student: Student, reference: Student, draw: Draw)
         try:
             _append_and_compare(cache, twin, *_new(draw, b, h_kv, 1, d_head))
         except StudentProblem as problem:
-            refused = stored == max_len - 1 and problem.details.get("type") == "ValueError"
+            refused = stored == max_len - 1 and problem.raised({"ValueError"})
             expect.true(not refused, _ROOM_LEFT.format(max_len), "room_off_by_one")
             raise
         for _ in range(2):
@@ -104,7 +104,7 @@ def _expect_refused(
     except StudentProblem as problem:
         if problem.kind != "error":
             raise
-        refused = problem.details.get("type") in ("ValueError", "AssertionError")
+        refused = problem.raised({"ValueError", "AssertionError"})
     else:
         refused = False
         for value in got if isinstance(got, tuple | list) else [got]:
