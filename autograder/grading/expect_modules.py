@@ -149,35 +149,29 @@ def expect_parameter_gradients(
         options: further arguments.
     """
     module, twin = twins
-    want = _gradients(reference, twin, inputs, direction, options)
-    got = _gradients(student, module, inputs, direction, options)
-    missing = sorted(set(want) - set(got))
+    own, wanted = module.parameters(), twin.parameters()
+    missing = sorted(set(wanted) - set(own))
     expect.true(
         not missing,
         "An optimizer would not find these: they should be parameters, each a tensor of its own: "
         f"{_names(missing)}.",
         "not_parameters",
     )
+    learning = {name: tensor for name, (tensor, _) in inputs.items() if tensor.requires_grad}
+    given = [tensor for tensor, _ in inputs.values()]
+
+    def gradients(of: Student, each: Any, parameters: dict[str, torch.Tensor]) -> dict:
+        output = each(*given, **options)
+        output = expect.tensor(output, "the output", "B L_q d_model", direction.shape)
+        sought = parameters | learning
+        return dict(zip(sought, of.gradients(output, [*sought.values()], direction), strict=True))
+
+    want = gradients(reference, twin, wanted)
+    got = gradients(student, module, own)
     for name, right in want.items():
         axes = inputs[name][1] if name in inputs else "out in" if right.dim() == 2 else "out"
         expect.finite(got[name], f"the gradient of {name}", axes)
         expect.close(got[name], right, f"the gradient of {name}", axes)
-
-
-def _gradients(
-    student: Student,
-    module: Any,
-    inputs: Mapping[str, tuple[torch.Tensor, str]],
-    direction: torch.Tensor,
-    options: Mapping[str, Any],
-) -> dict[str, torch.Tensor]:
-    given = {name: tensor for name, (tensor, _) in inputs.items()}
-    wanted = dict(module.parameters())
-    output = module(*given.values(), **options)
-    output = expect.tensor(output, "the output", "B L_q d_model", direction.shape)
-    wanted |= {name: tensor for name, tensor in given.items() if tensor.requires_grad}
-    found = student.gradients(output, list(wanted.values()), direction)
-    return dict(zip(wanted, found, strict=True))
 
 
 # What torch says of a tensor without data whose values are asked for.

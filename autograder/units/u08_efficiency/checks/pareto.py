@@ -37,8 +37,7 @@ def _expect_front(points: list[Point], got: Any, want: list[int]) -> None:
     places = range(len(points))
     expect.true(
         all(index in places for index in got) and len(set(got)) == len(got),
-        f"{call} should hold indices from 0 to {len(points) - 1}, each once; it is "
-        f"{got[:_SHOWN]}.",
+        f"{call} should hold indices from 0 to {len(points) - 1}, each once; it is {got[:_SHOWN]}.",
     )
     for i in got:
         better = next((points[j] for j in want if _beats(points[j], points[i])), None)
