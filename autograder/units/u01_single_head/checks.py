@@ -226,11 +226,14 @@ def takes_heads(student: Student, reference: Student, draw: Draw) -> None:
 def has_the_right_gradients(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     direction = draw.normal(b, l_q, d_head, dtype=torch.float64)
-    q, k, v = (each.requires_grad_() for each in _qkv(draw, b, l_q, l_k, d_head, dtype=DTYPES[1]))
-    inputs = {"q": (q, "B L_q d_head"), "k": (k, "B L_k d_head"), "v": (v, "B L_k d_v")}
-    for largest in (1, 1000):
-        want, _ = reference.attention(q * largest, k, v)
-        output, _ = _pair(student.attention(q * largest, k, v))
+    q, k, v = _qkv(draw, b, l_q, l_k, d_head, dtype=torch.float64)
+    large_q, large_k = q.clone(), k.clone()  # every score is larger by 1000
+    large_q[..., 0], large_k[..., 0] = 1000 * d_head**0.5, 1.0
+    for given in ((q, k, v), (large_q, large_k, v.clone())):
+        q, k, v = (each.requires_grad_() for each in given)
+        inputs = {"q": (q, "B L_q d_head"), "k": (k, "B L_k d_head"), "v": (v, "B L_k d_v")}
+        want, _ = reference.attention(q, k, v)
+        output, _ = _pair(student.attention(q, k, v))
         expect.tensor(output, "the output", "B L_q d_v", direction.shape)
         expect_gradients(student, output, want, direction, inputs)
 
