@@ -41,6 +41,10 @@ class StudentProblem(Exception):
         """Whether nothing more can be asked of this submission."""
         return self.kind in ("timeout", "crashed", "protocol")
 
+    def raised(self, types: Collection[str]) -> bool:
+        """Whether an exception of one of these built-in types, or of a subclass, was raised."""
+        return self.details.get("builtin") in types
+
 
 class _Student(Student):
     """What both kinds share: whether the last call changed its tensors, and calls back.
@@ -99,7 +103,7 @@ class _Student(Student):
         except StudentProblem as problem:
             if problem.kind != "error":
                 raise
-            raised = problem.details.get("builtin") in types
+            raised = problem.raised(types)
         else:
             raised = False
         true(raised, message, misconception)
