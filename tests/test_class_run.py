@@ -1,12 +1,14 @@
 """Grading a class: what is kept, what is graded again, what a kill costs."""
 
 import contextlib
+import functools
 import os
 import shutil
 import subprocess
 import sys
 
 import msgspec
+import pool_grades
 import pytest
 from class_folders import (
     FULL,
@@ -20,8 +22,13 @@ from class_folders import (
     workers,
 )
 from support import reference_answers
+from typer.testing import CliRunner
 
+from autograder.classroom import run
+from autograder.classroom.local_pool import LocalPool
+from autograder.cli import app
 from autograder.grading.record import ErrorRecord, Record
+from autograder.sandbox.limits import Budget
 from autograder.submissions import fingerprint
 from autograder.submissions.read import Rebuilt
 
@@ -172,6 +179,22 @@ def test_a_killed_worker_costs_nothing(tmp_path):
     assert process.returncode == 0, err
     assert "16 graded, 0 unchanged, 0 failed" in out
     assert set(folder.points()) == set(folder.students)
+
+
+def test_what_undoes_its_worker_has_no_grade_and_the_rest_goes_on(tmp_path, monkeypatch):
+    folder = ClassFolder(tmp_path, 6)
+    for student in ("hangs", "kills"):
+        folder.hand_in(student, reference_answers(UNIT))
+    pool = functools.partial(LocalPool, budget=Budget(12), grade=pool_grades.graded)
+    monkeypatch.setattr(run, "LocalPool", pool)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AUTOGRADER_SECRET", "a class of the tests")
+    done = CliRunner().invoke(app, ["grade", UNIT.name, "--workers", "2"])
+    assert done.exit_code == 1
+    assert "6 graded, 0 unchanged, 2 failed; confinement: full." in done.output
+    assert "hangs has no grade: grading took more than 12 seconds" in done.output
+    assert "kills has no grade: the grading process died 3 times" in done.output
+    assert set(folder.points()) == set(folder.results()) == set(folder.students)
 
 
 def test_killed_servers_cost_nothing(tmp_path):

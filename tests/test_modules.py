@@ -10,13 +10,19 @@ from torch import nn
 
 from autograder import course
 from autograder.grading import expect_modules
+from autograder.grading.checks import checks_of
 from autograder.grading.expect import Failed, integer
 from autograder.grading.grader import Grader
+from autograder.grading.run import run_check
+from autograder.grading.student import LocalStudent, StudentProblem
 from autograder.sandbox.inside.wire import Elsewhere
 
 DEVICES = """
 import torch
 from torch import nn
+
+class Narrow(ValueError):
+    pass
 
 class Shift(nn.Module):
     def __init__(self, how):
@@ -37,11 +43,24 @@ class Shift(nn.Module):
             mask = torch.ones(x.shape, dtype=torch.bool)
         if self.how == "asks for values" and (x > 0).any():
             return x
+        if self.how == "list of its mask":
+            return x * torch.tensor(mask.tolist(), device=x.device)
+        if self.how == "list of its numbers":
+            return torch.tensor(x.tolist(), device=x.device)
         if self.how == "number":
             return x / torch.sqrt(torch.tensor(2.0)) + self.shift
+        if self.how == "a class called meta":
+            return type("meta", (), {})()
+        if self.how == "refuses":
+            raise Narrow(self.how)
+        if self.how == "raises":
+            raise KeyError(self.how)
         return x + torch.zeros(3, device=x.device) + self.shift if mask is None else x * mask
 """
-STAYS = ("cpu", "copied into the cpu", "always cpu", "mask on cpu")
+STAYS = (
+    "cpu", "copied into the cpu", "always cpu", "mask on cpu", "list of its numbers",
+    "a class called meta",
+)  # fmt: skip
 FOLLOWS = ("right", "number", "asks for values")
 
 
@@ -63,6 +82,27 @@ def test_a_tensor_that_stays_on_the_cpu_is_seen(student, how):
     assert failure.value.misconception == "wrong_device"
 
 
+def test_whole_numbers_and_masks_may_be_read_as_lists(student):
+    module = student.Shift("list of its mask").to("meta")
+    expect_modules.expect_other_device(module, torch.zeros(2, 3), torch.ones(2, 3) > 0)
+
+
+def test_another_error_there_is_that_error(student):
+    with pytest.raises(StudentProblem, match="raises") as problem:
+        expect_modules.expect_other_device(student.Shift("raises").to("meta"), torch.zeros(2, 3))
+    assert problem.value.raised({"KeyError"})
+
+
+def test_a_subclass_of_an_error_is_such_an_error(student):
+    def refused():
+        return student.Shift("refuses")(torch.zeros(2, 3))
+
+    student.expect_error(refused, {"ValueError"}, "It should raise a ValueError.")
+    student.expect_error(refused, {"Narrow"}, "It should raise a ValueError.")
+    with pytest.raises(Failed, match="It should raise a KeyError"):
+        student.expect_error(refused, {"KeyError"}, "It should raise a KeyError.")
+
+
 def test_a_tensor_of_another_device_has_shape_and_dtype():
     tensor = Elsewhere((2, 5), torch.bfloat16).tensor()
     assert (tuple(tensor.shape), tensor.dtype, tensor.device.type) == (
@@ -77,9 +117,20 @@ def weights(**changes):
     return {name: torch.zeros(changes.get(name, shape)) for name, shape in SHAPES.items()}
 
 
+class Weighted(dict):
+    """A module with these weights, buffers among them, as a check sees it."""
+
+    def state_dict(self):
+        return self
+
+    def parameters(self):
+        return {name: value for name, value in self.items() if value.is_floating_point()}
+
+
 def test_names_and_shapes_of_weights():
     assert SHAPES["k_proj.weight"] == (15, 12) and SHAPES["o_proj.bias"] == (12,)
-    expect_modules.expect_names(weights(), SHAPES)
+    expect_modules.expect_names(Weighted(weights()), SHAPES)
+    expect_modules.expect_names(Weighted(weights(), scale=torch.tensor(3)), SHAPES)
     wrong = {
         "submodules should be": ({"query.weight": torch.zeros(3, 3)}, "projection_names"),
         "is missing": (
@@ -90,16 +141,17 @@ def test_names_and_shapes_of_weights():
     }
     for text, (own, name) in wrong.items():
         with pytest.raises(Failed, match=text) as failure:
-            expect_modules.expect_names(own, SHAPES)
+            expect_modules.expect_names(Weighted(own), SHAPES)
         assert failure.value.misconception == name
     with pytest.raises(Failed, match=r"here is k_proj.bias, o_proj.bias, .*"):
-        expect_modules.expect_names(weights(), expect_modules.projection_shapes(12, 15, bias=False))
+        bare = expect_modules.projection_shapes(12, 15, bias=False)
+        expect_modules.expect_names(Weighted(weights()), bare)
 
 
 def test_a_long_list_of_names_is_cut():
     many = expect_modules.linear_shapes({f"heads.{i}.q_proj": (2, 3) for i in range(9)}, bias=False)
     with pytest.raises(Failed, match="heads.3.q_proj and 5 more; these are none"):
-        expect_modules.expect_names({}, many)
+        expect_modules.expect_names(Weighted(), many)
 
 
 @pytest.mark.parametrize(
@@ -179,3 +231,23 @@ def from_torch(mha):
         verdict = grader.grade(exercise)
     assert verdict.points == 0
     assert all("should be a torch.Tensor" in each.message for each in verdict.checks)
+
+
+class Limited(LocalStudent):
+    """As if a limit on memory stood behind it."""
+
+    limited = True
+
+
+@pytest.mark.parametrize("many", [100, 30_000])
+def test_what_comes_back_where_memory_is_counted_is_compared(many):
+    exercise = course.exercise("grouped_attention")
+    right = course.reference_namespace(exercise.unit)["grouped_attention"]
+
+    def zeros_for_many(q, k, v, mask=None):
+        return right(q, k, v, mask) * (k.shape[2] < many)
+
+    check = next(each for each in checks_of(exercise) if each.id == "copies_no_keys")
+    assert run_check(check, Limited({"grouped_attention": right}), 1).passed
+    failure = run_check(check, Limited({"grouped_attention": zeros_for_many}), 1).failure
+    assert failure and failure.message.startswith("Wrong values in the output")

@@ -10,7 +10,7 @@ from distributed import Client, as_completed
 from ..course import CourseError
 from ..submissions.read import Rebuilt
 from ..submissions.result import NoGrade, Result
-from ..submissions.worker import grade_one
+from .local_pool import grade_watched
 
 _CONNECT_SECONDS = 20
 _AHEAD = 4
@@ -60,7 +60,7 @@ class Cluster:
             while queue and len(learners) < _AHEAD * self._workers:
                 learner, handed_in = queue.pop()
                 future = self._client.submit(
-                    grade_one, unit_name, learner, handed_in, seed, accept, pure=False
+                    grade_watched, unit_name, learner, handed_in, seed, accept, pure=False
                 )
                 learners[future.key] = learner
                 running.add(future)

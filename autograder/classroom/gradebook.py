@@ -38,6 +38,7 @@ from traitlets import Enum, Integer
 
 from .. import course
 from ..authoring import release
+from ..course import CourseError
 from ..grading.record import Record
 from ..submissions.fingerprint import key_of
 from ..submissions.handed_in import (
@@ -48,8 +49,8 @@ from ..submissions.handed_in import (
     to_notebook,
 )
 from ..submissions.read import grade_id
-from ..submissions.result import Result
-from ..submissions.worker import grade_one
+from ..submissions.result import NoGrade, Result
+from .local_pool import grade_watched
 from .results import Results
 from .seed import class_seed
 
@@ -172,7 +173,10 @@ class Grade(NbGraderPreprocessor):
         learner, rebuilt = info["student"], of_notebook(nb)
         result = results.load(learner, self.accept)
         if not result or result.key != key_of(rebuilt, unit, seed, result.verdict.isolation):
-            result = grade_one(unit.name, learner, rebuilt, seed, self.accept)
+            outcome = grade_watched(unit.name, learner, rebuilt, seed, self.accept)
+            if isinstance(outcome, NoGrade):
+                raise CourseError(outcome.reason)
+            result = outcome
             results.save(learner, result)
         self._write(nb, result)
         verdict = msgspec.to_builtins(result.verdict)

@@ -23,6 +23,11 @@ TOLERANCE = {
 # Where every expected value is 0 up to rounding (the gradient of a key's bias), "relative to the
 # largest" would ask for more digits than there are.
 SMALLEST_SCALE = 1e-2
+_LONGEST_NAME, _LARGEST_NUMBER = 60, 10**15
+# Far more than checks ask for: beyond it a tensor is on record by its shape, a text by its start.
+_MOST_BYTES = 1 << 20
+_MOST_TEXT = 10_000
+_MOST_MESSAGE = 500
 _record: contextvars.ContextVar[list | None] = contextvars.ContextVar("record", default=None)
 _flags: contextvars.ContextVar[list | None] = contextvars.ContextVar("flags", default=None)
 
@@ -46,7 +51,7 @@ class Failed(Exception):
     """A demand that does not hold.
 
     Args:
-        message: one sentence for the learner.
+        message: one sentence for the learner; cut where a learner's names make it endless.
         counterexample: the case that shows it, if it can be shown.
         misconception: its name, where the broken property itself is the misconception.
     """
@@ -57,8 +62,8 @@ class Failed(Exception):
         counterexample: Counterexample | None = None,
         misconception: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _cut(message)
+        super().__init__(self.message)
         self.counterexample = counterexample
         self.misconception = misconception
 
@@ -89,16 +94,22 @@ def flag(sentence: str) -> None:
     """Ask for a person to look at the answer, and say why. It costs no points."""
     flags = _flags.get()
     if flags is not None:
-        flags.append(sentence)
+        flags.append(_cut(sentence))
 
 
 def seen(value: object) -> None:
-    """Put a value on record: a tensor, number or text; of anything else the name of its type."""
+    """Put a value on record: a tensor, number or text; of anything else the name of its type.
+
+    Of a tensor that is far larger than what checks ask for, it is the shape.
+    """
     record = _record.get()
     if record is not None:
         if isinstance(value, torch.Tensor):
-            value = value.detach().clone()
-        elif not isinstance(value, (bool, int, float, str, type(None))):
+            is_small = value.numel() * value.itemsize <= _MOST_BYTES
+            value = value.detach().clone() if is_small else f"a tensor of {tuple(value.shape)}"
+        elif isinstance(value, str):
+            value = value[:_MOST_TEXT]
+        elif not isinstance(value, (bool, int, float, type(None))):
             value = type(value).__name__
         record.append(value)
 
@@ -108,7 +119,7 @@ def same_values(a: torch.Tensor, b: torch.Tensor, tolerance: float | None = None
 
     NaN equals NaN and an infinity equals itself.
     """
-    if not b.is_floating_point():
+    if not b.is_floating_point() or a.equal(b):
         return a == b
     if tolerance is None:
         tolerance = TOLERANCE.get(a.dtype, 0.0)
@@ -225,7 +236,7 @@ def integer(got: object, want: int, what: str) -> None:
         kind = kind_of(got)
         raise Failed(f"{what} should be an int; it is of type {kind}.")
     if got != want:
-        raise Failed(f"{what} should be {want:,}; it is {got:,}.")
+        raise Failed(f"{what} should be {want:,}; it is {told(got)}.")
 
 
 def number(got: object, want: float, what: str, tolerance: float = 1e-6) -> None:
@@ -255,9 +266,28 @@ def plain_number(value: Any) -> float | None:
     return float(value) if is_number else None
 
 
+def told(value: object) -> str:
+    """What a message says of a learner's value: a number or a dotted name; of others the type."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}" if abs(value) < _LARGEST_NUMBER else "a very large number"
+    if value is None or isinstance(value, (bool, float)):
+        return str(value)
+    return value if isinstance(value, str) and _is_name(value) else f"of type {kind_of(value)}"
+
+
+def _is_name(text: str) -> bool:
+    """Whether it is a name as ``heads.0.q_proj``, not a text of any kind."""
+    parts = text.split(".") if len(text) <= _LONGEST_NAME else [""]
+    return all(part.isidentifier() or (part.isdecimal() and len(part) < 4) for part in parts)
+
+
 def kind_of(value: object) -> str:
     """The name of a value's type, for a message; also where the value stays with the learner."""
     return getattr(value, "kind", type(value).__name__)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_MESSAGE else f"{text[: _MOST_MESSAGE - 1]}…"
 
 
 def _upper(text: str) -> str:

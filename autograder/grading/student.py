@@ -27,7 +27,8 @@ class StudentProblem(Exception):
     Attributes:
         kind: ``not_started``, ``missing``, ``forbidden``, ``syntax_error``, ``error``, ``memory``,
             ``timeout``, ``crashed`` or ``protocol``.
-        details: type, text, cell, line and source of an exception; for forbidden calls ``calls``.
+        details: type, text, cell, line and source of an exception, and ``builtin``, the nearest
+            type of Python's own; for forbidden calls ``calls``.
     """
 
     def __init__(self, kind: str, **details: Any) -> None:
@@ -39,6 +40,10 @@ class StudentProblem(Exception):
     def fatal(self) -> bool:
         """Whether nothing more can be asked of this submission."""
         return self.kind in ("timeout", "crashed", "protocol")
+
+    def raised(self, types: Collection[str]) -> bool:
+        """Whether an exception of one of these built-in types, or of a subclass, was raised."""
+        return self.details.get("builtin") in types
 
 
 class _Student(Student):
@@ -98,7 +103,7 @@ class _Student(Student):
         except StudentProblem as problem:
             if problem.kind != "error":
                 raise
-            raised = problem.details.get("type") in types
+            raised = problem.raised(types)
         else:
             raised = False
         true(raised, message, misconception)

@@ -63,7 +63,8 @@ class Student(Protocol):
     def peak_bytes(self, function: Callable[..., object], *args: Any) -> int:
         """Bytes of the new tensors that ``function(*args)`` has alive at once, at most.
 
-        Counted without gradients. ``function`` belongs to this student.
+        Counted without gradients. ``function`` belongs to this student, or calls it once and
+        compares what comes back.
 
         Raises:
             StudentProblem: the call gives no answer.

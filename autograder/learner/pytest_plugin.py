@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from ..submissions.read import Submission
 
-_EXERCISE = re.compile(r'"grade_id":\s*"(\w+)"|^\s*"?(?:def|class)\s+(\w+)', re.MULTILINE)
+_EXERCISE = re.compile(r'"grade_id":\s*"(\w+)"|^[ \t]*"?(?:def|class)[ \t]+(\w+)', re.MULTILINE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,9 +84,11 @@ class ExerciseItem(pytest.Item):
         self.submission = submission
 
     def runtest(self) -> None:
-        """Grade the exercise in a process apart; with ``--pdb`` in this one."""
+        """Grade the exercise in a process apart; with ``--pdb`` in this one, if it is one's own."""
+        from .. import course
         from ..grading.grader import fresh_seed
         from ..grading.render.text import exercise_text
+        from ..sandbox.limits import Budget
         from ..submissions.grade import grade_read
 
         seed = self.config.getoption("seed")
@@ -95,7 +97,8 @@ class ExerciseItem(pytest.Item):
             str(self.path),
             [self.name],
             fresh_seed() if seed is None else seed,
-            in_process=self.config.getoption("usepdb"),
+            in_process=self.config.getoption("usepdb") and course.is_own(self.path),
+            budget=Budget(),
         )
         (exercise,) = verdict.exercises
         properties = {"points": exercise.points, "max_points": exercise.max_points}
@@ -108,7 +111,9 @@ class ExerciseItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo, style: Any = None) -> Any:
         """The verdict, without a traceback of ours."""
-        if isinstance(excinfo.value, NotYet):
+        from ..grading.run import GraderFault
+
+        if isinstance(excinfo.value, (NotYet, GraderFault)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

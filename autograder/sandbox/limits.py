@@ -1,4 +1,4 @@
-"""What one exercise of a submission may use."""
+"""What one exercise of a submission may use, and what a whole one may take of the grader."""
 
 from __future__ import annotations
 
@@ -16,3 +16,16 @@ class Limits:
 
     seconds: float = 10.0
     megabytes: int = 2048
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What grading one submission may take of the grader's process, all exercises together.
+
+    Attributes:
+        seconds: from when the process begins with it.
+        megabytes: memory beyond what the process had then.
+    """
+
+    seconds: float = 120.0
+    megabytes: int = 1024

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import time
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from ..grading.record import ErrorRecord, Isolation
 from ..grading.student import LocalStudent, RemoteStudent, StudentProblem
 from ..grading.student_protocol import Student
 from ..grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
+from ..grading.words import Words
 from ..sandbox import probe, processes
 from ..sandbox.inside import cells
-from ..sandbox.limits import Limits
+from ..sandbox.limits import Budget, Limits
 from ..sandbox.link import Link, SubmissionDied
+from . import bypasses
 from .fingerprint import checks_version
 from .read import Submission, Unreadable, read_file
 
@@ -51,14 +54,23 @@ def grade(
 
     Returns:
         The verdict; ``error`` is set if the file could not be read.
+
+    Raises:
+        CourseError: to run in this process what is not one's own (``course.is_own``).
     """
+    if in_process and not course.is_own(path):
+        raise course.CourseError(
+            f"{path} is not in {course.WORKSPACE}; in this process its code would run as you: "
+            "leave --in-process out, or copy it there if it is yours"
+        )
     seed = fresh_seed() if seed is None else seed
     try:
         submission = read_file(path)
     except Unreadable as problem:
         error = ErrorRecord(problem.kind, problem.message)
         return SubmissionVerdict(str(path), [], seed, "none", "", error)
-    return grade_read(submission, str(path), exercise_ids, seed, in_process, limits)
+    budget = Budget()
+    return grade_read(submission, str(path), exercise_ids, seed, in_process, limits, budget=budget)
 
 
 def grade_read(
@@ -69,11 +81,18 @@ def grade_read(
     in_process: bool = False,
     limits: Limits | None = None,
     show_text: bool = True,
+    budget: Budget | None = None,
 ) -> SubmissionVerdict:
     """Grade a submission that was read already; arguments as for ``grade``.
 
+    Args:
+        show_text: whether messages may repeat all that the submission says; its words can carry
+            inputs and earlier work.
+        budget: what it may take, where nothing else watches this process; none while debugging.
+
     Raises:
-        CourseError: for an exercise that its unit does not have.
+        CourseError: for an exercise that its unit does not have, or if it goes over the budget.
+        ServerFailed: if no server serves it from beginning to end.
     """
     exercises = {exercise.id: exercise for exercise in submission.unit.exercises}
     wanted = list(exercise_ids or exercises)
@@ -83,11 +102,19 @@ def grade_read(
                 f"unit {submission.unit.name} has no exercise '{exercise_id}'; it has: "
                 f"{', '.join(exercises)}"
             )
-    grader = Grader(_opener(submission, in_process, limits or Limits()), seed, show_text)
-    verdicts = [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+    words = None if show_text else Words("\n".join(cell["code"] for cell in submission.cells))
+
+    def verdicts() -> list[ExerciseVerdict]:
+        open_student = _opener(submission, in_process, limits or Limits(), budget)
+        grader = Grader(open_student, seed, words)
+        return [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+
+    graded = verdicts() if in_process else processes.by_one_server(verdicts)
+    for verdict in graded:
+        verdict.flags += tuple(bypasses.flags(submission, verdict.id))
     isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)
-    return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=submission.notices)
+    return SubmissionVerdict(name, graded, seed, isolation, version, notices=submission.notices)
 
 
 def confinement(accept: str) -> Isolation:
@@ -134,8 +161,10 @@ def unreadable(unit: course.Unit, name: str, error: ErrorRecord, seed: int) -> S
     return SubmissionVerdict(name, exercises, seed, "none", version, error)
 
 
-def _opener(submission: Submission, in_process: bool, limits: Limits) -> OpenStudent:
-    survives = True
+def _opener(
+    submission: Submission, in_process: bool, limits: Limits, budget: Budget | None
+) -> OpenStudent:
+    survives, began = True, time.monotonic()
 
     @contextlib.contextmanager
     def open_student(exercise: Exercise, replaced: Iterable[str]) -> Iterator[Student]:
@@ -144,6 +173,11 @@ def _opener(submission: Submission, in_process: bool, limits: Limits) -> OpenStu
         if in_process:
             yield _open_local(submission, exercise, replace)
             return
+        if budget and time.monotonic() - began > budget.seconds:
+            raise course.CourseError(
+                f"grading took more than {budget.seconds:g} seconds, all that one submission may "
+                "take; grade one exercise at a time, with --exercise"
+            )
         megabytes = min(limits.megabytes, exercise.megabytes or limits.megabytes)
         its_limits = dataclasses.replace(limits, megabytes=megabytes)
         if survives:

@@ -23,6 +23,10 @@ from ..course import CourseError, Unit
 from ..grading.record import ErrorRecord
 
 MAX_BYTES = 50 << 20
+MAX_VALUES = 4_000_000  # numbers, texts, lists and objects in the JSON
+MAX_CELLS = 1000
+MAX_CELL = 256 << 10  # characters of code
+MAX_CODE = 512 << 10
 _MINE = re.compile(r"\bmine\(([^)]*)\)")
 
 
@@ -103,8 +107,29 @@ def read_notebook(path: Path) -> list[Cell]:
     """The cells of the file, whatever it is.
 
     Raises:
-        Unreadable: if it has none.
+        Unreadable: if it has none, or more than anyone writes.
     """
+    cells = _cells(path)
+    sizes = [len(cell.source) for cell in cells if cell.kind == "code" or cell.grade_id]
+    for count, most, what in (
+        (len(cells), MAX_CELLS, "cells"),
+        (max(sizes, default=0), MAX_CELL, "characters of code in one cell"),
+        (sum(sizes), MAX_CODE, "characters of code"),
+    ):
+        if count > most:
+            raise _too_large(path, f"{most:,} {what}")
+    return cells
+
+
+def _too_large(path: Path, most: str) -> Unreadable:
+    return Unreadable(
+        "too_large",
+        f"{path.name} holds more than {most}; clear the outputs and take out code that answers no "
+        "exercise.",
+    )
+
+
+def _cells(path: Path) -> list[Cell]:
     if not path.is_file():
         raise Unreadable("missing_file", f"There is no file {path}; check the path.")
     if path.stat().st_size > MAX_BYTES:
@@ -113,13 +138,18 @@ def read_notebook(path: Path) -> list[Cell]:
             f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save again.",
         )
     try:
-        text = path.read_bytes().decode("utf-8")
+        data = path.read_bytes()
+        text = data.decode("utf-8")
         if path.suffix == ".py":
-            return _cells_of_python(text)
+            return _cells_of_python(path, text)
+        if len(data) > MAX_VALUES and _values(data) > MAX_VALUES:
+            raise _too_large(path, f"{MAX_VALUES:,} values in its JSON")
         notebook = json.loads(text)
         if notebook["nbformat"] != 4:
-            notebook = _converted(text)
+            notebook = _converted(path, notebook)
         return [_tidy(cell) for cell in notebook["cells"]]
+    except Unreadable:
+        raise
     except (Exception, RecursionError) as problem:
         raise Unreadable(
             "not_a_notebook",
@@ -128,24 +158,41 @@ def read_notebook(path: Path) -> list[Cell]:
         ) from problem
 
 
+def _values(text: bytes) -> int:
+    """At least as many as there are values in JSON: these, not its bytes, are what fills memory."""
+    outside = re.sub(rb'"[^"]*"?', b"", text.replace(b"\\\\", b"").replace(b'\\"', b""))
+    return sum(map(outside.count, (b",", b"[", b"{"))) + 1
+
+
 def _tidy(cell: dict) -> Cell:
     source = cell.get("source", "")
     source = "".join(source) if isinstance(source, list) else str(source)
+    # Halves of surrogate pairs, which JSON can hold and no file or channel can.
+    source = source.encode("utf-8", "replace").decode()
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     mark = marks.get("grade_id") if isinstance(marks, dict) else None
     return Cell(str(cell.get("cell_type", "raw")), source, mark if isinstance(mark, str) else None)
 
 
-def _converted(text: str) -> Any:
+def _converted(path: Path, notebook: dict) -> Any:
+    """A notebook of an older format, which may hold its cells in sheets; without its outputs."""
+    cells = [cell for sheet in notebook.get("worksheets", [notebook]) for cell in sheet["cells"]]
+    if len(cells) > MAX_CELLS:
+        raise _too_large(path, f"{MAX_CELLS:,} cells")
+    for cell in cells:
+        if "outputs" in cell:
+            cell["outputs"] = []
     import nbformat
 
-    return nbformat.reads(text, as_version=4)
+    return nbformat.reads(json.dumps(notebook), as_version=4)
 
 
-def _cells_of_python(text: str) -> list[Cell]:
+def _cells_of_python(path: Path, text: str) -> list[Cell]:
     if "# %%" not in text:
         return [Cell("code", text)]
+    if len(text) > 2 * MAX_CODE or text.count("# %%") > MAX_CELLS:
+        raise _too_large(path, f"{MAX_CELLS:,} cells or {2 * MAX_CODE:,} characters")
     import jupytext
 
     return [_tidy(cell) for cell in jupytext.reads(text, fmt="py:percent").cells]
@@ -217,8 +264,9 @@ def rebuild(unit: Unit, submitted: list[Cell]) -> Rebuilt:
     ours = {mark: cell for cell in notebook["cells"] if (mark := grade_id(cell))}
     work = _sort_cells(submitted, ours, exercises)
     missing = [exercise for exercise in exercises if exercise not in work.answers]
+    defined = work.defined_names() if missing else {}
     for exercise in list(missing):
-        if work.adopt(exercise):
+        if work.adopt(exercise, defined):
             missing.remove(exercise)
             if any(cell.grade_id for cell in submitted):
                 work.notices.append(f"the cell of {exercise} had lost its mark; found by its name")
@@ -294,11 +342,17 @@ class _Work:
         """Code of the learner's own."""
         self.added.setdefault(anchor, []).append(cell.source)
 
-    def adopt(self, exercise: str) -> bool:
+    def defined_names(self) -> dict[str, set[str]]:
+        """By the text of each added cell, the exercises that it defines."""
+        known = set(course.exercises())
+        added = {text for texts in self.added.values() for text in texts}
+        return {text: defined_names(text) & known for text in added}
+
+    def adopt(self, exercise: str, defined: dict[str, set[str]]) -> bool:
         """Take an added cell that defines the exercise and no other as its answer."""
         for texts in self.added.values():
             for text in texts:
-                if defined_names(text) & set(course.exercises()) == {exercise}:
+                if defined[text] == {exercise}:
                     texts.remove(text)
                     self.answers[exercise] = text
                     return True

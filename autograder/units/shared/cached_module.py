@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import torch
 
 from autograder.grading import expect
-from autograder.grading.draw import Draw
+from autograder.grading.draw import FULL, Draw
 from autograder.grading.expect_modules import (
     expect_names,
     expect_other_device,
+    expect_parameter_gradients,
     linear_shapes,
-    parameter_gradients,
     twins,
 )
 from autograder.grading.student_protocol import Student
@@ -24,6 +24,7 @@ from autograder.units.shared.shared_checks import SharedChecks
 OUTPUT = "B L d_model"
 _BASE = 10000.0
 _OTHER_BASE = 37.0
+_LONG_PAST = 4200  # tables of rotations often end at 2048 or 4096
 
 _property: SharedChecks[Variant] = SharedChecks()
 register = _property.register
@@ -73,13 +74,16 @@ class Variant:
         length = x.shape[1]
         return module(x, mask=torch.ones(length, length, dtype=torch.bool).tril())
 
-    def draw_sizes(self, draw: Draw, *names: str) -> tuple[Sizes, list[int]]:
-        """Sizes of a module whose heads together are not as wide as the model, and others."""
+    def draw_sizes(self, draw: Draw, *names: str, odd: bool = False) -> tuple[Sizes, list[int]]:
+        """Sizes of a module whose heads together are not as wide as the model, and others.
+
+        ``d_head`` is even, or ``odd``.
+        """
         heads = ("H", "H_kv") if self.grouped else ("H",)
         while True:
             d_model, *others = draw.sizes("d_model", *heads, "L", *names)
             num_heads, num_kv_heads = others[0], others[len(heads) - 1]
-            d_head = 2 * draw.integer(2, 4)
+            d_head = 2 * draw.integer(2, 4) + odd
             used = {d_model, *others}
             if d_head not in used and num_heads * d_head != d_model:
                 return Sizes(d_model, num_heads, num_kv_heads, d_head), others[len(heads) :]
@@ -144,10 +148,9 @@ def _expect_cut(got: torch.Tensor, want: torch.Tensor, cut: list[int]) -> None:
 def has_the_projections(variant: Variant, student: Student, reference: Student, draw: Draw) -> None:
     sizes, _ = variant.draw_sizes(draw)
     for bias in (True, False):
-        state = variant.build(student, sizes, sizes.d_head, bias=bias).state_dict()
-        expect_names(state, shapes_of(sizes, bias))
-    state = variant.build(student, usual(sizes), None).state_dict()
-    expect_names(state, shapes_of(usual(sizes), False))
+        module = variant.build(student, sizes, sizes.d_head, bias=bias)
+        expect_names(module, shapes_of(sizes, bias))
+    expect_names(variant.build(student, usual(sizes), None), shapes_of(usual(sizes), False))
 
 
 @_property(
@@ -187,7 +190,7 @@ def _expect_refusal(
 )
 def whole_sequence(variant: Variant, student: Student, reference: Student, draw: Draw) -> None:
     for bias, dtype in ((False, torch.float64), (True, torch.float32)):
-        sizes, (length, b) = variant.draw_sizes(draw, "B")
+        sizes, (length, b) = variant.draw_sizes(draw, "B", odd=bias)
         module, twin = variant.twins(student, reference, draw, sizes, dtype, bias=bias)
         x = draw.normal(b, length, sizes.d_model, dtype=dtype)
         expect.close(variant.whole(module, x), variant.whole(twin, x), "the output", OUTPUT)
@@ -220,9 +223,29 @@ def turns_queries_and_keys(
 ) -> None:
     for base in (_BASE, _OTHER_BASE):
         sizes, (length, b) = variant.draw_sizes(draw, "B")
+        if base == _OTHER_BASE:
+            sizes = sizes._replace(num_heads=2, num_kv_heads=1 if variant.grouped else 2, d_head=4)
         module, twin = variant.twins(student, reference, draw, sizes, torch.float64, rope_base=base)
         x = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
         expect.close(variant.whole(module, x), variant.whole(twin, x), "the output", OUTPUT)
+    if draw.level == FULL:
+        got, want = (
+            _after_a_long_past(of, each, sizes, x[:1, :2])
+            for of, each in ((student, module), (reference, twin))
+        )
+        expect.close(got, want, f"the output after {_LONG_PAST} tokens", OUTPUT)
+
+
+def _after_a_long_past(of: Student, module: Any, sizes: Sizes, x: torch.Tensor) -> Any:
+    """The output for ``x`` behind a past that is longer than any table.
+
+    Its keys are zeros, which no rotation changes: a cache may hold them turned or not.
+    """
+    cache = cache_for(of, sizes, 1, _LONG_PAST + x.shape[1], torch.float64)
+    shape = (1, sizes.num_kv_heads, _LONG_PAST, sizes.d_head)
+    values = torch.arange(_LONG_PAST, dtype=torch.float64).cos()[:, None].expand(shape)
+    cache.append(torch.zeros(shape, dtype=torch.float64), values)
+    return module(x, cache=cache)
 
 
 @_property(
@@ -308,20 +331,16 @@ def sends_the_right_gradients(
     variant: Variant, student: Student, reference: Student, draw: Draw
 ) -> None:
     sizes, (length, b) = variant.draw_sizes(draw, "B")
-    module, twin = variant.twins(
+    modules = variant.twins(
         student, reference, draw, sizes, torch.float64, bias=True, rope_base=_BASE
     )
     x = draw.normal(b, length, sizes.d_model, dtype=torch.float64).requires_grad_()
     direction = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
     mask = torch.ones(length, length, dtype=torch.bool).tril()
+    mask[0] = False
     options = {"mask": mask} if variant.grouped else {}
-    want = parameter_gradients(reference, twin, (x,), direction, **options)
-    got = parameter_gradients(student, module, (x,), direction, **options)
-    for name, gradient in got.items():
-        shown = {"input 0": ("x", OUTPUT)}
-        what, axes = shown.get(name, (name, "out in" if want[name].dim() == 2 else "out"))
-        expect.finite(gradient, f"the gradient of {what}", axes)
-        expect.close(gradient, want[name], f"the gradient of {what}", axes)
+    inputs = {"x": (x, OUTPUT)}
+    expect_parameter_gradients(student, reference, modules, inputs, direction, **options)
 
 
 @_property(

@@ -13,11 +13,13 @@ from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import (
     expect_names,
     expect_other_device,
+    expect_parameter_gradients,
     linear_shapes,
-    parameter_gradients,
+    load,
     twins,
 )
 from autograder.grading.student_protocol import Student
+from autograder.units.shared.inputs import many, of_queries
 from autograder.units.shared.shared_checks import SharedChecks
 
 OUTPUT = "B L_q d_model"
@@ -100,11 +102,10 @@ def _usual_sizes(draw: Draw, *names: str) -> tuple[Sizes, list[int]]:
 def has_the_projections(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, _ = draw_sizes(draw)
     for bias in (True, False):
-        state = layout.build(student, *sizes, bias=bias).state_dict()
-        expect_names(state, layout.shapes(*sizes, bias))
+        expect_names(layout.build(student, *sizes, bias=bias), layout.shapes(*sizes, bias))
     (d_model, num_heads, d_head), _ = _usual_sizes(draw)
-    state = layout.build(student, d_model, num_heads).state_dict()
-    expect_names(state, layout.shapes(d_model, num_heads, d_head, True))
+    module = layout.build(student, d_model, num_heads)
+    expect_names(module, layout.shapes(d_model, num_heads, d_head, True))
 
 
 @_property(
@@ -135,7 +136,7 @@ def self_attention(layout: Layout, student: Student, reference: Student, draw: D
     for bias, dtype in ((False, torch.float64), (True, torch.float32)):
         sizes, (b, length) = draw_sizes(draw, "B", "L")
         module, twin = layout.twins(student, reference, draw, sizes, bias, dtype)
-        x = draw.normal(b, length, sizes[0], dtype=dtype)
+        x = draw.normal(length, b, sizes[0], dtype=dtype).transpose(0, 1)
         expect.close(module(x), twin(x), "the output", OUTPUT)
 
 
@@ -161,7 +162,7 @@ def heads_of_the_usual_width(
 def cross_attention(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     module, twin = layout.twins(student, reference, draw, sizes)
-    x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
+    x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, many(draw, l_k), sizes[0])
     expect.close(module(x, context), twin(x, context), "the output", OUTPUT)
 
 
@@ -169,8 +170,8 @@ def _masks(draw: Draw, b: int, h: int, l_q: int, l_k: int) -> list[torch.Tensor]
     """Masks of every shape that has a meaning, each with something to attend to in every row."""
     return [
         draw.mask(l_q, l_k),
+        draw.mask(l_k),
         draw.mask(b, 1, 1, l_k),
-        draw.mask(b, 1, l_q, l_k),
         draw.mask(b, h, l_q, l_k),
     ]
 
@@ -198,9 +199,9 @@ def mask_of_the_heads(layout: Layout, student: Student, reference: Student, draw
     b = sizes[1]
     module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
-    for mask in (draw.mask(b, l_q, l_k), draw.mask(b, 1, l_k)):
-        want = twin(x, context, mask)
-        expect.close(module(x, context, mask=mask), want, "the output", OUTPUT)
+    for queries, mask in ((x, draw.mask(b, l_q, l_k)), (x[:, :1], draw.mask(b, 1, l_k))):
+        want = twin(queries, context, mask)
+        expect.close(module(queries, context, mask=mask), want, "the output", OUTPUT)
 
 
 def _mask_with_empty_rows(draw: Draw, b: int, h: int, l_q: int, l_k: int) -> torch.Tensor:
@@ -220,9 +221,12 @@ def empty_rows(layout: Layout, student: Student, reference: Student, draw: Draw)
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
     module, twin = layout.twins(student, reference, draw, sizes)
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
-    mask = _mask_with_empty_rows(draw, b, sizes[1], l_q, l_k)
-    want = twin(x, context, mask)
-    expect.close(module(x, context, mask=mask), want, "the output", OUTPUT)
+    for mask in (
+        _mask_with_empty_rows(draw, b, sizes[1], l_q, l_k),
+        of_queries(draw, b, l_q),
+    ):
+        want = twin(x, context, mask)
+        expect.close(module(x, context, mask=mask), want, "the output", OUTPUT)
 
 
 @_property(
@@ -252,7 +256,7 @@ def heads_change_places(layout: Layout, student: Student, reference: Student, dr
     x = draw.normal(b, length, d_model, dtype=torch.float64)
     want = twin(x)
     order = [*range(1, num_heads), 0]
-    module.load_state_dict(layout.permuted(twin.state_dict(), order, d_head))
+    load(module, layout.permuted(twin.state_dict(), order, d_head))
     expect.close(module(x), want, "the output with the heads in another order", OUTPUT)
 
 
@@ -265,18 +269,13 @@ def sends_the_right_gradients(
     layout: Layout, student: Student, reference: Student, draw: Draw
 ) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    module, twin = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
+    modules = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
     x = draw.normal(b, l_q, sizes[0], dtype=torch.float64).requires_grad_()
     context = draw.normal(b, l_k, sizes[0], dtype=torch.float64).requires_grad_()
     direction = draw.normal(b, l_q, sizes[0], dtype=torch.float64)
     mask = _mask_with_empty_rows(draw, b, sizes[1], l_q, l_k)
-    want = parameter_gradients(reference, twin, (x, context), direction, mask=mask)
-    got = parameter_gradients(student, module, (x, context), direction, mask=mask)
-    inputs = {"input 0": ("x", "B L_q d_model"), "input 1": ("context", "B L_k d_model")}
-    for name, gradient in got.items():
-        what, axes = inputs.get(name, (name, "out in" if want[name].dim() == 2 else "out"))
-        expect.finite(gradient, f"the gradient of {what}", axes)
-        expect.close(gradient, want[name], f"the gradient of {what}", axes)
+    inputs = {"x": (x, "B L_q d_model"), "context": (context, "B L_k d_model")}
+    expect_parameter_gradients(student, reference, modules, inputs, direction, mask=mask)
 
 
 @_property(
@@ -311,8 +310,12 @@ def keeps_dtype_and_device(
     layout: Layout, student: Student, reference: Student, draw: Draw
 ) -> None:
     sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    for dtype, tolerance in ((torch.float64, None), (torch.bfloat16, 0.1)):
-        module, twin = layout.twins(student, reference, draw, sizes, dtype=dtype)
+    one_head = (sizes[0], 1, sizes[2])
+    for dtype, tolerance, heads in (
+        (torch.float64, None, one_head),
+        (torch.bfloat16, 0.1, sizes),
+    ):
+        module, twin = layout.twins(student, reference, draw, heads, dtype=dtype)
         x, context = (draw.normal(b, n, sizes[0], dtype=dtype) for n in (l_q, l_k))
         mask = draw.mask(b, 1, l_q, l_k)
         want = twin(x, context, mask)

@@ -120,3 +120,12 @@ def changes(
     statement = f'given["{argument}"]{how}'
     body = _ARGUMENT_AFTER.format(argument=argument, statement=statement)
     return _around("changes_argument", body, fails, method)
+
+
+def hides_parameters(fails: str) -> Edit:
+    """A module keeps its weights as buffers."""
+    how = (
+        ".apply(lambda module: [module.register_buffer(name, module._parameters.pop(name).data) "
+        "for name in list(module._parameters)])"
+    )
+    return changes("self", fails, how, "__init__")

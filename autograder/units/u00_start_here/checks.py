@@ -79,9 +79,11 @@ def takes_a_square(student: Student, reference: Student, draw: Draw) -> None:
 
 @check(
     "weighted_average",
-    "leaves weights and values as they are",
+    "is right, and leaves weights and values as they are",
     "Which line of yours writes into an argument?",
 )
 def leaves_its_arguments(student: Student, reference: Student, draw: Draw) -> None:
-    student.weighted_average(*_case(draw))
+    weights, values = _case(draw)
+    want = reference.weighted_average(weights, values)
+    _compare(draw, student.weighted_average(weights, values), want, weights, values)
     student.expect_inputs_unchanged("the tensor of weights", "the tensor of values")

@@ -1,7 +1,7 @@
 """Misconceptions of unit 00, as edits of the model solution."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import changes, returns_zeros
+from autograder.units.shared.wrappers import changes, returns, returns_zeros
 
 _EQUALS = "equals_the_average"
 _SQUARE = "takes_a_square"
@@ -65,6 +65,12 @@ misconception(
     says="only the row with the largest weight counts",
     asks="What becomes of the rows with smaller weights?",
     weighted_average=edit(_RESULT, "return values[weights.argmax()] * 1", fails=_EQUALS),
+)
+misconception(
+    "returns_nothing",
+    says="nothing comes back",
+    asks="Printing shows a result to you. What hands it to whoever calls the function?",
+    weighted_average=returns("None", "leaves_its_arguments", "returns_nothing"),
 )
 misconception(
     "returns_zeros",

@@ -9,11 +9,13 @@ from autograder.grading.checks import check
 from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import (
     expect_names,
-    parameter_gradients,
+    expect_parameter_gradients,
     projection_shapes,
     twins,
 )
 from autograder.grading.student_protocol import Student
+from autograder.units.shared.gradients import expect_gradients
+from autograder.units.shared.inputs import as_split, many
 
 SCORES = "B L_q L_k"
 DTYPES = (torch.float32, torch.float64)
@@ -24,7 +26,9 @@ DTYPES = (torch.float32, torch.float64)
 )
 def equals_the_reference(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
-        scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0, dtype=dtype)
+        b, l_q, l_k = draw.sizes("B", "L_q", "L_k")
+        l_k = many(draw, l_k) if dtype == torch.float64 else l_k
+        scores = draw.normal(b, l_q, l_k, std=2.0, dtype=dtype)
         want = reference.softmax(scores.double())
         expect.close(student.softmax(scores), want, "the weights", SCORES, dtype=dtype)
 
@@ -33,9 +37,18 @@ def equals_the_reference(student: Student, reference: Student, draw: Draw) -> No
 def obeys_dim(student: Student, reference: Student, draw: Draw) -> None:
     scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0)
     for dim in (0, 1, 2, -2, -1):
-        got = student.softmax(scores, dim=dim)
-        want = reference.softmax(scores, dim=dim)
-        expect.close(got, want, f"the weights for dim={dim}", SCORES)
+        _compare_softmax(student, reference, scores, SCORES, dim)
+    for axes in ("B H L_q L_k", "L_k"):
+        scores = draw.normal(*draw.sizes(*axes.split()), std=2.0)
+        for dim in (-1, 0):
+            _compare_softmax(student, reference, scores, axes, dim)
+
+
+def _compare_softmax(
+    student: Student, reference: Student, scores: torch.Tensor, axes: str, dim: int
+) -> None:
+    want = reference.softmax(scores, dim=dim)
+    expect.close(student.softmax(scores, dim=dim), want, f"the weights for dim={dim}", axes)
 
 
 @check("softmax", "stays finite for scores of ±10 000", "What is exp(10 000) in float32?")
@@ -49,6 +62,10 @@ def survives_large_scores(student: Student, reference: Student, draw: Draw) -> N
     expect.finite(got, "the weights", SCORES)
     # exp(s - logsumexp(s)) rounds to the spacing of float32 at 1e4, and is not wrong for that.
     expect.close(got, reference.softmax(scores), "the weights", SCORES, tolerance=2e-3)
+    scores = scores.double().requires_grad_()
+    want, direction = reference.softmax(scores), draw.normal(b, l_q, l_k, dtype=torch.float64)
+    got = expect.tensor(student.softmax(scores), "the weights", SCORES, scores.shape)
+    expect_gradients(student, got, want, direction, {"the scores": (scores, SCORES)})
 
 
 @check("softmax", "works in float16 and bfloat16", "Which numbers does float16 not have?")
@@ -78,9 +95,13 @@ def leaves_its_argument(student: Student, reference: Student, draw: Draw) -> Non
 def equals_the_reference_scores(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
         b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+        l_k = many(draw, l_k) if dtype == torch.float32 else l_k
         q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
         want = reference.scaled_scores(q, k)
         expect.close(student.scaled_scores(q, k), want, "the scores", SCORES)
+    inputs = {"q": (q.requires_grad_(), "B L_q d_head"), "k": (k.requires_grad_(), "B L_k d_head")}
+    want, direction = reference.scaled_scores(q, k), draw.normal(b, l_q, l_k, dtype=dtype)
+    expect_gradients(student, student.scaled_scores(q, k), want, direction, inputs)
 
 
 @check(
@@ -92,8 +113,12 @@ def takes_leading_axes(student: Student, reference: Student, draw: Draw) -> None
     b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
     for leading, axes in (((), "L_q L_k"), ((b, h), "B H L_q L_k")):
         q, k = draw.queries_and_keys(*leading, l_q=l_q, l_k=l_k, d_head=d_head)
+        q, k = (as_split(q), as_split(k)) if leading else (q, k)
         want = reference.scaled_scores(q, k)
         expect.close(student.scaled_scores(q, k), want, "the scores", axes)
+    one = q[:1, :1, :1]
+    want = reference.scaled_scores(one, k[:1, :1])
+    expect.close(student.scaled_scores(one, k[:1, :1]), want, "the scores of one query", axes)
 
 
 @check(
@@ -151,8 +176,9 @@ def _compare(
 )
 def equals_the_reference_attention(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
-        sizes = draw.sizes("B", "L_q", "L_k", "d_head")
-        _compare(student, reference, *_qkv(draw, *sizes, dtype=dtype))
+        b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+        l_k = many(draw, l_k) if dtype == torch.float64 else l_k
+        _compare(student, reference, *_qkv(draw, b, l_q, l_k, d_head, dtype=dtype))
 
 
 @check(
@@ -181,12 +207,15 @@ def takes_wider_values(student: Student, reference: Student, draw: Draw) -> None
 
 @check(
     "attention",
-    "takes an axis of heads",
+    "takes an axis of heads, or no axis in front",
     "Which axis holds the keys when there are four axes?",
 )
 def takes_heads(student: Student, reference: Student, draw: Draw) -> None:
     b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
-    _compare(student, reference, *_qkv(draw, b, l_q, l_k, d_head, h), leading="B H")
+    q, k, v = (as_split(tensor) for tensor in _qkv(draw, b, l_q, l_k, d_head, h))
+    _compare(student, reference, q, k, v, leading="B H")
+    _compare(student, reference, q[:1, :1, :1], k[:1, :1], v[:1, :1], leading="B H")
+    _compare(student, reference, q[0, 0], k[0, 0], v[0, 0], leading="")
 
 
 @check(
@@ -196,16 +225,17 @@ def takes_heads(student: Student, reference: Student, draw: Draw) -> None:
 )
 def has_the_right_gradients(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
-    inputs = _qkv(draw, b, l_q, l_k, d_head, dtype=torch.float64)
     direction = draw.normal(b, l_q, d_head, dtype=torch.float64)
-    for tensor in inputs:
-        tensor.requires_grad_()
-    want = torch.autograd.grad(reference.attention(*inputs)[0], inputs, direction)
-    output, _ = _pair(student.attention(*inputs))
-    expect.tensor(output, "the output", "B L_q d_v", direction.shape)
-    got = student.gradients(output, inputs, direction)
-    for name, length, gradient, right in zip("qkv", ("L_q", "L_k", "L_k"), got, want, strict=True):
-        expect.close(gradient, right, f"the gradient of {name}", f"B {length} d_head")
+    q, k, v = _qkv(draw, b, l_q, l_k, d_head, dtype=torch.float64)
+    large_q, large_k = q.clone(), k.clone()  # every score is larger by 1000
+    large_q[..., 0], large_k[..., 0] = 1000 * d_head**0.5, 1.0
+    for given in ((q, k, v), (large_q, large_k, v.clone())):
+        q, k, v = (each.requires_grad_() for each in given)
+        inputs = {"q": (q, "B L_q d_head"), "k": (k, "B L_k d_head"), "v": (v, "B L_k d_v")}
+        want, _ = reference.attention(q, k, v)
+        output, _ = _pair(student.attention(q, k, v))
+        expect.tensor(output, "the output", "B L_q d_v", direction.shape)
+        expect_gradients(student, output, want, direction, inputs)
 
 
 @check(
@@ -245,10 +275,10 @@ def _heads(
 def has_the_projections(student: Student, reference: Student, draw: Draw) -> None:
     d_model, d_head = draw.sizes("d_model", "d_head")
     for bias in (True, False):
-        state = student.SingleHeadAttention(d_model, d_head, bias=bias).state_dict()
-        expect_names(state, projection_shapes(d_model, d_head, bias))
-    state = student.SingleHeadAttention(d_model, d_head).state_dict()
-    expect_names(state, projection_shapes(d_model, d_head, False))
+        head = student.SingleHeadAttention(d_model, d_head, bias=bias)
+        expect_names(head, projection_shapes(d_model, d_head, bias))
+    head = student.SingleHeadAttention(d_model, d_head)
+    expect_names(head, projection_shapes(d_model, d_head, False))
 
 
 @check(
@@ -274,8 +304,10 @@ def self_attention(student: Student, reference: Student, draw: Draw) -> None:
 def cross_attention(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_model, d_head = draw.sizes("B", "L_q", "L_k", "d_model", "d_head")
     head, twin = _heads(student, reference, draw, d_model, d_head, True)
-    x, context = draw.normal(b, l_q, d_model), draw.normal(b, l_k, d_model)
+    x, context = draw.normal(b, l_q, d_model), draw.normal(b, many(draw, l_k), d_model)
     expect.close(head(x, context), twin(x, context), "the output", "B L_q d_model")
+    x, context = x[:1, :1], context[:1]
+    expect.close(head(x, context), twin(x, context), "the output of one query", "B L_q d_model")
 
 
 @check(
@@ -298,11 +330,9 @@ def equal_sizes(student: Student, reference: Student, draw: Draw) -> None:
 )
 def every_projection_learns(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_model, d_head = draw.sizes("B", "L_q", "L_k", "d_model", "d_head")
-    head, twin = _heads(student, reference, draw, d_model, d_head, True, torch.float64)
+    heads = _heads(student, reference, draw, d_model, d_head, True, torch.float64)
     x = draw.normal(b, l_q, d_model, dtype=torch.float64)
     context = draw.normal(b, l_k, d_model, dtype=torch.float64)
     direction = draw.normal(b, l_q, d_model, dtype=torch.float64)
-    want = parameter_gradients(reference, twin, (x, context), direction)
-    for name, gradient in parameter_gradients(student, head, (x, context), direction).items():
-        axes = "out in" if gradient.dim() == 2 else "out"
-        expect.close(gradient, want[name], f"the gradient of {name}", axes)
+    inputs = {"x": (x, "B L_q d_model"), "context": (context, "B L_k d_model")}
+    expect_parameter_gradients(student, reference, heads, inputs, direction)

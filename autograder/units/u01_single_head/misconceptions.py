@@ -4,6 +4,7 @@ from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
 from autograder.units.shared.wrappers import (
     changes,
+    hides_parameters,
     returns,
     returns_argument,
     returns_fresh_zeros,
@@ -340,6 +341,12 @@ misconception(
     says="bias=False builds projections with a bias",
     asks="What does nn.Linear do when it is not told about the bias?",
     SingleHeadAttention=_bias("True"),
+)
+misconception(
+    "not_parameters",
+    says="the weights are no parameters of the module, or some are one tensor under two names",
+    asks="What does list(module.parameters()) show, and what would an optimizer be given?",
+    SingleHeadAttention=hides_parameters("every_projection_learns"),
 )
 misconception(
     "projection_names",

@@ -9,6 +9,8 @@ from autograder.grading import expect
 from autograder.grading.checks import check
 from autograder.grading.draw import Draw
 from autograder.grading.student_protocol import Student
+from autograder.units.shared.gradients import expect_gradients
+from autograder.units.shared.inputs import as_split, many, of_queries
 
 SCORES = "B L_q L_k"
 HALF = (torch.float16, torch.bfloat16)
@@ -30,6 +32,8 @@ def square_mask(student: Student, reference: Student, draw: Draw) -> None:
     want = reference.causal_mask(length)
     _mask(student.causal_mask(length), want, "L_q L_k")
     _mask(student.causal_mask(length, length), want, "L_q L_k")
+    length = many(draw, length)
+    _mask(student.causal_mask(length), reference.causal_mask(length), "L_q L_k")
 
 
 @check(
@@ -44,6 +48,9 @@ def more_keys_than_queries(student: Student, reference: Student, draw: Draw) -> 
     _mask(student.causal_mask(q_len, q_len + past), want, "L_q L_k")
     want = reference.causal_mask(1, past)
     _mask(student.causal_mask(1, past), want, "L_q L_k")
+    past = many(draw, past)
+    want = reference.causal_mask(q_len, q_len + past)
+    _mask(student.causal_mask(q_len, q_len + past), want, "L_q L_k")
 
 
 @check(
@@ -65,8 +72,10 @@ def fewer_keys_than_queries(student: Student, reference: Student, draw: Draw) ->
 )
 def marks_the_real_tokens(student: Student, reference: Student, draw: Draw) -> None:
     b, k_len = draw.sizes("B", "L_k")
-    lengths = draw.lengths(b, k_len)
-    _mask(student.padding_mask(lengths, k_len), reference.padding_mask(lengths, k_len), "B 1 L_k")
+    for padded in (k_len, many(draw, k_len)):
+        lengths = draw.lengths(b, padded)
+        want = reference.padding_mask(lengths, padded)
+        _mask(student.padding_mask(lengths, padded), want, "B 1 L_k")
 
 
 @check(
@@ -155,6 +164,7 @@ def plain_attention(student: Student, reference: Student, draw: Draw) -> None:
 def obeys_the_mask(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in (torch.float32, torch.float64):
         b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+        l_k = many(draw, l_k) if dtype == torch.float64 else l_k
         mask = draw.mask(b, l_q, l_k)
         _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head, dtype=dtype), mask)
 
@@ -200,14 +210,17 @@ def keeps_the_axes_of_the_mask(student: Student, reference: Student, draw: Draw)
 
 @check(
     "masked_attention",
-    "masks broadcast over an axis of heads",
+    "masks broadcast over an axis of heads, and over every other axis",
     "Does the same mask hold for every head when it has an axis of size 1 there?",
 )
 def broadcasts_over_heads(student: Student, reference: Student, draw: Draw) -> None:
     b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
-    mask = draw.mask(b, 1, l_q, l_k)
-    q, k, v = _inputs(draw, b, l_q, l_k, d_head, h)
-    _compare(student, reference, q, k, v, mask, leading="B H")
+    q, k, v = (as_split(tensor) for tensor in _inputs(draw, b, l_q, l_k, d_head, h))
+    for mask in (draw.mask(b, 1, l_q, l_k), draw.mask(l_k)):
+        _compare(student, reference, q, k, v, mask, leading="B H")
+    mask = draw.mask(1, l_k)
+    _compare(student, reference, q[:1, :1, :1], k[:1, :1], v[:1, :1], mask, leading="B H")
+    _compare(student, reference, q[0, 0], k[0, 0], v[0, 0], mask, leading="")
 
 
 def _mask_with_empty_rows(draw: Draw, b: int, l_q: int, l_k: int) -> torch.Tensor:
@@ -241,6 +254,7 @@ def empty_rows_are_zeros(student: Student, reference: Student, draw: Draw) -> No
     except expect.Failed as failure:
         failure.misconception = name
         raise
+    _compare(student, reference, q, k, v, of_queries(draw, b, l_q)[:, 0])
 
 
 def _name_of_empty_rows(
@@ -264,22 +278,27 @@ def _name_of_empty_rows(
 def gradients_are_finite(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     mask = _mask_with_empty_rows(draw, b, l_q, l_k)
-    inputs = _inputs(draw, b, l_q, l_k, d_head, dtype=torch.float64)
     direction = draw.normal(b, l_q, d_head, dtype=torch.float64)
-    for tensor in inputs:
-        tensor.requires_grad_()
-    want = torch.autograd.grad(reference.masked_attention(*inputs, mask)[0], inputs, direction)
-    output = expect.tensor(
-        _answer(student, *inputs, mask)[0], "the output", "B L_q d_v", direction.shape
+    q, k, v = (
+        each.requires_grad_() for each in _inputs(draw, b, l_q, l_k, d_head, dtype=torch.float64)
     )
+    inputs = {"q": (q, "B L_q d_head"), "k": (k, "B L_k d_head"), "v": (v, "B L_k d_v")}
+    want, _ = reference.masked_attention(q, k, v, mask)
+    output, _ = _answer(student, q, k, v, mask)
+    output = expect.tensor(output, "the output", "B L_q d_v", direction.shape)
     name = "nan_gradient" if bool(output.isfinite().all()) else "nan_empty_rows"
-    got = student.gradients(output, inputs, direction)
-    for letter, length, gradient, right in zip(
-        "qkv", ("L_q", "L_k", "L_k"), got, want, strict=True
-    ):
-        axes = f"B {length} d_head"
-        expect.finite(gradient, f"the gradient of {letter}", axes, name)
-        expect.close(gradient, right, f"the gradient of {letter}", axes)
+    expect_gradients(student, output, want, direction, inputs, name)
+    broken = q.detach().clone()
+    broken[0, :, 0] = math.nan
+    wrong = reference.masked_attention(broken, k, v, mask)[0].isnan().all(dim=-1)
+    output = expect.tensor(
+        _answer(student, broken, k, v, mask)[0], "the output", "B L_q d_v", direction.shape
+    )
+    expect.true(
+        bool(output[wrong].isnan().any(dim=-1).all()),
+        "A query that holds NaN, and has keys to attend to, comes out as if nothing were wrong.",
+        "nan_hidden",
+    )
 
 
 @check(

@@ -234,6 +234,18 @@ misconception(
     ],
 )
 misconception(
+    "nan_hidden",
+    says="every NaN becomes 0, not only that of an empty row",
+    asks="A query holds NaN because training went wrong. Would its owner rather see it, or zeros?",
+    masked_attention=edit(
+        _EMPTY,
+        "",
+        _ZERO,
+        "        weights = weights.nan_to_num(0.0)\n",
+        fails="gradients_are_finite",
+    ),
+)
+misconception(
     "mask_wrong_axis",
     says="the mask is reshaped, so that it lands on other axes of the scores",
     asks="Broadcasting lines axes up from the right. Where does the batch of the mask land?",

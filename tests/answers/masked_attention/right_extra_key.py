@@ -11,6 +11,7 @@ def masked_attention(q, k, v, mask=None):
     s = torch.matmul(q.to(wide), k.to(wide).mT).div(math.sqrt(q.shape[-1]))
     if mask is None:
         mask = torch.ones(s.shape[-2:], dtype=torch.bool)
+    mask = mask.expand(s.shape)
     empty = ~mask.any(-1, keepdim=True)
     keep = torch.cat([mask, empty], -1)
     s = F.pad(s, (0, 1)).masked_fill(~keep, -math.inf)

@@ -7,7 +7,7 @@ import torch
 from autograder.grading import expect
 from autograder.grading.checks import check
 from autograder.grading.draw import Draw
-from autograder.grading.expect_modules import expect_state
+from autograder.grading.expect_modules import expect_state, load
 from autograder.grading.student_protocol import Student
 from autograder.units.shared import multi_head
 
@@ -36,7 +36,7 @@ def _loop(
         for of in (student, reference)
     )
     for module in (loop, twin):
-        module.load_state_dict(state)
+        load(module, state)
     return loop, twin, state
 
 

@@ -8,6 +8,10 @@ from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_other_device
 from autograder.grading.student_protocol import Student
 from autograder.units.shared import multi_head
+from autograder.units.shared.gradients import expect_gradients
+from autograder.units.shared.inputs import many, of_queries
+
+_NAMES = ("x", "w_q", "w_k", "w_v", "w_o")
 
 
 def _einsum_inputs(
@@ -40,6 +44,8 @@ def equals_the_reference(student: Student, reference: Student, draw: Draw) -> No
     for dtype in (torch.float32, torch.float64):
         sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
         _compare_einsum(student, reference, _einsum_inputs(draw, sizes, b, length, dtype))
+    sizes = (sizes[0], 1, sizes[2])
+    _compare_einsum(student, reference, _einsum_inputs(draw, sizes, 1, many(draw, length)))
 
 
 @check(
@@ -54,6 +60,7 @@ def einsum_obeys_the_mask(student: Student, reference: Student, draw: Draw) -> N
     inputs = _einsum_inputs(draw, sizes, b, length)
     for mask in (
         draw.mask(length, length),
+        draw.mask(length),
         draw.mask(b, 1, 1, length),
         draw.mask(h, length, length),
         draw.mask(b, h, length, length),
@@ -68,21 +75,19 @@ def einsum_obeys_the_mask(student: Student, reference: Student, draw: Draw) -> N
 )
 def einsum_gradients(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
-    inputs = [
+    given = [
         tensor.requires_grad_() for tensor in _einsum_inputs(draw, sizes, b, length, torch.float64)
     ]
     mask = draw.mask(b, 1, length, length)
     mask[:, :, 0] = False
-    want_output = reference.multi_head_einsum(*inputs, mask)
-    direction = draw.normal(*want_output.shape, dtype=torch.float64)
-    want = torch.autograd.grad(want_output, inputs, direction)
-    output = student.multi_head_einsum(*inputs, mask)
-    expect.close(output, want_output, "the output", "B L d_model")
-    got = student.gradients(output, inputs, direction)
-    axes = ["B L d_model", *["H d_model d_head"] * 3, "H d_head d_model"]
-    for i, name in enumerate(("x", "w_q", "w_k", "w_v", "w_o")):
-        expect.finite(got[i], f"the gradient of {name}", axes[i])
-        expect.close(got[i], want[i], f"the gradient of {name}", axes[i])
+    _compare_einsum(student, reference, given, of_queries(draw, b, length))
+    want = reference.multi_head_einsum(*given, mask)
+    direction = draw.normal(*want.shape, dtype=torch.float64)
+    output = student.multi_head_einsum(*given, mask)
+    expect.close(output, want, "the output", "B L d_model")
+    axes = ("B L d_model", *["H d_model d_head"] * 3, "H d_head d_model")
+    inputs = dict(zip(_NAMES, zip(given, axes, strict=True), strict=True))
+    expect_gradients(student, output, want, direction, inputs)
 
 
 @check(
@@ -95,8 +100,7 @@ def einsum_leaves_its_arguments(student: Student, reference: Student, draw: Draw
     mask = draw.mask(length, length)
     mask[0] = False
     _compare_einsum(student, reference, _einsum_inputs(draw, sizes, b, length), mask)
-    names = ("x", "w_q", "w_k", "w_v", "w_o")
-    student.expect_inputs_unchanged(*(f"the tensor {name}" for name in names), "the mask")
+    student.expect_inputs_unchanged(*(f"the tensor {name}" for name in _NAMES), "the mask")
 
 
 @check(

@@ -57,3 +57,10 @@ def returns_the_weights_of_every_head(student: Student, reference: Student, draw
         "always_returns_weights" if isinstance(plain, (tuple, list)) else None,
     )
     expect.close(plain, output, "the output", multi_head.OUTPUT)
+    one_head = FUSED.build(student, sizes[0], 1, sizes[2])
+    got = one_head(x, context, return_weights=True)
+    shape = tuple(getattr(got[1], "shape", ()))
+    expect.true(
+        shape == (b, 1, l_q, l_k),
+        f"The weights of a single head should have the shape {(b, 1, l_q, l_k)}, not {shape}.",
+    )

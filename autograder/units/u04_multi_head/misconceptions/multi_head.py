@@ -4,6 +4,7 @@ from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
 from autograder.units.shared.wrappers import (
     changes,
+    hides_parameters,
     needs_the_cpu,
     returns_argument,
     returns_float32,
@@ -218,6 +219,7 @@ def _bias(value, letters):
     return edit(*pieces, fails="has_the_projections")
 
 
+misconception("not_parameters", MultiHeadAttention=hides_parameters(_GRADIENTS))
 _SOME = ("qkvo", "qkv", "o", "kv", "qk")
 misconception("bias_ignored", MultiHeadAttention=[_bias("False", each) for each in _SOME])
 misconception("bias_always", MultiHeadAttention=[_bias("True", each) for each in _SOME])

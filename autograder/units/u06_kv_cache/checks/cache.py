@@ -10,6 +10,7 @@ from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_other_device
 from autograder.grading.student import StudentProblem
 from autograder.grading.student_protocol import Student
+from autograder.units.shared.inputs import as_split, many
 
 STORED = "B H_kv length d_head"
 _ROOM_LEFT = "Token {0} of {0} should still fit; append raises a ValueError."
@@ -25,7 +26,8 @@ def _new(
     draw: Draw, b: int, h_kv: int, length: int, d_head: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Keys and values of ``length`` tokens, each ``(b, h_kv, length, d_head)``."""
-    return draw.normal(b, h_kv, length, d_head), draw.normal(b, h_kv, length, d_head)
+    k, v = (draw.normal(b, h_kv, length, d_head) for _ in range(2))
+    return as_split(k), as_split(v)
 
 
 def _append_and_compare(cache: Any, twin: Any, k: torch.Tensor, v: torch.Tensor) -> None:
@@ -49,6 +51,7 @@ def _append_and_compare(cache: Any, twin: Any, k: torch.Tensor, v: torch.Tensor)
 )
 def returns_what_was_stored(student: Student, reference: Student, draw: Draw) -> None:
     b, h_kv, max_len, d_head = _cache_sizes(draw)
+    max_len = many(draw, max_len)
     cache, twin = (of.KVCache(b, h_kv, max_len, d_head) for of in (student, reference))
     _length(cache)
     expect.integer(cache.length, 0, "length of a new cache")
@@ -68,7 +71,7 @@ def fills_to_the_last_position(student: Student, reference: Student, draw: Draw)
         try:
             _append_and_compare(cache, twin, *_new(draw, b, h_kv, 1, d_head))
         except StudentProblem as problem:
-            refused = stored == max_len - 1 and problem.details.get("type") == "ValueError"
+            refused = stored == max_len - 1 and problem.raised({"ValueError"})
             expect.true(not refused, _ROOM_LEFT.format(max_len), "room_off_by_one")
             raise
         for _ in range(2):
@@ -81,7 +84,8 @@ def _length(cache: Any) -> Any:
     expect.seen(first)
     expect.true(
         first == again,
-        f"length, read twice, should be the same number; it is {first} and then {again}.",
+        f"length, read twice, should be the same number; it is {expect.told(first)} "
+        f"and then {expect.told(again)}.",
         "cache_advanced_on_read",
     )
     return first
@@ -101,7 +105,7 @@ def _expect_refused(
     except StudentProblem as problem:
         if problem.kind != "error":
             raise
-        refused = problem.details.get("type") in ("ValueError", "AssertionError")
+        refused = problem.raised({"ValueError", "AssertionError"})
     else:
         refused = False
         for value in got if isinstance(got, tuple | list) else [got]:
@@ -110,7 +114,7 @@ def _expect_refused(
     expect.true(refused, message, misconception)
     expect.true(
         stored == length,
-        f"An append that is refused should leave length at {length}; it is {stored}.",
+        f"An append that is refused should leave length at {length}; it is {expect.told(stored)}.",
         "written_before_checked",
     )
 
@@ -185,7 +189,7 @@ def caches_are_separate(student: Student, reference: Student, draw: Draw) -> Non
         empty = _length(cache)
         expect.true(
             empty == 0,
-            f"A new cache should have length 0; this one begins with {empty}.",
+            f"A new cache should have length 0; this one begins with {expect.told(empty)}.",
             "shared_between_instances",
         )
     for new in (2, 1):

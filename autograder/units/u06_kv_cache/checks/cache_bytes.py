@@ -17,6 +17,8 @@ def counts_everything(student: Student, reference: Student, draw: Draw) -> None:
         layers, heads, d_head = 2 * draw.integer(5, 9) + 1, _kv_heads(draw), draw.integer(19, 23)
         tokens, batch, size = draw.integer(30, 40), draw.integer(5, 7), 4
         _compare_bytes(student, reference, layers, heads, d_head, tokens, batch, size)
+    batch = 1501 + 2 * draw.integer(0, 9)  # more than a float holds, in 64 bits
+    _compare_bytes(student, reference, 127, 63, 255, 1048573, batch, 3)
 
 
 @check(
@@ -28,6 +30,7 @@ def has_defaults(student: Student, reference: Student, draw: Draw) -> None:
     layers, heads, d_head = draw.integer(11, 19), _kv_heads(draw), draw.integer(21, 29)
     _compare_bytes(student, reference, layers, heads, d_head, draw.integer(30, 40))
     _compare_bytes(student, reference, 80, 8, 128, 1)
+    _compare_bytes(student, reference, 80, 8, 128, 131072)
 
 
 def _kv_heads(draw: Draw) -> int:

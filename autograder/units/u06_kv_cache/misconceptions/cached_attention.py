@@ -8,6 +8,7 @@ from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
 from autograder.units.shared.wrappers import (
     changes,
+    hides_parameters,
     needs_the_cpu,
     returns,
     returns_argument,
@@ -320,6 +321,7 @@ def _bias(value):
     return made
 
 
+misconception("not_parameters", **_both(hides_parameters("sends_the_right_gradients")))
 misconception("bias_ignored", **_bias("False"))
 misconception("bias_always", **_bias("True"))
 misconception(

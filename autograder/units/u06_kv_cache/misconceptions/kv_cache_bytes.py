@@ -60,3 +60,15 @@ misconception(
     "float_result",
     kv_cache_bytes=returns("output * 1.0", _COUNTS),
 )
+misconception(
+    "kept_in_32_bits",
+    says="the numbers are kept in 32 bits, where large ones start again below zero",
+    asks="What is the largest number of 32 bits? How many GiB would that be?",
+    kv_cache_bytes=returns("(output + 2**31) % 2**32 - 2**31", _COUNTS),
+)
+misconception(
+    "counted_in_floats",
+    says="the numbers went through floats, which hold 16 digits",
+    asks="Is every whole number beyond 2**53 a float? Which of your operators makes one?",
+    kv_cache_bytes=returns("int(float(output))", _COUNTS),
+)

@@ -86,3 +86,5 @@ def costs_are_exact(student: Student, reference: Student, draw: Draw) -> None:
     sizes = _cost_sizes(draw)
     _compare_costs(student, reference, _COSTS, *sizes, 7, 131, 3, 4)
     _compare_costs(student, reference, _COSTS, 8191, 64, 8, 127, 65537, 1048573, 3, 2)
+    # Beyond what a float holds, in 64 bits.
+    _compare_costs(student, reference, _COSTS, 8191, 63, 7, 127, 251, 1048573, 1048573, 13)

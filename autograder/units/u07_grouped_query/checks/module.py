@@ -1,5 +1,7 @@
 """Checks of GroupedQueryAttention."""
 
+from typing import Any
+
 import torch
 
 from autograder.grading import expect
@@ -19,7 +21,7 @@ cached_module.register(_GROUPED)
     "GroupedQueryAttention",
     "without a cache nothing is hidden, unless the mask says so",
     "Who asked for a causal mask? Which shapes broadcast to (B, H, L_q, L_k)?",
-    weight=2,
+    weight=1.5,
 )
 def hides_what_the_mask_says(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (length, b) = _GROUPED.draw_sizes(draw, "B")
@@ -52,7 +54,7 @@ def module_mask_of_the_heads(student: Student, reference: Student, draw: Draw) -
     "GroupedQueryAttention",
     "with a cache, a given mask is joined to the causal one",
     "A key is visible if the mask allows it *and* it is not in the future. Which operator is that?",
-    weight=2,
+    weight=1.5,
 )
 def joins_the_masks(student: Student, reference: Student, draw: Draw) -> None:
     sizes, (length, b) = _GROUPED.draw_sizes(draw, "B")
@@ -89,3 +91,36 @@ def module_at_both_ends(student: Student, reference: Student, draw: Draw) -> Non
         )
         x = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
         expect.close(module(x), twin(x), "the output", OUTPUT)
+
+
+@check(
+    "GroupedQueryAttention",
+    "with a cache, makes no repeated copy of the keys or values",
+    "Which of your tensors has H heads and as many rows as the cache has tokens?",
+)
+def module_copies_no_keys(student: Student, reference: Student, draw: Draw) -> None:
+    sizes = cached_module.Sizes(9, 32, 1, 32)
+    module, twin = _GROUPED.twins(student, reference, draw, sizes)
+    x = draw.normal(1, 1, sizes.d_model)
+    few, many = 20, 150 + draw.integer(0, 50)
+    taken = []
+    for past in (few, many):
+        stored = draw.normal(2, 1, 1, past, sizes.d_head)
+        cache, own = (
+            cached_module.cache_for(of, sizes, 1, past + 1) for of in (student, reference)
+        )
+        for each in (cache, own):
+            each.append(*stored)
+        want = twin(x, cache=own)
+
+        def compare(cache: Any = cache, want: torch.Tensor = want) -> None:
+            expect.close(module(x, cache=cache), want, "the output", OUTPUT)
+
+        taken.append(student.peak_bytes(compare))
+    copy = sizes.num_heads * (many - few) * sizes.d_head * x.element_size()
+    expect.true(
+        taken[1] - taken[0] < copy / 2,
+        f"With {many} tokens in the cache in place of {few}, it takes the memory of "
+        f"{sizes.num_heads} copies of the further keys: one for each query head.",
+        "expanded",
+    )

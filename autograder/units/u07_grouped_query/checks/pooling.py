@@ -77,7 +77,9 @@ def draws_fresh_weights(student: Student, reference: Student, draw: Draw) -> Non
     state, (h, h_kv) = _mha_state(draw, False, d_model=48)
     state = {name: value * 1.7 if "k_proj" in name else value for name, value in state.items()}
     want = reference.pool_kv_heads(state, h, h_kv)
+    before = student.torch.get_rng_state()
     draws = [_pooled(student, state, h, h_kv, "random") for _ in range(2)]
+    after = student.torch.get_rng_state()
     for got in draws:
         expect.true(
             isinstance(got, dict) and sorted(map(str, got)) == sorted(want),
@@ -98,12 +100,23 @@ def draws_fresh_weights(student: Student, reference: Student, draw: Draw) -> Non
             f"Two draws of {name} should differ; they are equal.",
             "random_not_random",
         )
+        known = torch.isin(first, state[name]).double().mean().item()
+        expect.true(
+            known < 0.5,
+            f"{name} should be fresh; most of its numbers stand in the old weights.",
+            "random_reuses_old",
+        )
         ratio = first.double().std().item() / state[name].double().std().item()
         expect.true(
             0.8 < ratio < 1.25,
             f"{name} should spread as the old weights do (standard deviation); it does not.",
             "random_wrong_spread",
         )
+    expect.true(
+        not torch.equal(before, after),
+        "Random weights should come from torch's generator, the one that torch.manual_seed sets.",
+        "random_not_from_torch",
+    )
 
 
 @check(

@@ -2,6 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
+from autograder.units.shared.wrappers import returns
 
 _KV_WIDTH = "kv_width = num_kv_heads * d_head"
 _PARAMETERS = "parameters = 2 * d_model * query_width + 2 * d_model * kv_width"
@@ -200,4 +201,15 @@ misconception(
             fails=_AT_BYTES,
         ),
     ],
+)
+_EXACT = "costs_are_exact"
+misconception(
+    "kept_in_32_bits",
+    attention_cost=returns(
+        "{name: (n + 2**31) % 2**32 - 2**31 for name, n in output.items()}", _EXACT
+    ),
+)
+misconception(
+    "counted_in_floats",
+    attention_cost=returns("{name: int(float(n)) for name, n in output.items()}", _EXACT),
 )

@@ -70,6 +70,11 @@ for _name in (
 ):
     misconception(_name, GroupedQueryAttention=_around(_name, _MASK, 3))
 
+misconception(
+    "nan_gradient", GroupedQueryAttention=_around("nan_gradient", "sends_the_right_gradients", 3)
+)
+misconception("expanded", GroupedQueryAttention=_around("expanded", "module_copies_no_keys"))
+
 _JOIN = "mask = causal if mask is None else mask & causal"
 misconception(
     "mask_replaced_by_causal",

@@ -171,6 +171,32 @@ misconception(
     ],
 )
 misconception(
+    "random_not_from_torch",
+    says="the random weights come from another generator than torch's",
+    asks="Somebody calls torch.manual_seed and then your function, twice. What do they get?",
+    pool_kv_heads=_pool(
+        _RANDOM,
+        "other = torch.Generator()\n"
+        "other.seed()\n"
+        "kept = torch.randn(heads[:, 0].shape, generator=other, dtype=heads.dtype) * heads.std()",
+        fails="draws_fresh_weights",
+    ),
+)
+misconception(
+    "random_reuses_old",
+    says="the random weights are old ones in another order",
+    asks="Fresh heads know nothing of the old ones. What do yours still know?",
+    pool_kv_heads=[
+        _pool(_RANDOM, new, fails="draws_fresh_weights")
+        for new in (
+            "kept = heads.flatten()[torch.randperm(heads.numel())[: heads[:, 0].numel()]]"
+            ".reshape(heads[:, 0].shape)",
+            "kept = heads[:, torch.randint(heads.shape[1], ())].flatten(0, 1)\n"
+            "kept = kept[torch.randperm(len(kept))].reshape(heads[:, 0].shape)",
+        )
+    ],
+)
+misconception(
     "random_wrong_spread",
     says="the random weights do not spread as the old ones do",
     asks="What is the standard deviation of torch.randn, and what is that of the old weights?",

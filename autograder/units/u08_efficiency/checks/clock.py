@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import torch
+
 from autograder.grading import expect
 from autograder.units.shared import samples
 
@@ -15,15 +17,18 @@ PAUSES = [0.0002 * step for step in (1, 3, 5, 2, 1, 4, 1, 2, 9, 1, 3, 2)]
 
 
 def demand_samples(value: Any, what: str) -> list[float]:
-    """Demand samples: a list, tuple or 1-d tensor of numbers above 0.
+    """Demand samples: a list, tuple or 1-d tensor of numbers above 0, and not too many.
 
     Args:
         value: what the learner returned.
         what: how the message calls it.
     """
+    count = value.numel() if isinstance(value, torch.Tensor) else len(_listed(value))
+    most = f"{what} should hold at most {samples.MOST:,} samples; it holds {count:,}."
+    expect.true(count <= samples.MOST, most)
     numbers = samples.numbers(value)
     told = f"it is of type {expect.kind_of(value)}"
-    for sample in value if numbers is None and isinstance(value, (list, tuple)) else ():
+    for sample in _listed(value) if numbers is None else ():
         number = expect.plain_number(sample)
         if number is None:
             told = f"one is of type {expect.kind_of(sample)}"
@@ -32,6 +37,10 @@ def demand_samples(value: Any, what: str) -> list[float]:
     expect.true(numbers is not None, f"{what} should be a list of floats, all above 0; {told}.")
     assert numbers is not None
     return numbers
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def demand_number(value: Any, what: str) -> float:

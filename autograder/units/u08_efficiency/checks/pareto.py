@@ -7,10 +7,11 @@ from typing import Any
 
 from autograder.grading import expect
 from autograder.grading.checks import check
-from autograder.grading.draw import Draw
+from autograder.grading.draw import FULL, Draw
 from autograder.grading.student_protocol import Student
 
 Point = tuple[float, float]  # (cost, quality)
+_SHOWN = 20  # of points and of indices, in a message
 
 
 def _expect_fronts(student: Student, reference: Student, questions: list[list[Point]]) -> None:
@@ -23,7 +24,8 @@ def _expect_fronts(student: Student, reference: Student, questions: list[list[Po
 
 
 def _expect_front(points: list[Point], got: Any, want: list[int]) -> None:
-    call = f"pareto_front({points})"
+    shown = points if len(points) <= _SHOWN else f"{len(points)} points"
+    call = f"pareto_front({shown})"
     expect.true(
         isinstance(got, list), f"{call} should be a list; it is of type {expect.kind_of(got)}."
     )
@@ -35,16 +37,17 @@ def _expect_front(points: list[Point], got: Any, want: list[int]) -> None:
     places = range(len(points))
     expect.true(
         all(index in places for index in got) and len(set(got)) == len(got),
-        f"{call} should hold indices from 0 to {len(points) - 1}, each once; it is {got}.",
+        f"{call} should hold indices from 0 to {len(points) - 1}, each once; it is {got[:_SHOWN]}.",
     )
     for i in got:
         better = next((points[j] for j in want if _beats(points[j], points[i])), None)
         expect.true(not better, f"{call} keeps {points[i]} (index {i}), which {better} beats.")
-    dropped = [f"{points[i]} (index {i})" for i in want if i not in got]
+    dropped = [f"{points[i]} (index {i})" for i in want if i not in got][:_SHOWN]
     expect.true(not dropped, f"{call} drops {', '.join(dropped)}, which no point beats.")
     expect.true(
         got == want,
-        f"{call} holds the right indices, but by rising cost they are {want}, not {got}.",
+        f"{call} holds the right indices, but by rising cost they are {want[:_SHOWN]}, not "
+        f"{got[:_SHOWN]}.",
     )
 
 
@@ -80,6 +83,15 @@ def keeps_what_nothing_beats(student: Student, reference: Student, draw: Draw) -
         drawn = [(draw.integer(1, 30), draw.integer(1, 30)) for _ in range(2 * most)]
         costs, qualities = ({point[axis]: point for point in drawn}.values() for axis in (0, 1))
         _expect_fronts(student, reference, [[point for point in costs if point in qualities]])
+    if draw.level == FULL:
+        _expect_fronts(student, reference, [_many_points(draw, 200)])
+
+
+def _many_points(draw: Draw, count: int) -> list[Point]:
+    """Points of which many are kept, no two alike in either, in a drawn order."""
+    points = [(i, (i + draw.integer(0, 9)) * count + i) for i in range(count)]
+    order = sorted(range(count), key=lambda _: draw.integer(0, 10**6))
+    return [points[i] for i in order]
 
 
 @check(

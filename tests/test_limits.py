@@ -1,0 +1,316 @@
+"""The trusted side does little work on the worst input of each kind."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import pickle
+import socket
+import struct
+import threading
+import time
+import weakref
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save
+from support import notebook_with, reference_answers, write_notebook
+from typer.testing import CliRunner
+
+from autograder import course
+from autograder.cli import app
+from autograder.grading import expect
+from autograder.grading.checks import Check
+from autograder.grading.expect_modules import expect_names
+from autograder.grading.run import run_check
+from autograder.learner import pytest_plugin
+from autograder.sandbox.inside import wire
+from autograder.sandbox.limits import Budget
+from autograder.submissions import grade, read
+from autograder.units.shared import samples
+from autograder.units.u08_efficiency.checks import clock, experiment
+
+SECONDS = 2.0  # generous: each takes a hundredth of it, and took many times as long without a limit
+UNIT = course.unit("02_masks")
+
+
+@contextlib.contextmanager
+def quickly():
+    """Within seconds of processor time."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < SECONDS
+
+
+# What comes over the channel
+
+
+def received(text: bytes, blob: bytes = b"") -> dict:
+    """What the grader makes of a frame of these parts."""
+    ours, theirs = socket.socketpair()
+
+    def send():
+        with theirs, contextlib.suppress(OSError):
+            theirs.sendall(struct.pack(">II", len(text), len(blob)) + text + blob)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        with ours:
+            return wire.receive(ours, 60, wire.REPLY)
+    finally:
+        thread.join()
+
+
+def tensors(header: dict | bytes, data: bytes = b"") -> bytes:
+    """A safetensors file with this header."""
+    header = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(header)) + header + data
+
+
+def entry(*shape: int, size: int = 0) -> dict:
+    """A tensor as a header tells it."""
+    return {"dtype": "U8", "shape": list(shape), "data_offsets": [0, size]}
+
+
+def test_a_tensor_of_many_axes_is_refused():
+    axes = 40_000
+    order = list(range(axes))[::-1]
+    text = json.dumps({"value": {"tensor": "t0", "grad": False, "order": order}}).encode()
+    with quickly(), pytest.raises(wire.ProtocolError):
+        received(text, tensors({"t0": entry(*[1] * axes, size=1)}, b"\0"))
+
+
+@pytest.mark.parametrize("axes", [wire.MAX_AXES, wire.MAX_AXES + 1])
+def test_axes_are_carried_up_to_the_limit(axes):
+    beside: dict = {}
+    packed = wire.pack(torch.ones([1] * axes), beside)
+    assert ("tensor" in packed, len(beside)) == ((True, 1) if axes == wire.MAX_AXES else (False, 0))
+
+
+MANY = {
+    "entries": {f"{i}": entry(0) for i in range(wire.MAX_TENSOR_COUNT + 1)},
+    "bytes": {"t" * (wire.MAX_HEADER + 1): entry(0)},
+    "escaped": json.dumps({"é" * 9: entry(0)} | {f"é{i}": entry(0) for i in range(5000)}).encode(),
+}
+
+
+@pytest.mark.parametrize("what", MANY)
+def test_a_header_is_measured_before_it_is_read(monkeypatch, what):
+    monkeypatch.setattr(wire, "load", lambda blob: pytest.fail("it was read"))
+    with pytest.raises(wire.ProtocolError):
+        received(b"{}", tensors(MANY[what]))
+
+
+def test_as_many_tensors_as_allowed_arrive():
+    blob = save({f"t{i}": torch.ones(()) for i in range(wire.MAX_TENSOR_COUNT)})
+    with quickly():
+        assert received(b'{"a": {"tensor": "t0"}}', blob) == {"a": torch.ones(())}
+
+
+@pytest.mark.parametrize("piece", ["0", '{"list":[]}', '{"dict":[]}', '""', "0.5"])
+def test_as_many_values_as_fit_are_little_work(piece):
+    count = (wire.REPLY.text - 40) // (len(piece) + 1)
+    text = '{"ok": true, "value": {"list": [' + ",".join([piece] * count) + "]}}"
+    with quickly():
+        assert len(received(text.encode())["value"]) == count
+
+
+# What checks make of it
+
+
+def test_of_a_large_tensor_the_shape_is_on_record():
+    large, small = torch.ones(64, 1 << 18), torch.ones(2, 3)
+    with expect.observing() as record:
+        for value in (large, small, "x" * 1_000_000):
+            with contextlib.suppress(expect.Failed):
+                expect.tensor(value, "the output", "B L", (2, 3))
+    assert record[0] == "a tensor of (64, 262144)"
+    assert torch.equal(record[1], small) and record[1] is not small
+    assert len(record[2]) < 100_000
+
+
+def test_a_message_is_short_whatever_a_learner_calls_things():
+    own = {f"{'a' * 900_000}{i}.weight": torch.ones(1) for i in range(4)}
+    with expect.flagging() as flags, pytest.raises(expect.Failed) as failed:
+        expect.flag("b" * 900_000)
+        expect_names(own, {"q_proj.weight": (1,)})
+    for text in (failed.value.message, str(failed.value), *flags):
+        assert 400 < len(text) <= 500
+
+
+@pytest.mark.parametrize("kind", [list, tuple, torch.tensor])
+def test_more_samples_than_anyone_takes_are_not_looked_at(kind):
+    as_many = kind([0.5] * samples.MOST)
+    assert len(clock.demand_samples(as_many, "`samples`")) == samples.MOST
+    with pytest.raises(expect.Failed, match="should hold at most 10,000 samples; it holds 10,001"):
+        clock.demand_samples(kind([0.5] * (samples.MOST + 1)), "`samples`")
+    assert samples.numbers(kind([0.5] * (samples.MOST + 1))) is None
+
+
+def test_giant_tensors_are_no_samples():
+    with quickly(), pytest.raises(expect.Failed):
+        clock.demand_samples(torch.ones(4 << 20, dtype=torch.int8), "`samples`")
+
+
+def test_ranks_take_no_time_for_each_pair():
+    assert samples._ranks([0.3, 0.1, 0.3, 0.2]) == [2, 0, 2, 1]
+    row = [0.001 * ((i * 7919) % 40_009) for i in range(40_009)]
+    with quickly():
+        assert sorted(samples._ranks(row)) == list(range(40_009))
+
+
+def test_of_calls_of_attend_little_is_kept():
+    attend = experiment._Attend((0,))
+    for _ in range(3):
+        attend(*(torch.ones(4, 1 << 18) for _ in range(3)))
+    assert len(pickle.dumps(attend.calls)) < 2000
+    (q, k, _), other = attend.calls[0], torch.zeros(4, 1 << 18)
+    assert q == k and q.shape == other.shape and q.digest != experiment._Given.of(other).digest
+
+
+def test_what_a_check_saw_goes_with_it():
+    kept = []
+
+    def fails(student, reference, draw):
+        large = torch.ones(3)
+        kept.append(weakref.ref(large))
+        expect.true(bool(large.sum() == 0), "It is not 0.")
+
+    gc.disable()
+    try:
+        run = run_check(Check("fails", "causal_mask", "", "", 1, fails), None, 1)
+        assert run.failure.message == "It is not 0." and run.failure.__traceback__ is None
+        assert kept[0]() is None
+    finally:
+        gc.enable()
+
+
+# What is handed in
+
+
+def notebook(*sources: object) -> dict:
+    """A notebook with these code cells."""
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in sources
+    ]
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+
+
+def of_old(*sources: str) -> dict:
+    """A notebook of format 3 with these code cells."""
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [{"x": 1}], "language": "python"}
+        | {"collapsed": False, "prompt_number": 1, "input": source}
+        for source in sources
+    ]
+    sheets = [{"cells": cells, "metadata": {}}]
+    return {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": sheets}
+
+
+TOO_LARGE = {
+    "cells": notebook(*["x"] * (read.MAX_CELLS + 1)),
+    "a cell": notebook("0;" * (read.MAX_CELL // 2 + 1)),
+    "a cell in lines": notebook(["0;\n"] * (read.MAX_CELL // 3 + 1)),
+    "code": notebook(*["\n" * read.MAX_CELL] * 3),
+    "values": notebook("x") | {"more": [[] for _ in range(read.MAX_VALUES)]},
+    "cells of an old format": of_old(*["x"] * (read.MAX_CELLS + 1)),
+}
+
+
+@pytest.mark.parametrize("what", TOO_LARGE)
+def test_a_notebook_of_more_than_anyone_writes_is_not_read(tmp_path, what):
+    path = write_notebook(tmp_path / "02_masks.ipynb", TOO_LARGE[what])
+    with quickly(), pytest.raises(read.Unreadable) as refused:
+        read.read_notebook(path)
+    assert refused.value.kind == "too_large"
+    assert refused.value.message.startswith("02_masks.ipynb holds more than ")
+
+
+@pytest.mark.parametrize("text", ["# %%\n" * (read.MAX_CELLS + 1), "# %%\n" + "\n" * (2 << 20)])
+def test_a_python_file_is_measured_before_it_is_cut_into_cells(tmp_path, monkeypatch, text):
+    import jupytext
+
+    monkeypatch.setattr(jupytext, "reads", lambda *a, **k: pytest.fail("it was cut"))
+    path = tmp_path / "answer.py"
+    path.write_text(text)
+    with pytest.raises(read.Unreadable):
+        read.read_notebook(path)
+
+
+def test_a_notebook_of_an_old_format_is_read(tmp_path):
+    path = write_notebook(tmp_path / "02_masks.ipynb", of_old("x = 1", "y = 2"))
+    assert [cell.source for cell in read.read_notebook(path)] == ["x = 1", "y = 2"]
+
+
+def test_outputs_and_text_do_not_count_as_code(tmp_path):
+    handed_in = notebook_with(UNIT, reference_answers(UNIT))
+    handed_in["cells"] += [
+        {"cell_type": "markdown", "metadata": {}, "source": "x" * (2 * read.MAX_CODE)},
+        notebook("1")["cells"][0]
+        | {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * (5 << 20)}]},
+    ]
+    submission = read.read_file(write_notebook(tmp_path / "02_masks.ipynb", handed_in))
+    assert not submission.missing
+
+
+@settings(deadline=None, database=None)
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(alphabet='a,"[{\\é\n'),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(alphabet='b,"[\\'), inner),
+    ),
+    st.booleans(),
+)
+def test_values_are_never_counted_short(value, ascii_only):
+    def count(value) -> int:
+        inner = value.values() if isinstance(value, dict) else value
+        return 1 + sum(map(count, inner)) if isinstance(value, (dict, list)) else 1
+
+    text = json.dumps(value, ensure_ascii=ascii_only).encode()
+    assert count(value) <= read._values(text) <= 2 * count(value)
+
+
+def test_each_cell_is_parsed_once_however_many_answers_are_missing(monkeypatch):
+    parsed = []
+    monkeypatch.setattr(read, "defined_names", lambda code: parsed.append(code) or set())
+    rebuilt = read.rebuild(UNIT, [read.Cell("code", f"x = {i}") for i in range(9)])
+    assert len(rebuilt.missing) == len(UNIT.exercises) > 1
+    assert len(parsed) == 9
+
+
+def test_half_a_surrogate_pair_in_a_cell_is_a_question_mark(tmp_path):
+    handed_in = notebook_with(UNIT, reference_answers(UNIT))
+    handed_in["cells"] += notebook("text = '\ud800'")["cells"]
+    path = write_notebook(tmp_path / "02_masks.ipynb", handed_in)
+    submission = read.read_file(path)
+    assert submission.cells[-1]["code"] == "text = '?'" and not submission.missing
+
+
+def test_blank_lines_take_no_time_for_each_pair():
+    with quickly():
+        assert not pytest_plugin._EXERCISE.findall("\n" * 20_000 + " " * 20_000)
+    text = '\n\n   "def causal_mask(q_len):\\n",\n\tclass Own:\n"grade_id":  "softmax"'
+    found = {name for pair in pytest_plugin._EXERCISE.findall(text) for name in pair}
+    assert found == {"causal_mask", "Own", "softmax", ""}
+
+
+# All of it together; tests/test_local_pool.py has what watches a class
+
+
+def test_check_ends_with_a_sentence_when_the_budget_is_spent(monkeypatch):
+    monkeypatch.setattr(grade, "Budget", lambda: Budget(seconds=-1))
+    done = CliRunner().invoke(app, ["check", str(UNIT.source)])
+    assert done.exit_code == 2
+    assert "grading took more than -1 seconds" in done.output and "Traceback" not in done.output
+
+
+def test_whoever_debugs_has_all_the_time(monkeypatch):
+    submission = read.read_file(UNIT.source)
+    verdict = grade.grade_read(
+        submission, "own", ["causal_mask"], in_process=True, budget=Budget(seconds=-1)
+    )
+    assert verdict.exercises[0].status == "passed"
