@@ -229,7 +229,8 @@ def test_only_what_the_exchange_writes_goes_along(tmp_path):
     carry_along(source, target)
     assert small_files(target) == wanted
     (source / TIMESTAMP).unlink()
-    (source / TIMESTAMP).symlink_to("/etc/passwd")
+    (tmp_path / "elsewhere").write_text("2020-01-01")
+    (source / TIMESTAMP).symlink_to(tmp_path / "elsewhere")
     (source / SECRET).write_text("x" * 1000)
     (target / SECRET).chmod(0o444)
     carry_along(source, target)
