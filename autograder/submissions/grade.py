@@ -22,6 +22,11 @@ from ..sandbox.link import Link, SubmissionDied
 from .fingerprint import checks_version
 from .read import Submission, Unreadable, read_file
 
+_NO_LOOPS = (
+    "not all cells came to an end; beside the answer being graded, only what defines something was "
+    "run, and no loop"
+)
+
 
 class _Blocked:
     """Stands for a student of whom nothing can be asked; says why to every check."""
@@ -83,11 +88,13 @@ def grade_read(
                 f"unit {submission.unit.name} has no exercise '{exercise_id}'; it has: "
                 f"{', '.join(exercises)}"
             )
-    grader = Grader(_opener(submission, in_process, limits or Limits()), seed, show_text)
+    notices = list(submission.notices)
+    opener = _opener(submission, in_process, limits or Limits(), notices)
+    grader = Grader(opener, seed, show_text)
     verdicts = [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
     isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)
-    return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=submission.notices)
+    return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=notices)
 
 
 def confinement(accept: str) -> Isolation:
@@ -134,7 +141,9 @@ def unreadable(unit: course.Unit, name: str, error: ErrorRecord, seed: int) -> S
     return SubmissionVerdict(name, exercises, seed, "none", version, error)
 
 
-def _opener(submission: Submission, in_process: bool, limits: Limits) -> OpenStudent:
+def _opener(
+    submission: Submission, in_process: bool, limits: Limits, notices: list[str]
+) -> OpenStudent:
     survives = True
 
     @contextlib.contextmanager
@@ -152,7 +161,8 @@ def _opener(submission: Submission, in_process: bool, limits: Limits) -> OpenStu
                 if not died:
                     yield student
                     return
-        survives = False
+            survives = False
+            notices.append(_NO_LOOPS)
         with Link(its_limits, exercise.forbidden) as link:
             code = _careful(submission.cells, exercise)
             yield _open_remote(submission, code, exercise, replace, link)[0]
@@ -161,17 +171,18 @@ def _opener(submission: Submission, in_process: bool, limits: Limits) -> OpenStu
 
 
 def _careful(code: list[dict], exercise: Exercise) -> list[dict]:
-    """The cells with nothing run but definitions, except in the answer to this exercise.
+    """The cells with nothing run but definitions, without loops, but for this exercise's answer.
 
     For a submission that did not survive its own cells: one that hangs must not cost the others.
     """
-    return [cell if cell["id"] == exercise.id else cell | {"define_only": True} for cell in code]
+    careful = {"define_only": True, "loops": False}
+    return [cell if cell["id"] == exercise.id else cell | careful for cell in code]
 
 
 def _open_local(
     submission: Submission, exercise: Exercise, replace: dict[str, str]
 ) -> LocalStudent | _Blocked:
-    namespace: dict[str, Any] = {"__name__": "submission"}
+    namespace = cells.new_namespace()
     problems = cells.run(submission.cells, namespace, replace, submission.earlier_work)
     blocked = _why_blocked(submission, exercise, problems, exercise.id in namespace)
     return _Blocked(blocked) if blocked else LocalStudent(namespace, exercise.forbidden)
