@@ -56,10 +56,13 @@ def grade(
 
     Returns:
         The verdict; ``error`` is set if the file could not be read.
+
+    Raises:
+        CourseError: for an exercise that its unit does not have.
     """
     seed = fresh_seed() if seed is None else seed
     try:
-        submission = read_file(path)
+        submission = read_file(path, exercise_ids)
     except Unreadable as problem:
         error = ErrorRecord(problem.kind, problem.message)
         return SubmissionVerdict(str(path), [], seed, "none", "", error)
