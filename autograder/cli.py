@@ -13,7 +13,7 @@ import typer
 from . import course
 from .course import CourseError
 from .grading.render.terminal import say, say_table
-from .grading.render.wording import Role, Styled, printable
+from .grading.render.wording import Role, Styled, listed, printable
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 NOT_ALL, NOT_GRADED = 1, 2
@@ -42,9 +42,10 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
         except typer.Exit:
             raise
         except Exception as problem:
-            from .sandbox.processes import ServerFailed  # with torch, which few commands need
+            from .grading.run import GraderFault  # with torch, which few commands need
+            from .sandbox.processes import ServerFailed
 
-            if not isinstance(problem, ServerFailed):
+            if not isinstance(problem, (GraderFault, ServerFailed)):
                 raise
             _fail(str(problem))
 
@@ -63,7 +64,7 @@ def check(
     in_process: Annotated[bool, typer.Option(help="Run in this process, to debug.")] = False,
 ) -> None:
     """Grade one notebook or Python file. Exit 0: all points, 1: not all, 2: could not be graded."""
-    from .sandbox.processes import the_server
+    from .sandbox.processes import missing_layers, the_server
 
     if not in_process:
         the_server()
@@ -71,6 +72,12 @@ def check(
     from .grading.render.text import submission_lines
     from .submissions.grade import grade
 
+    missing = {} if in_process else missing_layers()
+    if missing:
+        _complain(
+            f"{path} is confined in part only, without {listed(list(missing))}: check so what you "
+            "trust; 'python -m autograder doctor' says more"
+        )
     verdict = grade(path, exercise, seed, in_process)
     if json_to:
         text = to_json(verdict.record())

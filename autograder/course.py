@@ -35,9 +35,18 @@ def find_root() -> Path:
 
 
 ROOT = find_root()
-WORKSPACE = Path(os.environ.get("AUTOGRADER_WORKSPACE") or ROOT / "workspace")
+WORKSPACE = Path(os.environ.get("AUTOGRADER_WORKSPACE") or ROOT / "workspace").absolute()
 SOLUTION_MARK = "### BEGIN SOLUTION"
 _CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file is the learner's or the course's own: code that may run as whoever starts it.
+
+    What was handed in, or lies anywhere else, is not; nor what a link only seems to put there.
+    """
+    homes = (WORKSPACE, ROOT / "lessons", ROOT / "solutions")
+    return any(path.resolve().is_relative_to(home.resolve()) for home in homes)
 
 
 class CourseError(Exception):

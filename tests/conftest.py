@@ -20,17 +20,24 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-# Files with the longest groups. They begin first, or a worker would sit idle while the other one
-# finishes a long group alone.
-LONGEST_FIRST = (
+# Two workers share the tests from both ends: one end waits for other processes, the other computes.
+# The longest stand at the ends, or a worker would sit idle while another finishes one alone.
+WAIT = (
     "test_class_run.py",
     "test_four_ways.py",
+    "test_attacks.py",
     "test_sandbox.py",
     "test_nbgrader.py",
-    "test_attacks.py",
-    "test_lessons.py",
-    "test_misconceptions.py",
+    "test_bootstrap.py",
+)
+COMPUTE = (
     "test_answers.py",
+    "test_misconceptions.py",
+    "test_lessons.py",
+    "MultiHeadLoop",
+    "MultiHeadAttention",
+    "CachedAttention",
+    "GroupedQueryAttention",
 )
 
 
@@ -74,11 +81,22 @@ def group_of(nodeid: str) -> str:
     return file
 
 
+def place_of(nodeid: str) -> int:
+    """Where a test stands between those that wait (below 0) and those that compute (above)."""
+    group = group_of(nodeid)
+    name = Path(nodeid.partition("::")[0]).name
+    if name in WAIT:
+        return WAIT.index(name) - len(WAIT)
+    return max(
+        (place for place, each in enumerate(COMPUTE, 1) if name == each or group.startswith(each)),
+        default=0,
+    )
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out what is for ``--thorough`` only, and put the files with long groups first."""
-    ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+    """Leave out what is for ``--thorough`` only, and sort the others."""
+    items.sort(key=lambda item: place_of(item.nodeid))
     if not config.getoption("thorough"):
         left_out = [item for item in items if item.get_closest_marker("thorough")]
         config.hook.pytest_deselected(items=left_out)
@@ -87,7 +105,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Give each group to one worker, in the order of the collection.
+    """Give each group to one worker: the even ones begin in front, the odd ones at the end.
 
     In place of ``--dist=loadgroup``, which groups nothing from pytest 9.2 on
     (https://github.com/pytest-dev/pytest-xdist/issues/1386).
@@ -97,6 +115,11 @@ def pytest_xdist_make_scheduler(config, log):
     class Groups(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             return group_of(nodeid)
+
+        def _assign_work_unit(self, node):
+            if self.nodes.index(node) % 2:
+                self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+            super()._assign_work_unit(node)
 
     config.option.loadscopereorder = False
     return Groups(config, log)

@@ -139,6 +139,7 @@ def test_an_answer_earns_nothing_and_harms_no_other(attacked, path):
     assert attack.status in says["expect"].split(" | "), attack
     assert attack.points <= float(says["points"]), attack
     assert any(each.message for each in attack.checks)
+    assert attack.flags or "flagged" not in says
     others = [each for each in found.exercises if each is not attack]
     assert all(each.points == each.max_points for each in others), others
     total = attack.points + sum(each.points for each in others)

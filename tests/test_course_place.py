@@ -1,6 +1,5 @@
 """Where the course is looked for, and that a submission sees it nowhere."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder import course
-from autograder.sandbox import bubblewrap
+from autograder.sandbox import bubblewrap, probe
 
 NO_COURSE = "go to the course's folder, the one with solutions/ in it, or set AUTOGRADER_COURSE"
 
@@ -115,19 +114,60 @@ def test_the_current_folder_is_hidden(shown, monkeypatch):
     assert bubblewrap._hidden([str(shown)]) == [str(shown / "here")]
 
 
-def test_a_course_with_its_environment_inside_is_hidden_around_it(shown, monkeypatch):
+def seen(folder):
+    """Files below a folder that are seen inside bubblewrap."""
+    line = bubblewrap.command(bubblewrap.usable(), [])
+    inside = [*line[: line.index("--") + 1], "find", f"{folder}/", "-type", "f"]
+    done = subprocess.run(inside, capture_output=True, text=True)
+    return {Path(each).relative_to(folder).as_posix() for each in done.stdout.splitlines()}
+
+
+@pytest.fixture
+def course_in(shown, monkeypatch):
+    """A course in what is shown; gives a function that makes an environment somewhere there."""
     place = shown / "course"
-    python = place / ".venv"
-    (python / "bin").mkdir(parents=True)
     monkeypatch.setattr(bubblewrap, "_PACKAGE", place / "autograder")
-    (place / "solutions").mkdir()
-    monkeypatch.setattr(sys, "prefix", str(python))
-    monkeypatch.setattr(sys, "executable", str(python / "bin" / "python"))
-    monkeypatch.setattr(bubblewrap, "readable", lambda: [str(shown)])
-    line = bubblewrap.command("bwrap", [])
-    start = line.index("--tmpfs")
-    end = line.index("--remount-ro")
-    assert line[start : start + 2] == ["--tmpfs", str(place)]
-    assert line[end : end + 2] == ["--remount-ro", str(place)]
-    assert ["--ro-bind", str(python), str(python)] == line[start + 2 : start + 5]
-    assert str(place / "solutions") not in json.dumps(line)
+    for name in ("solutions/one.py", "autograder/checks.py", "submitted/ada/02.ipynb", ".secret"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).touch()
+
+    def environment(name):
+        python = shown / name
+        for file in ("bin/python", "lib/site.py", "pyvenv.cfg"):
+            (python / file).parent.mkdir(parents=True, exist_ok=True)
+            (python / file).touch()
+        monkeypatch.setattr(bubblewrap, "_pythons", lambda: [str(python)])
+        monkeypatch.setattr(bubblewrap, "_SYSTEM", (*bubblewrap._SYSTEM, str(shown)))
+        return {(Path(name) / file).as_posix() for file in ("bin/python", "lib/site.py")}
+
+    return environment
+
+
+bwrap = pytest.mark.skipif(not bubblewrap.usable(), reason="needs bubblewrap")
+
+
+@bwrap
+@pytest.mark.parametrize("name", [".", "env", "course", "course/.venv", "course/deep/env"])
+def test_a_course_is_hidden_wherever_its_environment_lies(shown, course_in, name):
+    needed = course_in(name)
+    found = seen(shown)
+    assert needed <= found
+    assert {each for each in found if each.startswith("course/")} <= needed | {f"{name}/pyvenv.cfg"}
+
+
+@bwrap
+def test_a_course_is_hidden_under_each_name_of_what_is_shown(shown, course_in, monkeypatch):
+    course_in("env")
+    link = shown.with_name("link")
+    link.symlink_to(shown)
+    monkeypatch.setattr(bubblewrap, "_SYSTEM", (*bubblewrap._SYSTEM, str(link)))
+    assert seen(link) == seen(shown) == {"env/bin/python", "env/lib/site.py", "env/pyvenv.cfg"}
+
+
+@pytest.mark.parametrize("name", ["env", "course", "course/.venv"])
+def test_the_probe_looks_for_all_that_lies_in_the_course(shown, course_in, monkeypatch, name):
+    course_in(name)
+    monkeypatch.chdir(shown / "course" / "submitted")
+    names = {Path(each).relative_to(shown).as_posix() for each in probe._to_hide()}
+    wanted = {"course/solutions", "course/autograder", "course/.secret", "course/submitted"}
+    assert names == wanted | {"course/submitted/ada"}

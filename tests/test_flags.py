@@ -1,5 +1,7 @@
 """What a person should look at: a flag costs nothing and reaches everyone who has to see it."""
 
+from pathlib import Path
+
 import pytest
 from nbgrader.api import Gradebook
 from support import autograde, grade_namespace, notebook_with, reference_answers, write_notebook
@@ -8,6 +10,9 @@ from autograder import course
 from autograder.classroom import report
 from autograder.grading.render.html import exercise_html
 from autograder.grading.render.text import exercise_text
+from autograder.submissions import bypasses
+from autograder.submissions.grade import grade_read
+from autograder.submissions.read import read_file
 
 UNIT = course.unit("08_efficiency")
 EXERCISE = course.exercise("my_results")
@@ -80,3 +85,84 @@ def test_the_report_names_student_and_reason(graded):
         "maker": "my_results",
     }
     assert REASON in (graded / "reports" / "maker" / "feedback.html").read_text()
+
+
+ANSWERS = Path(__file__).parent / "answers"
+BYPASSES = {
+    "import sys\nsys._getframe(1).f_locals['used'].clear()": ["sys._getframe", "f_locals"],
+    "import sys as s\nmine = s\nmine.modules['watch'].Watch.see = print": ["sys.modules"],
+    "from sys import modules": ["sys.modules"],
+    "import watch": ["watch"],
+    "import inspect\ninspect.currentframe()": ["inspect.currentframe"],
+    "import gc\ngc.get_objects()": ["gc.get_objects"],
+    "import ctypes": ["ctypes"],
+    "import linecache": ["linecache"],
+    "import torch\ntorch._C._disable_current_modes()": ["torch._C._disable_current_modes"],
+    "from torch import _C": ["torch._C"],
+    "from torch.utils._python_dispatch import _disable_current_modes as off": [
+        "torch.utils._python_dispatch._disable_current_modes"
+    ],
+    "import torch\ngetattr(torch, '_C')": ["torch._C"],
+    "import torch\ngetattr(torch, '_' + 'C')": ["getattr on torch"],
+    "import torch\nvars(torch)['_' + 'C']": ["vars on torch"],
+    "from torch.library import custom_op": ["torch.library.custom_op"],
+    "import threading": ["threading"],
+    "import _thread": ["_thread"],
+    "from concurrent import futures": ["concurrent.futures"],
+    "import importlib": ["importlib"],
+    "__import__('sy' + 's')": ["__import__"],
+    "__builtins__": ["__builtins__"],
+    "exec('import sys')": ["exec"],
+    "(lambda: 0).__globals__": ["__globals__"],
+    "import torch\ntorch.equal = lambda a, b: True": ["torch.equal (changed)"],
+    "from torch import Tensor\nTensor.clone = lambda x: x": ["torch.Tensor.clone (changed)"],
+    "from torch import Tensor\nsetattr(Tensor, 'clone', lambda x: x)": ["setattr on torch.Tensor"],
+    "class T:\n    def __torch_function__(self): pass": ["__torch_function__"],
+    "%time\nimport ctypes": ["ctypes"],
+}
+ORDINARY = """
+import gc, inspect, math, sys, time
+import torch
+from torch import nn
+import torch.nn.functional as F
+print(sys.float_info, sys.version)
+gc.collect(); gc.disable()
+torch.backends.cuda.matmul.allow_tf32 = False
+model = nn.Linear(2, 2).eval()
+model.weight.data = torch.compile(model)(torch.__version__)
+setattr(model, "bias", None)
+getattr(torch, "float32"), getattr(model, "w" + "eight"), inspect.signature(model)
+"see sys._getframe and torch._C"
+"""
+
+
+@pytest.mark.parametrize("code", BYPASSES)
+def test_a_way_past_the_watch_is_found(code):
+    assert set(BYPASSES[code]) <= set(bypasses.found(code))
+
+
+def test_what_anyone_may_write_is_not_flagged():
+    assert bypasses.found(ORDINARY) == []
+    assert bypasses.found("def f(:\n    sys._getframe()") == []
+    assert bypasses.found("import gc\ngc.collect()\nexec('')", define_only=True) == []
+    texts = [path.read_text() for path in ANSWERS.glob("*/r*.py")]
+    assert len(texts) > 500
+    texts += [exercise.solution for exercise in course.exercises().values()]
+    assert [text for text in texts if bypasses.found(text)] == []
+
+
+def test_a_way_past_the_watch_is_flagged_and_costs_nothing(tmp_path):
+    unit = course.unit("01")
+    answers = reference_answers(unit)
+    answers["softmax"] += "\n\nimport linecache\n"
+    notebook = notebook_with(unit, answers)
+    added = {"cell_type": "code", "metadata": {}, "source": "import ctypes", "outputs": []}
+    notebook["cells"].append(added)
+    submission = read_file(write_notebook(tmp_path / f"{unit.name}.ipynb", notebook))
+    verdict = grade_read(submission, "her", ["softmax", "scaled_scores"], 1, in_process=True)
+    assert verdict.points == verdict.max_points
+    softmax, scores = verdict.exercises
+    own, more = "The cell softmax uses linecache, by", "uses ctypes, by which code can hide"
+    assert softmax.flags[0].startswith(own) and more in softmax.flags[1]
+    assert len(scores.flags) == 1 and more in scores.flags[0]
+    assert softmax.record().flags == softmax.flags and own in exercise_text(softmax)

@@ -259,3 +259,11 @@ def test_the_class_seed_is_secret_and_stays(tmp_path, monkeypatch):
     assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
     monkeypatch.setenv("AUTOGRADER_SECRET", "another")
     assert seed.class_seed(unit) != first
+
+
+def test_the_class_seed_is_too_long_to_be_found_by_trying(monkeypatch):
+    seeds = []
+    for secret in "abcdefgh":
+        monkeypatch.setenv("AUTOGRADER_SECRET", secret)
+        seeds.append(seed.class_seed(course.unit(UNIT)))
+    assert max(seeds) >= 2**60

@@ -1,8 +1,10 @@
 """Submissions that misbehave: each ends in a verdict, and costs nobody else anything."""
 
 import contextlib
+import errno
 import json
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -18,13 +20,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
+from autograder import course
 from autograder.grading.record import to_json
+from autograder.sandbox import bubblewrap, probe, processes
 from autograder.sandbox import link as links
-from autograder.sandbox import processes
 from autograder.sandbox.inside import wire
 from autograder.sandbox.link import Link, SubmissionDied
 from autograder.sandbox.processes import Limits, the_server
 from autograder.submissions.grade import grade
+from autograder.submissions.read import Rebuilt
+from autograder.submissions.worker import grade_one
 
 SECONDS = 1.0
 forks = pytest.mark.skipif(
@@ -423,6 +428,248 @@ def test_what_raises_while_its_cells_run_costs_only_what_follows(tmp_path, line)
     assert verdict.points == verdict.max_points
 
 
+# A process that cannot be had is no verdict
+
+
+@pytest.fixture
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(processes, "_PAUSES", (0, 0, 0))
+
+
+class Scarce:
+    """A server that has a process for a submission only after some failures."""
+
+    alive = True
+
+    def __init__(self, *failures):
+        self.failures = list(failures)
+
+    def missing_layers(self):
+        return {}
+
+    def start(self, limits):
+        if self.failures:
+            raise self.failures.pop()
+        return "started"
+
+
+SHORT = [processes.ServerFailed("no process"), BlockingIOError(errno.EAGAIN, "no process")]
+
+
+@pytest.mark.parametrize("problem", SHORT, ids=["server", "system"])
+def test_a_process_is_asked_for_again_then_not_had(monkeypatch, no_pauses, problem):
+    monkeypatch.setattr(processes, "_server", Scarce(problem, problem))
+    assert processes.start(Limits()) == "started"
+    monkeypatch.setattr(processes, "_server", Scarce(problem, problem, problem))
+    with pytest.raises(processes.ServerFailed, match="no process"):
+        processes.start(Limits())
+
+
+def test_a_submission_without_a_process_has_no_result(monkeypatch, no_pauses):
+    unit = course.unit("02_masks")
+    handed_in = Rebuilt(json.loads(unit.released.read_text(encoding="utf-8")))
+    monkeypatch.setattr(processes, "_server", Scarce(*SHORT * 9))
+    with pytest.raises(processes.ServerFailed):
+        grade_one(unit.name, "ada", handed_in, 1, "full")
+
+
+def test_work_counts_only_if_one_server_lasts(monkeypatch):
+    first, second = Scarce(), Scarce()
+    monkeypatch.setattr(processes, "_server", first)
+
+    def work():
+        now = processes._server
+        first.alive = False
+        monkeypatch.setattr(processes, "_server", second)
+        return now
+
+    assert processes.by_one_server(work) is second
+    second.alive = False
+    monkeypatch.setattr(processes, "the_server", lambda: second)
+    with pytest.raises(processes.ServerFailed):
+        processes.by_one_server(lambda: 0)
+
+
+def fork_with(monkeypatch, reply, said=b""):
+    """What comes of a fork whose server replies this, and whose child says that."""
+    server = object.__new__(processes._ForkServer)
+    ended = []
+
+    def order(order, descriptors):
+        if order["verb"] == "end":
+            ended.append(order["pid"])
+        for descriptor in descriptors:
+            with socket.socket(fileno=os.dup(descriptor)) as child:
+                child.sendall(said)
+        return reply
+
+    monkeypatch.setattr(server, "_order", order)
+    try:
+        channel, _ = server._fork(Limits())
+    finally:
+        assert ended == ([reply["pid"]] if reply["pid"] and said != b"ready" else [])
+    channel.close()
+
+
+@forks
+def test_a_child_serves_when_it_says_that_it_is_confined(monkeypatch):
+    fork_with(monkeypatch, {"pid": 7}, b"ready")
+    short = [errno.EAGAIN, "short of tasks"]
+    for reply, said in (
+        ({"pid": 7}, b""),
+        ({"pid": 7}, json.dumps(short).encode()),
+        ({"pid": 0, "problem": short}, b""),
+    ):
+        with pytest.raises(processes.ServerFailed) as failed:
+            fork_with(monkeypatch, reply, said)
+        assert not isinstance(failed.value, processes._Forbidden)
+    with pytest.raises(processes._Forbidden):
+        fork_with(monkeypatch, {"pid": 0, "problem": [errno.EPERM, "forbidden"]})
+
+
+@forks
+def test_confinement_is_weaker_where_it_is_forbidden_not_where_something_is_short(monkeypatch):
+    server = object.__new__(processes._ForkServer)
+    server._bwrap = None
+    tried = []
+    monkeypatch.setattr(server, "_order", lambda order, _: tried.append(order["namespaces"]))
+    for failure, so_far in (
+        (processes.ServerFailed, [True]),
+        (processes._Forbidden, [True, False]),
+    ):
+        tried.clear()
+        failures = [failure("no process")]
+
+        def try_out(fork, failures=failures):
+            if failures:
+                raise failures.pop()
+            return {"processes": "missing"}
+
+        monkeypatch.setattr(probe, "missing_layers", try_out)
+        with contextlib.suppress(processes.ServerFailed):
+            assert server._confine() == {"processes": "missing"}
+        assert tried == so_far
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.EPERM])
+def test_bubblewrap_is_given_up_where_it_is_forbidden_not_where_something_is_short(
+    tmp_path, number
+):
+    script = tmp_path / "bwrap"
+    script.write_text(f"#!/bin/sh\necho 'bwrap: no namespace: {os.strerror(number)}' >&2\nexit 1\n")
+    script.chmod(0o755)
+    if number == errno.EPERM:
+        assert not bubblewrap._runs(str(script), False)
+    else:
+        with pytest.raises(BlockingIOError):
+            bubblewrap._runs(str(script), False)
+
+
+# What is left to a submission
+
+bwrap = pytest.mark.skipif(not bubblewrap.usable(), reason="needs bubblewrap")
+ASKS = """
+import os, resource, threading
+
+def user():
+    return os.getuid()
+
+def threads(most):
+    done, started = threading.Event(), 0
+    threading.stack_size(1 << 16)
+    try:
+        while started < most:
+            threading.Thread(target=done.wait, daemon=True).start()
+            started += 1
+    except RuntimeError:
+        pass
+    done.set()
+    return started
+"""
+
+
+@forks
+@bwrap
+def test_a_few_threads_are_there_and_not_a_thousand():
+    with Link(Limits()) as one, Link(Limits()) as other:
+        for link in (one, other):
+            link.begin([{"id": "asks", "code": ASKS, "define_only": False}], {}, "")
+        assert one.call("threads", (200,), {}, False)["value"] < 64
+        # Its neighbour has as many, whatever the first one took.
+        assert other.call("threads", (20,), {}, False)["value"] == 20
+        assert one.call("user", (), {}, False)["value"] != 0
+
+
+CAPABILITIES = {"SYS_ADMIN": 21, "SETGID": 6, "SETUID": 7, "KILL": 5}
+
+
+@forks
+@proc
+@bwrap
+def test_the_server_keeps_the_capabilities_that_it_needs():
+    server = the_server()
+    server.missing_layers()
+    status = Path(f"/proc/{_serving(server)}/status").read_text()
+    kept = int(next(line for line in status.splitlines() if line.startswith("CapEff"))[7:], 16)
+    needed = ["SYS_ADMIN"] if os.geteuid() else list(CAPABILITIES)
+    assert kept == sum(1 << CAPABILITIES[name] for name in needed)
+
+
+LOCKED = """
+import ctypes, errno, os, sys
+
+sys.path.insert(0, sys.argv[1])
+import confine
+
+ctypes.set_errno(errno.EPERM)
+if sys.argv[2] == "none":
+    confine.landlock = None
+confine.Confinement()._lock_files(["/usr"])
+try:
+    os.listdir("/")
+    print(confine.missing)
+except PermissionError:
+    print("locked")
+"""
+
+
+@forks
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+def test_landlock_is_taken_whatever_failed_before_and_missed_by_name():
+    inside = Path(processes.__file__).parent / "inside"
+    says = {
+        package: subprocess.run(
+            [sys.executable, "-c", LOCKED, str(inside), package], capture_output=True, text=True
+        ).stdout.strip()
+        for package in ("installed", "none")
+    }
+    lacking = "{'landlock': 'the package landlock is missing'}"
+    assert says == {"installed": "locked", "none": lacking}
+
+
+UNCONFINED = """
+from autograder.sandbox import bubblewrap, processes
+
+bubblewrap.binary = lambda: None
+print(*processes.missing_layers().items(), sep="\\n")
+"""
+
+
+@pytest.mark.slow
+@forks
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+def test_without_bubblewrap_and_namespaces_what_is_missing_is_named():
+    is_root = os.geteuid() == 0 and shutil.which("setpriv")
+    drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if is_root else []
+    done = subprocess.run(
+        [*drop, sys.executable, "-c", UNCONFINED], capture_output=True, text=True, timeout=120
+    )
+    assert "('files', 'it can see " in done.stdout, done.stderr
+    assert "('limits', 'it can start threads" in done.stdout
+    assert "('processes'" in done.stdout
+    assert "landlock" not in done.stdout
+
+
 # Frames, without a process
 
 
@@ -737,11 +984,17 @@ def test_a_list_of_problems_has_its_length(monkeypatch, problems):
 
 
 def test_descriptions_of_problems_are_plain(monkeypatch):
-    odd = {"kind": 1, "type": "x" * 999, "text": {"list": []}, "self": 1, "line": 3, "cell": "a"}
-    odd = {"dict": [list(each) for each in odd.items()]}
-    with scripted_link(monkeypatch, reply(problems={"list": [odd]})) as link:
-        (found,) = link.begin([{"id": "a", "code": "", "define_only": False}], {}, "")
-    assert found == {"type": "x" * 80, "line": 3, "cell": "a"}
+    """Only a line that the cell really has is told, and from the grader's own copy of it."""
+    odd = {"kind": 1, "type": "x" * 999, "text": {"list": []}, "self": 1, "line": 2, "cell": "a"}
+    odd |= {"source": "words of its own", "builtin": "os"}
+    beyond = odd | {"line": 3}
+    sent = {"list": [{"dict": [list(item) for item in each.items()]} for each in (odd, beyond)]}
+    cells = [{"id": name, "code": "a = 1\nb = 2", "define_only": False} for name in "ab"]
+    with scripted_link(monkeypatch, reply(problems=sent)) as link:
+        told, untold = link.begin(cells, {}, "")
+    plain = {"type": "x" * 80, "builtin": "Exception"}
+    assert told == plain | {"line": 2, "cell": "a", "source": "b = 2"}
+    assert untold == plain
 
 
 @pytest.mark.parametrize("depth", [3, 1000])

@@ -5,12 +5,19 @@ import math
 
 import pytest
 import torch
+from support import notebook_with, write_notebook
 
-from autograder.grading.expect import Failed
+from autograder import course
+from autograder.grading.expect import Failed, told
+from autograder.grading.record import to_json
+from autograder.grading.render.html import exercise_html
 from autograder.grading.student import LocalStudent, RemoteStudent, StudentProblem
+from autograder.grading.words import Words
 from autograder.sandbox.inside import cells, wire
 from autograder.sandbox.link import Link
 from autograder.sandbox.processes import Limits
+from autograder.submissions.grade import grade_read
+from autograder.submissions.read import read_file
 
 ANSWER = """
 import collections
@@ -466,6 +473,94 @@ def test_forbidden_calls(kind):
         # The check's own function may call what the learner may not.
         assert torch.equal(student.f(lambda x: x.softmax(-1), X), X.softmax(-1))
         assert problem_of(student.f, lambda x: student.s(x), X).kind == "forbidden"
+
+
+def test_what_cells_set_is_unset_for_the_calls_as_in_a_kernel():
+    code = """
+import os, warnings, torch
+torch.set_default_dtype(torch.float64)
+torch.set_default_device("meta")
+torch.set_grad_enabled(False)
+warnings.simplefilter("error")
+def made():
+    warnings.warn("look")
+    return torch.zeros(2, requires_grad=True) * 2
+"""
+    with a_student("remote", code) as remote:
+        made = remote.made()
+    assert made.dtype == torch.float32 and made.requires_grad and made.device.type == "cpu"
+
+
+def test_words_of_its_process_are_checked_against_the_cells():
+    code = """
+import sys
+import torch
+description = {}
+sys.modules["cells"].describe = lambda error: description
+def fail(**said):
+    description.update(said)
+    raise ValueError
+def spy(x):
+    for name in ("softmax", "scaled_softmax_1_25_2_5", "x_1_25"):
+        sys._getframe(1).f_locals["used"].append(name)
+    return x
+"""
+    with a_student("remote", code, ("softmax",)) as remote:
+        said = {"kind": "error", "type": "made up", "builtin": "made up", "source": "made up"}
+        details = problem_of(remote.fail, **said, cell="made up", line=3).details
+        assert details == {"type": "made up", "builtin": "Exception"}
+        details = problem_of(remote.fail, builtin="KeyError", cell="answer", line=3).details
+        assert details["builtin"] == "KeyError"
+        assert (details["line"], details["source"]) == (3, "import torch")
+        assert "line" not in problem_of(remote.fail, line=4711).details
+        assert problem_of(remote.fail, kind="syntax_error", text="made up").details["text"] == ""
+        assert problem_of(remote.spy, X).details["calls"] == ["softmax", "it"]
+
+
+LEAKS = {
+    "type": "raise type('q' + 'w' * 3, (ValueError,), {})",
+    "text": "raise ValueError('q' + 'w' * 3)",
+    "source": "raise SyntaxError('q' + 'w' * 3, ('<cell softmax>', 1, 0, ''))",
+    "kind": "return type('q' + 'w' * 3, (), {})()",
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_class_reads_no_word_that_was_made_as_it_ran(tmp_path, leak):
+    answer = f"def softmax(scores, dim=-1):\n    {LEAKS[leak]}\n"
+    notebook = notebook_with(course.unit("01"), {"softmax": answer})
+    submission = read_file(write_notebook(tmp_path / "01_single_head.ipynb", notebook))
+    page = {}
+    for show_text in (True, False):
+        verdict = grade_read(submission, "her", ["softmax"], seed=1, show_text=show_text)
+        page[show_text] = to_json(verdict.record()) + exercise_html(verdict.exercises[0])
+    assert ("qwww" in page[True]) == (leak != "source") and "qwww" not in page[False]
+    assert ("ValueError" in page[False]) == (leak in ("type", "text"))
+
+
+def test_words_of_the_submission_and_of_the_course_may_be_repeated():
+    words = Words("class Cache:\n    def __init__(self): self.früher = 1")
+    message = "The output should be a torch.Tensor; this is of type Cache, früher 1.5e-3."
+    assert words.kept(message) == message
+    assert words.kept("of type ndarray, Cache_1_5, x.secret") == "of type ndarray, ..., x...."
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("heads.0.q_proj", "heads.0.q_proj"),
+        ("0.123456", "of type str"),
+        ("two words", "of type str"),
+        ("x" * 61, "of type str"),
+        (12345, "12,345"),
+        (10**15, "a very large number"),
+        (1.5, "1.5"),
+        (None, "None"),
+        ([1], "of type list"),
+    ],
+)
+def test_a_value_of_the_learner_s_in_a_message(value, said):
+    assert told(value) == said
 
 
 def test_a_dead_student_stays_dead():

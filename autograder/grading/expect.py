@@ -23,6 +23,7 @@ TOLERANCE = {
 # Where every expected value is 0 up to rounding (the gradient of a key's bias), "relative to the
 # largest" would ask for more digits than there are.
 SMALLEST_SCALE = 1e-2
+_LONGEST_NAME, _LARGEST_NUMBER = 60, 10**15
 _record: contextvars.ContextVar[list | None] = contextvars.ContextVar("record", default=None)
 _flags: contextvars.ContextVar[list | None] = contextvars.ContextVar("flags", default=None)
 
@@ -108,7 +109,7 @@ def same_values(a: torch.Tensor, b: torch.Tensor, tolerance: float | None = None
 
     NaN equals NaN and an infinity equals itself.
     """
-    if not b.is_floating_point():
+    if not b.is_floating_point() or a.equal(b):
         return a == b
     if tolerance is None:
         tolerance = TOLERANCE.get(a.dtype, 0.0)
@@ -225,7 +226,7 @@ def integer(got: object, want: int, what: str) -> None:
         kind = kind_of(got)
         raise Failed(f"{what} should be an int; it is of type {kind}.")
     if got != want:
-        raise Failed(f"{what} should be {want:,}; it is {got:,}.")
+        raise Failed(f"{what} should be {want:,}; it is {told(got)}.")
 
 
 def number(got: object, want: float, what: str, tolerance: float = 1e-6) -> None:
@@ -253,6 +254,21 @@ def plain_number(value: Any) -> float | None:
         value = value.item()
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return float(value) if is_number else None
+
+
+def told(value: object) -> str:
+    """What a message says of a learner's value: a number or a dotted name; of others the type."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}" if abs(value) < _LARGEST_NUMBER else "a very large number"
+    if value is None or isinstance(value, (bool, float)):
+        return str(value)
+    return value if isinstance(value, str) and _is_name(value) else f"of type {kind_of(value)}"
+
+
+def _is_name(text: str) -> bool:
+    """Whether it is a name as ``heads.0.q_proj``, not a text of any kind."""
+    parts = text.split(".") if len(text) <= _LONGEST_NAME else [""]
+    return all(part.isidentifier() or (part.isdecimal() and len(part) < 4) for part in parts)
 
 
 def kind_of(value: object) -> str:

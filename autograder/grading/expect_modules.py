@@ -78,7 +78,7 @@ def expect_state(got: Any, want: Mapping[str, torch.Tensor]) -> None:
         not missing and not extra,
         "The names of the weights should be "
         f"{', '.join(sorted(want))}; missing: {', '.join(missing) or 'none'}; "
-        f"not expected: {', '.join(map(str, extra)) or 'none'}.",
+        f"not expected: {_names(extra)}.",
     )
     for name in sorted(want):
         axes = "out in" if want[name].dim() == 2 else "out"
@@ -88,7 +88,7 @@ def expect_state(got: Any, want: Mapping[str, torch.Tensor]) -> None:
 def _names(names: Iterable[str]) -> str:
     names = sorted(names)
     more = len(names) - _NAMES_SHOWN
-    shown = ", ".join(names[:_NAMES_SHOWN]) or "none"
+    shown = ", ".join(map(expect.told, names[:_NAMES_SHOWN])) or "none"
     return f"{shown} and {more} more" if more > 0 else shown
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
@@ -11,17 +12,20 @@ from typing import Any
 import torch
 
 from .. import course
+from ..sandbox.inside import surroundings
 from . import diagnosis, misconceptions
 from .checks import Check, checks_of, points_of
 from .diagnosis import Explanation
 from .draw import FULL
 from .expect import Failed
 from .record import Status
-from .run import Run, run_check
+from .run import Run, run_check, run_fairly
 from .student import StudentProblem
 from .student_protocol import Student
 from .verdict import CheckVerdict, ExerciseVerdict
+from .words import Words
 
+_log = logging.getLogger("autograder")
 _MESSAGES = {
     "not_started": "This exercise is not started yet.",
     "missing": "Nothing called {text} is defined.",
@@ -30,7 +34,7 @@ _MESSAGES = {
     "crashed": "{text}",
     "protocol": "{text}",
     "forbidden": "The answer calls {calls}, which this exercise does not allow.",
-    "syntax_error": "The cell is not valid Python: {text}.",
+    "syntax_error": "The cell is not valid Python{colon}{text}",
     "error": "Your code stopped with {type}{colon}{text}",
 }
 _ASKS = {
@@ -64,13 +68,14 @@ class Grader:
         open_student: called with (exercise, ids of earlier exercises whose reference should stand
             in for the learner's); a context manager that gives a student.
         seed: draws the inputs.
-        show_text: whether messages of exceptions may be shown; they can carry inputs.
+        words: those that messages may repeat, where inputs and earlier work are not for the
+            learner to see; by default all.
     """
 
-    def __init__(self, open_student: OpenStudent, seed: int, show_text: bool = True) -> None:
+    def __init__(self, open_student: OpenStudent, seed: int, words: Words | None = None) -> None:
         self._open_student = open_student
         self._seed = seed
-        self._show_text = show_text
+        self._words = words
         self._done: dict[str, ExerciseVerdict] = {}
 
     def grade(self, exercise: course.Exercise) -> ExerciseVerdict:
@@ -80,7 +85,7 @@ class Grader:
         again with the reference of that earlier work, unless that costs points.
         """
         if exercise.id not in self._done:
-            with _one_thread():
+            with _one_thread(), surroundings.plain():
                 self._done[exercise.id] = self._grade(exercise)
         return self._done[exercise.id]
 
@@ -108,7 +113,7 @@ class Grader:
         runs: dict[Check, Run] = {}
         stopped: StudentProblem | None = None
         for check in checks_of(exercise):
-            run = Run([], problem=stopped) if stopped else run_check(check, student, self._seed)
+            run = Run([], problem=stopped) if stopped else run_fairly(check, student, self._seed)
             runs[check] = run
             problem = run.problem
             if problem and (problem.fatal or problem.kind in ("not_started", "missing")):
@@ -118,7 +123,7 @@ class Grader:
     def _verdict(
         self, exercise: course.Exercise, student: Student, runs: dict[Check, Run]
     ) -> ExerciseVerdict:
-        explained = diagnosis.explain(exercise, runs, self._seed)
+        explained = self._explained(exercise, runs)
         points = points_of(exercise)
         checks = [
             self._check_verdict(
@@ -139,6 +144,16 @@ class Grader:
             flags=tuple(dict.fromkeys(flag for run in runs.values() for flag in run.flags)),
         )
 
+    def _explained(
+        self, exercise: course.Exercise, runs: dict[Check, Run]
+    ) -> dict[Check, Explanation]:
+        """What explains a wrong answer; nothing where the search itself fails."""
+        try:
+            return diagnosis.explain(exercise, runs, self._seed)
+        except Exception:
+            _log.exception("no name is looked for: %s, seed %s", exercise.id, self._seed)
+            return {}
+
     def _check_verdict(
         self, check: Check, run: Run, student: Student, explanation: Explanation, points: float
     ) -> CheckVerdict:
@@ -153,7 +168,7 @@ class Grader:
         assert run.failure is not None, "neither passed nor kept from answering"
         # A check that draws nothing sees the same on smaller inputs.
         failure = self._shrink(check, student, run.failure) if run.drawn else run.failure
-        verdict.message = failure.message
+        verdict.message = self._words.kept(failure.message) if self._words else failure.message
         verdict.counterexample = failure.counterexample
         verdict.asks = check.asks
         if not explanation.names and run.failure.misconception:
@@ -173,13 +188,15 @@ class Grader:
     def _tell_problem(self, verdict: CheckVerdict, problem: StudentProblem) -> None:
         details = dict(problem.details)
         text = str(details.get("text") or "")
-        if problem.kind == "error" and not self._show_text:
+        if problem.kind == "error" and self._words:
             text = ""
+            if not self._words.has(str(details.get("type"))):
+                details["type"] = details.get("builtin")
         details |= {
             "text": text,
             "colon": ": " if text else ".",
             "calls": ", ".join(details.get("calls", [])),
-            "type": details.get("type", "an exception"),
+            "type": details.get("type") or "an exception",
         }
         verdict.problem = problem.kind
         verdict.message = _MESSAGES[problem.kind].format(**details)
@@ -197,6 +214,8 @@ class Grader:
             small = run_check(check, student, self._seed, level)
             if small.problem and small.problem.fatal:
                 break
+            if small.error:
+                continue
             if small.failure and bool(small.failure.counterexample) == bool(failure.counterexample):
                 return small.failure
         return failure

@@ -27,7 +27,8 @@ class StudentProblem(Exception):
     Attributes:
         kind: ``not_started``, ``missing``, ``forbidden``, ``syntax_error``, ``error``, ``memory``,
             ``timeout``, ``crashed`` or ``protocol``.
-        details: type, text, cell, line and source of an exception; for forbidden calls ``calls``.
+        details: type, text, cell, line and source of an exception, and ``builtin``, the nearest
+            type of Python's own; for forbidden calls ``calls``.
     """
 
     def __init__(self, kind: str, **details: Any) -> None:
@@ -98,7 +99,7 @@ class _Student(Student):
         except StudentProblem as problem:
             if problem.kind != "error":
                 raise
-            raised = problem.details.get("type") in types
+            raised = problem.details.get("builtin") in types
         else:
             raised = False
         true(raised, message, misconception)

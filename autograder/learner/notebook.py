@@ -15,10 +15,11 @@ from .. import course
 from ..course import CourseError, Exercise
 from ..grading.grader import Grader, fresh_seed, replaced_names
 from ..grading.render.wording import number
+from ..grading.run import GraderFault
 from ..grading.student import LocalStudent
 from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
-from ..sandbox.inside import cells
+from ..sandbox.inside import cells, surroundings
 from . import workspace
 
 
@@ -78,21 +79,24 @@ def check(exercise_id: str, seed: int | None = None) -> float:
 
     Raises:
         CourseError: if there is no such exercise.
+        GraderFault: if it cannot be graded, for no fault of yours.
     """
-    # Not above: the command line's status can do without.
-    from ..grading.render.html import exercise_html
-    from ..grading.render.text import exercise_text
+    namespace = _namespace(2)
+    with surroundings.plain():
+        # Not above: the command line's status can do without.
+        from ..grading.render.html import exercise_html
+        from ..grading.render.text import exercise_text
 
-    exercise = course.exercise(exercise_id)
-    seed = fresh_seed() if seed is None else seed
-    verdict = grade_names(exercise, _namespace(2), seed)
+        exercise = course.exercise(exercise_id)
+        seed = fresh_seed() if seed is None else seed
+        verdict = grade_names(exercise, namespace, seed)
+        page, text = exercise_html(verdict), exercise_text(verdict)
     workspace.record(exercise_id, verdict.points, verdict.max_points)
     again = f'The same inputs again: check("{exercise_id}", seed={seed})'
-    text = exercise_text(verdict)
     if verdict.status in ("passed", "not_started"):
         again = ""
     text = f"{text}\n  {again}" if again else text
-    _show(text, "checked", verdict=exercise_html(verdict), again=again)
+    _show(text, "checked", verdict=page, again=again)
     return verdict.points
 
 
@@ -174,8 +178,13 @@ def _mine(exercise: Exercise) -> Any:
         print(f"{exercise.id}: the course's (yours is not there yet)")
         return reference
     namespace = cells.new_namespace(f"workspace_{exercise.unit}")
-    cells.run(answer.cells, namespace, {}, answer.earlier_work)
-    verdict = grade_names(exercise, namespace, fresh_seed())
+    try:
+        with surroundings.plain():
+            cells.run(answer.cells, namespace, {}, answer.earlier_work)
+            verdict = grade_names(exercise, namespace, fresh_seed())
+    except GraderFault as fault:
+        print(f"{exercise.id}: the course's ({fault})")
+        return reference
     if verdict.status == "passed" and not verdict.carried_forward:
         print(f"{exercise.id}: yours")
         return namespace[exercise.id]

@@ -87,7 +87,8 @@ class ExerciseItem(pytest.Item):
         self.submission = submission
 
     def runtest(self) -> None:
-        """Grade the exercise in a process apart; with ``--pdb`` in this one."""
+        """Grade the exercise in a process apart; with ``--pdb`` in this one, if it is one's own."""
+        from .. import course
         from ..grading.grader import fresh_seed
         from ..grading.render.text import exercise_text
         from ..submissions.grade import grade_read
@@ -98,7 +99,7 @@ class ExerciseItem(pytest.Item):
             str(self.path),
             [self.name],
             fresh_seed() if seed is None else seed,
-            in_process=self.config.getoption("usepdb"),
+            in_process=self.config.getoption("usepdb") and course.is_own(self.path),
         )
         (exercise,) = verdict.exercises
         properties = {"points": exercise.points, "max_points": exercise.max_points}
@@ -112,7 +113,9 @@ class ExerciseItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo, style: Any = None) -> Any:
         """The verdict, without a traceback of ours."""
-        if isinstance(excinfo.value, NotYet):
+        from ..grading.run import GraderFault
+
+        if isinstance(excinfo.value, (NotYet, GraderFault)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

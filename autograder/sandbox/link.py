@@ -15,14 +15,14 @@ from typing import Any, NoReturn, Self, TypeGuard
 
 import torch
 
-from .inside import wire
+from .inside import cells, watch, wire
 from .limits import Limits
 from .processes import Ending, start
 
 MAX_CALLBACK_BYTES = 16 << 20
 MAX_CALLBACK_DEPTH = 16
 INTERFERED = "The submission interfered with the grading process."
-_LENGTHS = {"kind": 20, "type": 80, "text": 500, "cell": 80, "source": 200}
+_LENGTHS = {"kind": 20, "type": 80, "text": 500}
 
 
 class SubmissionDied(Exception):
@@ -56,6 +56,7 @@ class Link:
         self._depth = 0
         self._calls = 0
         self._ended: SubmissionDied | None = None
+        self._code: dict[str, str] = {}
 
     def close(self) -> Ending:
         """End the process; returns how it ended."""
@@ -70,16 +71,17 @@ class Link:
         self.close()
 
     def begin(
-        self, cells: list[dict], replace: dict[str, str], earlier_work: str
+        self, submitted: list[dict], replace: dict[str, str], earlier_work: str
     ) -> list[dict | None]:
         """Run the cells of a submission; for each, what went wrong or None."""
+        self._code = {cell["id"]: cell["code"] for cell in submitted}
         reply = self.request(
-            {"verb": "begin", "cells": cells, "replace": replace, "earlier_work": earlier_work}
+            {"verb": "begin", "cells": submitted, "replace": replace, "earlier_work": earlier_work}
         )
         problems = reply.get("problems")
-        if not isinstance(problems, list) or len(problems) != len(cells):
+        if not isinstance(problems, list) or len(problems) != len(submitted):
             self._die("protocol", INTERFERED)
-        return [_tidy(problem) if isinstance(problem, dict) else None for problem in problems]
+        return [self._tidy(each) if isinstance(each, dict) else None for each in problems]
 
     def call(
         self,
@@ -168,8 +170,29 @@ class Link:
             raise wire.ProtocolError("not a reply")
         if not isinstance(used, list) or not all(isinstance(name, str) for name in used):
             raise wire.ProtocolError("not a reply")
-        tidy = {"error": _tidy(error)} if isinstance(error, dict) else {}
-        return reply | tidy | {"used": [name[:80] for name in used[:20]]}
+        tidy = {"error": self._tidy(error)} if isinstance(error, dict) else {}
+        return reply | tidy | {"used": watch.known(used[:20])}
+
+    def _tidy(self, error: dict) -> dict:
+        """The description of an exception as ``cells.describe`` makes it, whatever was sent.
+
+        In the submission's words are ``type`` and ``text``, no more: lines, and what Python says
+        of code that does not parse, come from the grader's own copy of the cells.
+        """
+        texts = {name: error.get(name) for name in _LENGTHS}
+        tidy: dict[str, str | int] = {
+            key: text[: _LENGTHS[key]] for key, text in texts.items() if isinstance(text, str)
+        }
+        tidy["builtin"] = _builtin(error.get("builtin"))
+        cell, line = str(error.get("cell")), error.get("line")
+        code = self._code.get(cell, "")
+        if tidy.get("kind") == "syntax_error":
+            tidy["text"] = cells.syntax_error(code)
+        lines = code.split("\n")
+        if code and type(line) is int and 0 < line <= len(lines):
+            source = lines[line - 1].strip()[:200]
+            tidy |= {"cell": cell, "line": line, "source": source}
+        return tidy
 
     def _how_it_died(self) -> tuple[str, str]:
         how = self.close()
@@ -212,17 +235,13 @@ class Link:
             return {"raised": {"kind": kind, "text": str(problem) if is_plain else ""}}
 
 
+def _builtin(name: object) -> str:
+    """The name if it is that of an exception of Python's own."""
+    known = getattr(builtins, name, None) if isinstance(name, str) else None
+    if isinstance(known, type) and issubclass(known, BaseException):
+        return known.__name__
+    return "Exception"
+
+
 def _is_named(kwargs: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(kwargs, dict) and all(isinstance(name, str) for name in kwargs)
-
-
-def _tidy(error: dict) -> dict:
-    """The description of an exception as ``cells.describe`` makes it, whatever was sent instead."""
-    texts = {name: error.get(name) for name in _LENGTHS}
-    tidy: dict[str, str | int] = {
-        key: text[: _LENGTHS[key]] for key, text in texts.items() if isinstance(text, str)
-    }
-    line = error.get("line")
-    if type(line) is int and 0 < line < 1 << 31 and "cell" in tidy:
-        tidy["line"] = line
-    return tidy

@@ -6,12 +6,15 @@ A layer is missing where an attempt gets past it; where the attempts fail altoge
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
 import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from . import bubblewrap
 from .inside import wire
 from .limits import Limits
 
@@ -21,7 +24,7 @@ LAYERS = {
     "network": "it reaches no network, not even this machine",
     "landlock": "a second lock on the files (Landlock)",
     "system calls": "a filter lets ordinary system calls through only (seccomp)",
-    "limits": "time, memory and open files have limits",
+    "limits": "time, memory, threads and open files have limits",
 }
 
 ADVICE = (
@@ -30,8 +33,9 @@ ADVICE = (
     "the README."
 )
 
+_MOST_ENTRIES = 2000
 _PROBE = """
-import os, resource, socket
+import _thread, confine, os, resource, socket, threading
 
 def allowed(function, *args):
     try:
@@ -40,14 +44,33 @@ def allowed(function, *args):
     except (OSError, MemoryError):
         return False
 
-def probe(secret, port):
+def threads(most):
+    done, started = threading.Event(), 0
+    threading.stack_size(1 << 16)
+    try:
+        while started < most:
+            _thread.start_new_thread(done.wait, ())
+            started += 1
+    except RuntimeError:
+        pass
+    done.set()
+    return started
+
+def probe(secret, course, devices, port):
     missing = {}
     home = os.path.expanduser("~")
     private = os.environ.get("TMPDIR")
     places = {"/tmp", "/var/tmp", "/dev/shm", "/run", os.getcwd(), home} - {private}
     written = [place for place in places if allowed(open, place + "/attention-probe", "w")]
+    seen = [path for path in course if allowed(os.lstat, path) or allowed(open, path)]
+    changed = [path for path in (secret, *devices) if allowed(os.chmod, path, 0o666)]
+    changed += [path for path in (secret, *devices) if allowed(os.utime, path)]
     if allowed(open, secret) or allowed(os.listdir, os.path.dirname(secret)):
         missing["files"] = "it can read what the grader can"
+    elif seen or allowed(os.lstat, secret):
+        missing["files"] = "it can see " + (seen + [secret])[0]
+    elif changed:
+        missing["files"] = "it can change the mode or the times of " + changed[0]
     elif written:
         missing["files"] = "it can write in " + str(written)
     if os.getpid() != 1:
@@ -55,11 +78,14 @@ def probe(secret, port):
     if allowed(socket.create_connection, ("127.0.0.1", port), 1):
         missing["network"] = "it reaches this machine"
     if allowed(os.listdir, "/"):
-        missing["landlock"] = "it can look into any folder there is"
+        why = confine.missing.get("landlock", "it can look into any folder there is")
+        missing["landlock"] = why
     if allowed(socket.socket) or allowed(os.kill, os.getpid(), 0) or allowed(os.pidfd_open, 1):
         missing["system calls"] = "it can open sockets or signal processes"
     if resource.getrlimit(resource.RLIMIT_AS)[0] < 0 or allowed(bytearray, 1 << 36):
         missing["limits"] = "it can take all the memory"
+    elif threads(200) == 200:
+        missing["limits"] = "it can start threads until the machine has no room for more"
     return missing
 """
 
@@ -71,8 +97,8 @@ def isolation(missing: dict[str, str]) -> Literal["full", "partial"]:
 
 def missing_layers(
     start: Callable[[Limits], tuple[socket.socket, Callable[[], object]]],
-) -> dict[str, str] | None:
-    """Try to get out; returns the missing layers, None if no process was to be had.
+) -> dict[str, str]:
+    """Try to get out; returns the missing layers.
 
     Args:
         start: gives the channel to a fresh child and a function that ends it.
@@ -88,7 +114,8 @@ def missing_layers(
         cell = {"id": "probe", "code": _PROBE, "define_only": False}
         begin = {"verb": "begin", "cells": [cell], "replace": {}, "earlier_work": ""}
         call = {"verb": "call", "of": "probe", "call": 1, "keep": False, "module": None}
-        call |= {"args": (str(secret), door.getsockname()[1]), "kwargs": {}, "grad": True}
+        args = (str(secret), _to_hide(), bubblewrap.DEVICES, door.getsockname()[1])
+        call |= {"args": args, "kwargs": {}, "grad": True}
         call |= {"forbidden": [], "count": False, "whole": False}
         try:
             wire.send(channel, begin, 10)
@@ -96,7 +123,17 @@ def missing_layers(
             wire.send(channel, call, 10)
             missing = wire.receive(channel, 10).get("value")
         except (wire.ChannelClosed, wire.ChannelTimeout):
-            return None
+            missing = None
     if not isinstance(missing, dict):
         return dict.fromkeys(LAYERS, "the attempt itself failed")
     return {name: str(missing[name]) for name in LAYERS if name in missing}
+
+
+def _to_hide() -> list[str]:
+    """What lies in the course's folders and in the current one, but for what Python needs."""
+    paths: list[str] = []
+    for place in bubblewrap.secret_places():
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            paths += [entry.path for entry in itertools.islice(entries, _MOST_ENTRIES)]
+    shown = [Path(each) for each in (*bubblewrap.needed(), *bubblewrap.DEVICES)]
+    return [path for path in paths if not any(each.is_relative_to(path) for each in shown)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import functools
 import json
 import os
@@ -16,6 +17,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypedDict, TypeVar
@@ -26,10 +28,19 @@ from .limits import Limits
 _SERVER = Path(__file__).parent / "inside" / "server.py"
 _START_SECONDS = 60
 _ORDER_SECONDS = 10
+_READY = b"ready"
+# Before each try to get a process; what the machine is short of may be there again soon.
+_PAUSES = (0, 0.3, 2)
+# What the system never allows, unlike what it is short of.
+_FOR_GOOD = (errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOSYS, errno.ENOSPC, errno.EUSERS)
 
 
 class ServerFailed(Exception):
-    """The server process did not start, or is gone."""
+    """There is no process for a submission: says nothing about the submission."""
+
+
+class _Forbidden(ServerFailed):
+    """The system does not allow this confinement."""
 
 
 class Ending(TypedDict):
@@ -105,15 +116,20 @@ class _ForkServer:
                     socket.send_fds(lender, [order], [theirs.fileno()])
                     return
             arguments = ["--control", str(theirs.fileno())]
-            plain = [sys.executable, "-s", str(_SERVER), *arguments]
-            self._process = subprocess.Popen(
-                bubblewrap.command(self._bwrap, arguments) if self._bwrap else plain,
-                pass_fds=[theirs.fileno()],
-                env=_environment() | _LARGE_PAGES | (bubblewrap.ENVIRONMENT if self._bwrap else {}),
-                stdin=subprocess.DEVNULL,
-                cwd=_SERVER.parent,
-                start_new_session=True,
-            )
+            how: dict[str, Any] = {
+                "pass_fds": [theirs.fileno()],
+                "env": _environment() | _LARGE_PAGES,
+                "stdin": subprocess.DEVNULL,
+                "cwd": _SERVER.parent,
+            }
+            if self._bwrap:
+                how["env"] |= bubblewrap.ENVIRONMENT
+                two_users = bubblewrap.separates_users()
+                line = bubblewrap.command(self._bwrap, arguments, two_users)
+                self._process = bubblewrap.started(line, two_users, **how)
+            else:
+                line = [sys.executable, "-s", str(_SERVER), *arguments]
+                self._process = subprocess.Popen(line, start_new_session=True, **how)
 
     def lend(self) -> socket.socket:
         """What another process makes its own server of."""
@@ -130,7 +146,7 @@ class _ForkServer:
     def _wait_until_ready(self) -> None:
         self._control.settimeout(_START_SECONDS)
         try:
-            ready = self._control.recv(5) == b"ready"
+            ready = self._control.recv(len(_READY)) == _READY
         except OSError:
             ready = False
         if not ready:
@@ -154,12 +170,13 @@ class _ForkServer:
             "filter": program.hex(),
             "readable": self._readable(),
             "private": bubblewrap.PRIVATE if self._bwrap else None,
+            "devices": bubblewrap.DEVICES,
         }
-        for namespaces in (True, False):
-            self._order(order | {"namespaces": namespaces}, [])
-            missing = probe.missing_layers(self._fork)
-            if missing is not None:
-                return missing
+        other = bubblewrap.NOBODY if self._bwrap and bubblewrap.separates_users() else None
+        for namespaces, user in dict.fromkeys([(True, other), (True, None), (False, None)]):
+            self._order(order | {"namespaces": namespaces, "user": user}, [])
+            with contextlib.suppress(_Forbidden):
+                return probe.missing_layers(self._fork)
         raise ServerFailed("a submission cannot be given a process here")
 
     def _readable(self) -> list[str]:
@@ -172,7 +189,7 @@ class _ForkServer:
         return not self._closed and (self._process is None or self._process.poll() is None)
 
     def start(self, limits: Limits) -> Started:
-        """Fork a child that serves one submission."""
+        """Fork a child that serves one submission; it is confined when this returns."""
         self.missing_layers()
         return self._fork(limits)
 
@@ -181,7 +198,15 @@ class _ForkServer:
         order = {"verb": "fork", "megabytes": limits.megabytes, "seconds": limits.seconds}
         with theirs:
             reply = self._order(order, [theirs.fileno()])
-        return ours, functools.partial(self._end, reply["pid"])
+        problem = reply.get("problem") or _problem(ours)
+        end = functools.partial(self._end, reply["pid"])
+        if problem:
+            number, text = problem
+            ours.close()
+            end()
+            kind = _Forbidden if number in _FOR_GOOD else ServerFailed
+            raise kind(f"a submission could not be given a process ({text}); try again")
+        return ours, end
 
     def _end(self, pid: int) -> Ending:
         if not pid:
@@ -216,6 +241,18 @@ class _ForkServer:
         with contextlib.suppress(OSError):  # its group: bubblewrap, and the server within
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+
+def _problem(channel: socket.socket) -> tuple[int, str] | None:
+    """Why a child cannot serve a submission, None if it is ready to."""
+    channel.settimeout(_ORDER_SECONDS)
+    try:
+        said = channel.recv(4096)
+    except OSError:
+        said = b""
+    if said == _READY:
+        return None
+    return json.loads(said) if said else (0, "it ended before it was confined")
 
 
 class _SpawnServer:
@@ -260,7 +297,8 @@ class _SpawnServer:
         if answer != token.encode():
             channel.close()
             self._end(process)
-            raise ServerFailed("another program answered in place of the grading process")
+            says = "another program answered in place of it" if answer else "it ended at once"
+            raise ServerFailed(f"the grading process did not start: {says}")
         return channel, functools.partial(self._end, process)
 
     @staticmethod
@@ -293,13 +331,19 @@ def the_server(lender: socket.socket | None = None) -> Server:
 
     Args:
         lender: what ``lend`` of another process's server gave, to start from.
+
+    Raises:
+        ServerFailed: if the system has no process for it.
     """
     global _server
     with _server_lock:
         if _server is None or not _server.alive:
             forks = hasattr(os, "fork") and hasattr(socket, "send_fds")
             spawn = not forks or os.environ.get("AUTOGRADER_SPAWN") == "1"
-            _server = _SpawnServer() if spawn else _ForkServer(lender)
+            try:
+                _server = _SpawnServer() if spawn else _ForkServer(lender)
+            except OSError as problem:
+                raise ServerFailed(f"no grading process could be started: {problem}") from problem
             atexit.register(_server.close)
         return _server
 
@@ -322,9 +366,30 @@ def start(limits: Limits) -> Started:
     return _asked(lambda server: server.start(limits))
 
 
+def by_one_server(work: Callable[[], _Answer]) -> _Answer:
+    """What comes of work with submissions, done again if the server is gone when it is done.
+
+    What ended with a server was not ended by a submission.
+
+    Raises:
+        ServerFailed: if no server lasts.
+    """
+    for _ in _PAUSES:
+        missing_layers()
+        server = the_server()
+        answer = work()
+        if server.alive:
+            return answer
+    raise ServerFailed("the grading process ended again and again; run the command again")
+
+
 def _asked(question: Callable[[Server], _Answer]) -> _Answer:
-    """What the server answers; one that died since it was last asked is replaced."""
-    try:
-        return question(the_server())
-    except ServerFailed:
-        return question(the_server())
+    """What the server answers; one that is gone is replaced."""
+    failed: Exception | None = None
+    for pause in _PAUSES:
+        time.sleep(pause)
+        try:
+            return question(the_server())
+        except (ServerFailed, OSError) as problem:
+            failed = problem
+    raise ServerFailed(str(failed)) from failed

@@ -1,7 +1,8 @@
 """Which system calls a submission may make: a seccomp filter, made on the trusted side.
 
 What is not listed is refused with EPERM: no process is started, signalled, traced or entered, no
-socket opened, nothing mounted, no memory shared, no limit raised. Threads are allowed.
+socket opened, nothing mounted, no memory shared, no limit raised, no mode, owner or time of a file
+changed. Threads are allowed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tempfile
 _NAMES = """
     read readv pread64 preadv write writev pwrite64 lseek close close_range dup dup2 dup3 fcntl
     open openat stat lstat fstat newfstatat statx statfs fstatfs access faccessat faccessat2
-    mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 chmod fchmod fchmodat utimensat
+    mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2
     readlink readlinkat getcwd getdents64 pipe pipe2 eventfd2 ioctl flock fsync fdatasync ftruncate
     mmap munmap mremap mprotect madvise msync mincore brk membarrier
     futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl

@@ -15,6 +15,7 @@ from .. import course
 from .read import Rebuilt, from_rebuilt
 
 _PACKAGE = Path(__file__).parent.parent
+_SUFFIXES = (".py", ".jinja")
 
 
 def key_of(handed_in: Rebuilt, unit: course.Unit, seed: int, isolation: str) -> str:
@@ -34,17 +35,26 @@ def _environment() -> list[str]:
     return [platform.python_version(), platform.machine(), *versions]
 
 
+def deciding(unit_name: str) -> list[Path]:
+    """The files that decide a verdict on this unit, and how it is told.
+
+    Its own and all earlier model solutions, checks and misconceptions, which later ones build on;
+    all that reads, runs, grades and renders.
+    """
+    units = list(course.units().values())
+    units = units[: units.index(course.unit(unit_name)) + 1]
+    places = [_PACKAGE / each for each in ("grading", "sandbox", "submissions", "units/shared")]
+    places += [_PACKAGE / "units" / f"u{each.name}" for each in units]
+    found = [file for place in places for file in place.rglob("*") if file.suffix in _SUFFIXES]
+    found += [_PACKAGE / each for each in ("__init__.py", "course.py", "units/__init__.py")]
+    found += [each.source for each in units]
+    return sorted([*found, units[-1].released])
+
+
 @functools.cache
 def checks_version(unit_name: str) -> str:
-    """Short fingerprint of the checks of a unit: its source, its checks and what these demand."""
-    units = _PACKAGE / "units"
-    files = [
-        course.unit(unit_name).source,
-        *(_PACKAGE / "grading" / f"{name}.py" for name in ("draw", "expect", "expect_modules")),
-        *sorted((units / "shared").rglob("*.py")),
-        *sorted((units / f"u{unit_name}").rglob("*.py")),
-    ]
+    """Short fingerprint of everything of the course that decides a verdict on a unit."""
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
+    for file in deciding(unit_name):
+        digest.update(hashlib.sha256(file.read_bytes()).digest() if file.exists() else b"none")
     return digest.hexdigest()[:12]

@@ -15,10 +15,12 @@ from ..grading.record import ErrorRecord, Isolation
 from ..grading.student import LocalStudent, RemoteStudent, StudentProblem
 from ..grading.student_protocol import Student
 from ..grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
+from ..grading.words import Words
 from ..sandbox import probe, processes
 from ..sandbox.inside import cells
 from ..sandbox.limits import Limits
 from ..sandbox.link import Link, SubmissionDied
+from . import bypasses
 from .fingerprint import checks_version
 from .read import Submission, Unreadable, read_file
 
@@ -58,8 +60,14 @@ def grade(
         The verdict; ``error`` is set if the file could not be read.
 
     Raises:
-        CourseError: for an exercise that its unit does not have.
+        CourseError: for an exercise that the course or its unit does not have, and to run in this
+            process what is not one's own (``course.is_own``).
     """
+    if in_process and not course.is_own(path):
+        raise course.CourseError(
+            f"{path} is not in {course.WORKSPACE}; in this process its code would run as you: "
+            "leave --in-process out, or copy it there if it is yours"
+        )
     seed = fresh_seed() if seed is None else seed
     try:
         submission = read_file(path, exercise_ids)
@@ -80,8 +88,13 @@ def grade_read(
 ) -> SubmissionVerdict:
     """Grade a submission that was read already; arguments as for ``grade``.
 
+    Args:
+        show_text: whether messages may repeat all that the submission says; its words can carry
+            inputs and earlier work.
+
     Raises:
         CourseError: for an exercise that its unit does not have.
+        ServerFailed: if no server serves it from beginning to end.
     """
     exercises = {exercise.id: exercise for exercise in submission.unit.exercises}
     wanted = list(exercise_ids or exercises)
@@ -91,13 +104,20 @@ def grade_read(
                 f"unit {submission.unit.name} has no exercise '{exercise_id}'; it has: "
                 f"{', '.join(exercises)}"
             )
-    notices = list(submission.notices)
-    opener = _opener(submission, in_process, limits or Limits(), notices)
-    grader = Grader(opener, seed, show_text)
-    verdicts = [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+    words = None if show_text else Words("\n".join(cell["code"] for cell in submission.cells))
+
+    def verdicts() -> tuple[list[ExerciseVerdict], list[str]]:
+        notices = list(submission.notices)
+        opener = _opener(submission, in_process, limits or Limits(), notices)
+        grader = Grader(opener, seed, words)
+        return [grader.grade(exercises[exercise_id]) for exercise_id in wanted], notices
+
+    graded, notices = verdicts() if in_process else processes.by_one_server(verdicts)
+    for verdict in graded:
+        verdict.flags += tuple(bypasses.flags(submission, verdict.id))
     isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)
-    return SubmissionVerdict(name, verdicts, seed, isolation, version, notices=notices)
+    return SubmissionVerdict(name, graded, seed, isolation, version, notices=notices)
 
 
 def confinement(accept: str) -> Isolation:

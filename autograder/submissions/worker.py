@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 
 from .. import course
-from ..sandbox.processes import the_server
 from .fingerprint import key_of
 from .read import Rebuilt, from_rebuilt
 from .result import Result
@@ -28,6 +27,7 @@ def grade_one(unit_name: str, name: str, handed_in: Rebuilt, seed: int, accept: 
 
     Raises:
         CourseError: if too many layers are missing on the worker's machine.
+        ServerFailed: if it gives the submission no process.
     """
     from ..grading.render.html import exercise_html, notices_html
     from .grade import confinement, grade_read, unreadable
@@ -39,10 +39,8 @@ def grade_one(unit_name: str, name: str, handed_in: Rebuilt, seed: int, accept: 
     else:
         submission = from_rebuilt(handed_in, unit)
         with _one_at_a_time:  # a dask worker may have several threads
-            server = the_server()
             verdict = grade_read(submission, name, seed=seed, show_text=False)
-            if not server.alive:  # what ended with it was not ended by the submission
-                verdict = grade_read(submission, name, seed=seed, show_text=False)
+        isolation = confinement(accept)  # of the server that served it: there may be a new one
     verdict.isolation = isolation
     return Result(
         key_of(handed_in, unit, seed, isolation),

@@ -22,6 +22,7 @@ _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "cannot allocate
 _NO_ROOM = {
     "kind": "memory",
     "type": "MemoryError",
+    "builtin": "MemoryError",
     "text": "",
     "cell": None,
     "line": None,
@@ -84,6 +85,17 @@ def without_magics(code: str) -> str:
     return _MAGIC.sub(r"\1pass", code)
 
 
+def syntax_error(code: str) -> str:
+    """What Python says of code that is not valid; empty if it is."""
+    try:
+        compile(without_magics(code), "<cell>", "exec", dont_inherit=True)
+    except SyntaxError as problem:
+        return problem.msg
+    except (ValueError, RecursionError, MemoryError):
+        return "it cannot be read"
+    return ""
+
+
 def describe(error: BaseException) -> dict:
     """What there is to say about an exception from a submission: plain JSON."""
     try:
@@ -91,7 +103,7 @@ def describe(error: BaseException) -> dict:
     except MemoryError:
         return dict(_NO_ROOM)
     except BaseException:  # an exception class of the learner's that cannot even be printed
-        return _NO_ROOM | {"kind": "error", "type": type(error).__name__}
+        return _NO_ROOM | {"kind": "error"} | _types_of(error)
 
 
 def _description(error: BaseException) -> dict:
@@ -104,12 +116,18 @@ def _description(error: BaseException) -> dict:
     source = linecache.getline(file, line).strip() if file and line else ""
     return {
         "kind": kind,
-        "type": type(error).__name__,
+        **_types_of(error),
         "text": text[:500],
         "cell": _cell_of(file),
         "line": line,
         "source": source[:200],
     }
+
+
+def _types_of(error: BaseException) -> dict[str, str]:
+    """The name of its type, and of the nearest type of Python's own that it is one of."""
+    builtin = next(each for each in type(error).mro() if each.__module__ == "builtins")
+    return {"type": type(error).__name__, "builtin": builtin.__name__}
 
 
 def _kind_of(error: BaseException, text: str) -> str:

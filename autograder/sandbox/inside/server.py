@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import errno
 import gc
 import importlib
 import json
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 if TYPE_CHECKING:
-    from . import cells, confine, memory, watch, wire
+    from . import cells, confine, memory, surroundings, watch, wire
 else:  # a script has neighbours and no package
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import cells
@@ -32,10 +33,13 @@ else:  # a script has neighbours and no package
     except ImportError:  # Windows has no module resource
         confine = None
     import memory
+    import surroundings
     import watch
     import wire
 
     sys.path.pop(0)
+
+READY = b"ready"
 
 
 class Child:
@@ -45,6 +49,7 @@ class Child:
         self.channel = channel
         self.namespace = cells.new_namespace()
         self.objects: list[Any] = []
+        self.surroundings = contextlib.ExitStack()
         self.calls: dict[int, tuple[Any, list[torch.Tensor], list[torch.Tensor]]] = {}
 
     def serve(self) -> None:
@@ -87,6 +92,7 @@ class Child:
             request["earlier_work"],
             caught=(BaseException,),
         )
+        self.surroundings.enter_context(surroundings.plain())
         return {"problems": problems}
 
     def do_names(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
@@ -198,25 +204,39 @@ def _silence() -> None:
         os.dup2(nowhere, stream)
 
 
+def _problem(error: OSError | MemoryError) -> tuple[int, str]:
+    """Why there is no child: an error number, if there is one, and a text."""
+    return getattr(error, "errno", None) or errno.ENOMEM, str(error)
+
+
 def _fork(
     control: socket.socket, channel_fd: int, order: dict[str, Any], layers: confine.Confinement
-) -> int:
-    """Fork a child that serves one submission; returns its process id, 0 if there is none."""
+) -> dict[str, Any]:
+    """Fork a child that serves one submission; returns its process id, 0 if there is none.
+
+    The child says ``READY`` on its channel once it is confined, or what it could not do.
+    """
     try:
         pid = layers.fork()
-    except OSError:
-        pid = -1
+    except (OSError, MemoryError) as error:
+        os.close(channel_fd)
+        return {"pid": 0, "problem": _problem(error)}
     if pid:
         os.close(channel_fd)
-        return max(pid, 0)
+        return {"pid": pid}
     try:
         control.close()
         os.setsid()
         _silence()
         with socket.socket(fileno=channel_fd) as channel:
-            layers.enter(order["megabytes"], int(order["seconds"]) + 2)
-            os.closerange(3, channel_fd)
-            os.closerange(channel_fd + 1, 1024)
+            try:
+                layers.enter(order["megabytes"], int(order["seconds"]) + 2)
+                os.closerange(3, channel_fd)
+                os.closerange(channel_fd + 1, 1024)
+            except (OSError, MemoryError) as error:
+                channel.sendall(json.dumps(_problem(error)).encode())
+                return {}
+            channel.sendall(READY)
             Child(channel).serve()
     finally:
         os._exit(0)
@@ -245,7 +265,7 @@ def serve_forks(control: socket.socket) -> None:
     children: set[int] = set()
     layers: confine.Confinement  # comes before the first fork
     with contextlib.suppress(ConnectionError):  # the grader is gone; nothing is left to do
-        control.sendall(b"ready")
+        control.sendall(READY)
         while True:
             data, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
             if not data:
@@ -253,7 +273,7 @@ def serve_forks(control: socket.socket) -> None:
             order = json.loads(data)
             reply: dict[str, Any] = {}
             if order["verb"] == "twin":
-                if not _twin():
+                if _twin():
                     control.close()
                     serve_forks(socket.socket(fileno=descriptors[0]))
                     return
@@ -265,11 +285,12 @@ def serve_forks(control: socket.socket) -> None:
                     order["namespaces"],
                     order["readable"],
                     order["private"],
+                    order["devices"],
+                    order["user"],
                 )
             elif order["verb"] == "fork":
-                pid = _fork(control, descriptors[0], order, layers)
-                children |= {pid} - {0}
-                reply = {"pid": pid}
+                reply = _fork(control, descriptors[0], order, layers)
+                children |= {reply["pid"]} - {0}
             else:
                 children.remove(order["pid"])
                 reply = _end(order["pid"])
@@ -278,15 +299,21 @@ def serve_forks(control: socket.socket) -> None:
         _end(pid)
 
 
-def _twin() -> int:
-    """Fork a server like this one, an orphan at once: this one need not wait for it."""
-    pid = os.fork()
-    if pid:
-        os.waitpid(pid, 0)
-        return pid
-    if os.fork():
+def _twin() -> bool:
+    """Fork a server like this one, an orphan at once; returns whether this process is it.
+
+    Where no process is to be had, whoever wanted it finds its control socket closed.
+    """
+    with contextlib.suppress(OSError):
+        pid = os.fork()
+        if pid:
+            os.waitpid(pid, 0)
+            return False
+        with contextlib.suppress(OSError):
+            if not os.fork():
+                return True
         os._exit(0)
-    return 0
+    return False
 
 
 def main() -> None:
@@ -300,10 +327,11 @@ def main() -> None:
         os._exit(0)  # at once: taking all of torch down in order takes longer than it lived
     else:
         channel = socket.create_connection(("127.0.0.1", int(value)))
-        channel.sendall(os.environ.pop("AUTOGRADER_TOKEN").encode())
+        token = os.environ.pop("AUTOGRADER_TOKEN").encode()
         _silence()
         if confine:
             confine.Confinement().enter(int(sys.argv[3]), int(float(sys.argv[4])) + 2)
+        channel.sendall(token)
         Child(channel).serve()
 
 

@@ -9,7 +9,8 @@ seen by a profiler that runs only where ``scipy.special`` is loaded.
 
 It is evidence with a name, not a proof: the nets hang in the process that the submission shares.
 Not seen: threads and processes started before the watch or past ``threading.Thread``; torch's own
-decompositions called by hand (``torch._refs``, ``torch._decomp``); a scripted
+decompositions called by hand (``torch._refs``, ``torch._decomp``); operators of one's own
+(``torch.library.custom_op``), which run with the nets taken down; a scripted
 ``MultiheadAttention`` (bare products and a softmax: seen where softmax is forbidden); whatever
 numpy computes.
 """
@@ -96,6 +97,29 @@ def _name_of(operator: Any) -> str:
 def _forbidden(bare: str, parts: tuple[str, ...]) -> bool:
     """Whether a name in lower case holds one of the parts; found once for thousands of calls."""
     return "backward" not in bare and any(part in bare for part in parts)
+
+
+def known(seen: Iterable[str]) -> list[str]:
+    """Names of forbidden calls as torch or scipy has them.
+
+    What a submission's process says it saw may be a text of its own: of any other name, only the
+    part for which it is forbidden is kept.
+    """
+    parts = sorted(_LIBRARY_ATTENTION + FAMILIES["softmax"], key=len, reverse=True)
+    names = [
+        name if name in _torch_names() else next((part for part in parts if part in name), "it")
+        for name in seen
+    ]
+    return list(dict.fromkeys(names))
+
+
+@functools.cache
+def _torch_names() -> frozenset[str]:
+    """Names of torch's functions and operators, and of what scipy forbids, as ``see`` has them."""
+    operators = (name.removeprefix("aten::") for name in torch._C._dispatch_get_all_op_names())
+    homes = (torch, torch.nn.functional, torch.special, torch.Tensor)
+    functions = (name for home in homes for name in dir(home))
+    return frozenset(name.split(".")[0].lstrip("_") for name in (*operators, *functions))
 
 
 class Watch:

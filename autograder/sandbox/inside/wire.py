@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 import time
@@ -26,6 +27,8 @@ _DTYPES = {
     )
 }  # fmt: skip
 _FLOATS = ("nan", "inf", "-inf")
+_WORD = r"[^\W\d]\w*"
+_KIND = re.compile(rf"{_WORD}(?:[ .,()]+{_WORD})*\)?")  # "Tensor (float32, torch.sparse_coo, cpu)"
 _MAX_INT_BITS = 4096
 Tensors = dict[str, torch.Tensor]  # those of one frame, by the names that its text gives them
 Json = Any  # None, bool, int, float, str, lists and dicts of these
@@ -266,7 +269,8 @@ def _name_of(dtype: torch.dtype) -> str:
 
 
 def _kind(name: Json) -> str:
-    return _text(name[:80]) if type(name) is str else "object"
+    named = type(name) is str and _KIND.fullmatch(name[:80])
+    return _text(name[:80]) if named else "object"
 
 
 def _text(text: str) -> str:

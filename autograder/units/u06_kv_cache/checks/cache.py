@@ -68,7 +68,7 @@ def fills_to_the_last_position(student: Student, reference: Student, draw: Draw)
         try:
             _append_and_compare(cache, twin, *_new(draw, b, h_kv, 1, d_head))
         except StudentProblem as problem:
-            refused = stored == max_len - 1 and problem.details.get("type") == "ValueError"
+            refused = stored == max_len - 1 and problem.details.get("builtin") == "ValueError"
             expect.true(not refused, _ROOM_LEFT.format(max_len), "room_off_by_one")
             raise
         for _ in range(2):
@@ -81,7 +81,8 @@ def _length(cache: Any) -> Any:
     expect.seen(first)
     expect.true(
         first == again,
-        f"length, read twice, should be the same number; it is {first} and then {again}.",
+        f"length, read twice, should be the same number; it is {expect.told(first)} "
+        f"and then {expect.told(again)}.",
         "cache_advanced_on_read",
     )
     return first
@@ -101,7 +102,7 @@ def _expect_refused(
     except StudentProblem as problem:
         if problem.kind != "error":
             raise
-        refused = problem.details.get("type") in ("ValueError", "AssertionError")
+        refused = problem.details.get("builtin") in ("ValueError", "AssertionError")
     else:
         refused = False
         for value in got if isinstance(got, tuple | list) else [got]:
@@ -110,7 +111,7 @@ def _expect_refused(
     expect.true(refused, message, misconception)
     expect.true(
         stored == length,
-        f"An append that is refused should leave length at {length}; it is {stored}.",
+        f"An append that is refused should leave length at {length}; it is {expect.told(stored)}.",
         "written_before_checked",
     )
 
@@ -185,7 +186,7 @@ def caches_are_separate(student: Student, reference: Student, draw: Draw) -> Non
         empty = _length(cache)
         expect.true(
             empty == 0,
-            f"A new cache should have length 0; this one begins with {empty}.",
+            f"A new cache should have length 0; this one begins with {expect.told(empty)}.",
             "shared_between_instances",
         )
     for new in (2, 1):

@@ -82,7 +82,7 @@ def concludes_the_bound(student: Student, reference: Student, draw: Draw) -> Non
         expect.true(
             bound.get(name) in ("memory", "compute"),
             f"`bound` should hold 'memory' or 'compute' for {name!r}; it holds "
-            f"{str(bound.get(name))[:20]!r}.",
+            f"{expect.told(bound.get(name))}.",
         )
         expect.seen(bound[name])
     for name in _NAMES:
@@ -145,7 +145,8 @@ def concludes_what_is_told_apart(student: Student, reference: Student, draw: Dra
     )
     named = {str(name) for name in given}
     unknown = sorted(named - set(_NAMES))
-    expect.true(not unknown, f"`told_apart` should hold names of {_NAMES}; it holds {unknown}.")
+    odd = ", ".join(map(expect.told, unknown[:3]))
+    expect.true(not unknown, f"`told_apart` should hold names of {_NAMES}; it holds {odd}.")
     rows = _own_rows(student)
     told = []
     for name in _NAMES:

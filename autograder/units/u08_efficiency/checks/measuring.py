@@ -29,7 +29,7 @@ def _attribute(timed: Any, name: str) -> Any:
     try:
         return getattr(timed, name)
     except StudentProblem as problem:
-        if problem.details.get("type") != "AttributeError":
+        if problem.details.get("builtin") != "AttributeError":
             raise
     raise expect.Failed(
         "measure should return an object with the attributes samples, median, low and high; what "
