@@ -8,6 +8,7 @@ task, the solution cell and the explanation.
 
 from __future__ import annotations
 
+import ast
 import functools
 import os
 import re
@@ -18,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from .sandbox.inside.cells import definitions
+from .sandbox.inside.cells import defines
 
 
 def find_root() -> Path:
@@ -250,9 +251,9 @@ def reference_source(wanted: Iterable[str]) -> str:
     for unit in units().values():
         solutions = [exercise.solution for exercise in unit.exercises if exercise.id in needed]
         if solutions:
-            setup = definitions(unit.setup)
-            lines = [line for line in setup.split("\n") if "mine(" not in line]
-            parts += ["\n".join(lines).strip(), *solutions]
+            setup = map(ast.unparse, filter(defines, ast.parse(unit.setup).body))
+            parts += [each for each in setup if "mine(" not in each and "autograder" not in each]
+            parts += solutions
     return "\n\n".join(parts)
 
 
@@ -261,5 +262,5 @@ def reference_namespace(unit_name: str) -> dict[str, Any]:
     """Names of the reference implementation of a unit, with the earlier work it builds on."""
     namespace: dict[str, Any] = {"__name__": f"reference_{unit_name}"}
     code = reference_source(exercise.id for exercise in unit(unit_name).exercises)
-    exec(compile(code, f"<reference of {unit_name}>", "exec"), namespace)
+    exec(compile(code, f"<reference of {unit_name}>", "exec", dont_inherit=True), namespace)
     return namespace

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,10 @@ GRADED_UNITS = (
 
 # Their checks draw no inputs: another seed grades the same once more.
 NOTHING_DRAWN = ("my_results", "my_conclusions")
+
+ANSWERS = Path(__file__).parent / "answers"
+# Between the cells of a held-out answer.
+BETWEEN_CELLS = re.compile(r"^# %%.*$", re.MULTILINE)
 
 
 def graded_exercises() -> list[course.Exercise]:
@@ -96,13 +101,22 @@ class _MutantGrader(_AloneGrader):
 
 
 def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
-    """The released notebook with these answers in it."""
+    """The released notebook with these answers in it, each after its own further cells."""
     notebook = read.released(unit)
+    cells = []
     for cell in notebook["cells"]:
         answer = answers.get(read.grade_id(cell))
         if answer is not None:
+            *before, answer = BETWEEN_CELLS.split(answer)
+            own = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+            name = f"{read.grade_id(cell)}-{len(before)}"
+            cells += [
+                own | {"id": f"{name}-{number}", "source": text.splitlines(keepends=True)}
+                for number, text in enumerate(before)
+            ]
             cell["source"] = answer.splitlines(keepends=True)
-    return notebook
+        cells.append(cell)
+    return notebook | {"cells": cells}
 
 
 def autograde(root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: int) -> None:

@@ -9,6 +9,8 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from nbgrader.api import Gradebook
 from support import (
+    ANSWERS,
+    BETWEEN_CELLS,
     GRADED_UNITS,
     autograde,
     notebook_with,
@@ -37,11 +39,11 @@ def unit(request):
 
 @pytest.fixture(scope="module")
 def submissions(unit, tmp_path_factory, pytestconfig):
-    """Notebooks of the unit by student: the reference, the blank one, many misconceptions."""
+    """Notebooks of the unit by student: right ones, the blank one, many misconceptions."""
     root = tmp_path_factory.mktemp("submissions")
     wrong = wrong_submissions(unit)
     many, _ = _sample(unit, pytestconfig)
-    answers = {"reference": reference_answers(unit), "blank": {}}
+    answers = {"reference": reference_answers(unit), "blank": {}, "styled": _styled(unit)}
     answers |= {student: wrong[student] for student in _spread(list(wrong), many)}
     return {
         student: write_notebook(root / student / f"{unit.name}.ipynb", notebook_with(unit, each))
@@ -51,10 +53,24 @@ def submissions(unit, tmp_path_factory, pytestconfig):
 
 @pytest.fixture(scope="module")
 def some(unit, submissions, pytestconfig):
-    """The first two and some of the wrong ones, evenly spread: for the ways that are slow."""
+    """The first three and some of the wrong ones, evenly spread: for the ways that are slow."""
     names = list(submissions)
     _, few = _sample(unit, pytestconfig)
-    return {student: submissions[student] for student in [*names[:2], *_spread(names[2:], few)]}
+    return {student: submissions[student] for student in [*names[:3], *_spread(names[3:], few)]}
+
+
+def _styled(unit):
+    """Right answers of several cells or with types of their own, where there are some."""
+    found = reference_answers(unit)
+    for exercise in unit.exercises:
+        for path in sorted((ANSWERS / exercise.id).glob("right_*.py")):
+            code = path.read_text(encoding="utf-8")
+            several = BETWEEN_CELLS.search(code)
+            if several or "@dataclass" in code:
+                found[exercise.id] = code
+            if several:
+                break
+    return found
 
 
 def _sample(unit, config):
@@ -79,9 +95,10 @@ def by_command_line(submissions):
     return points
 
 
-def test_the_reference_gets_everything_and_the_blank_skeleton_nothing(unit, by_command_line):
+def test_right_answers_get_everything_and_the_blank_skeleton_nothing(unit, by_command_line):
     points = {exercise.id: exercise.points for exercise in unit.exercises}
     assert by_command_line["reference"] == points
+    assert by_command_line["styled"] == points
     assert by_command_line["blank"] == dict.fromkeys(points, 0)
 
 

@@ -410,6 +410,16 @@ def test_a_cell_that_hangs_costs_only_its_own_exercise(tmp_path):
     assert fine.status == "passed"
 
 
+def test_an_added_loop_that_never_ends_costs_time_only(tmp_path):
+    path = tmp_path / "answer.py"
+    good = GOOD.replace("arange(k_len)", "arange(k_len, device=device)")
+    endless = "# %%\nstep = 0\nwhile True:\n    step += 1\n"
+    path.write_text(f"{endless}# %%\nimport torch\ndevice = torch.device('cpu')\n# %%{good}")
+    verdict = grade(path, ["padding_mask"], seed=1, limits=Limits(SECONDS))
+    assert verdict.exercises[0].status == "passed"
+    assert len(verdict.notices) == 1 and "no loop" in verdict.notices[0]
+
+
 @pytest.mark.parametrize("line", ["raise KeyboardInterrupt", "raise SystemExit", "1 / 0"])
 def test_what_raises_while_its_cells_run_costs_only_what_follows(tmp_path, line):
     path = tmp_path / "answer.py"

@@ -177,7 +177,7 @@ def _mine(exercise: Exercise) -> Any:
     except Unreadable:
         print(f"{exercise.id}: the course's (yours is not there yet)")
         return reference
-    namespace: dict[str, Any] = {"__name__": "submission"}
+    namespace = cells.new_namespace(f"workspace_{exercise.unit}")
     try:
         with surroundings.plain():
             cells.run(answer.cells, namespace, {}, answer.earlier_work)

@@ -15,7 +15,10 @@ import pytest
 if TYPE_CHECKING:
     from ..submissions.read import Submission
 
-_EXERCISE = re.compile(r'"grade_id":\s*"(\w+)"|^[ \t]*"?(?:def|class)[ \t]+(\w+)', re.MULTILINE)
+_EXERCISE = re.compile(
+    r'"grade_id":\s*"(\w+)"|^[ \t]*"?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]+)?=',
+    re.MULTILINE,
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,7 +49,7 @@ def _has_exercises(path: Path) -> bool:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return False
-    names = {name for pair in _EXERCISE.findall(text) for name in pair if name}
+    names = {name for found in _EXERCISE.findall(text) for name in found if name}
     if not names:
         return False
     from .. import course
@@ -107,7 +110,8 @@ class ExerciseItem(pytest.Item):
             raised = next((check.cause for check in exercise.checks if check.cause), None)
             if raised:
                 raise raised
-            raise NotYet(f"{exercise_text(exercise)}\n  (seed {verdict.seed})")
+            notes = "".join(f"\n  Note: {notice}." for notice in verdict.notices)
+            raise NotYet(f"{exercise_text(exercise)}{notes}\n  (seed {verdict.seed})")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo, style: Any = None) -> Any:
         """The verdict, without a traceback of ours."""

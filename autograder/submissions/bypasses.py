@@ -62,11 +62,16 @@ def flags(submission: Submission, exercise_id: str) -> list[str]:
 def found(code: str, define_only: bool = False) -> list[str]:
     """What the code of a cell uses to that end, each once; nothing if it does not parse."""
     try:
-        code = cells.without_magics(code)
-        tree = ast.parse(cells.definitions(code) if define_only else code)
+        statements = ast.parse(cells.without_magics(code)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    names = _Look(list(ast.walk(tree))).found()
+    nodes = [
+        node
+        for statement in statements
+        if not define_only or cells.defines(statement)
+        for node in ast.walk(statement)
+    ]
+    names = _Look(nodes).found()
     return [name[:_LONGEST] for name in dict.fromkeys(names)]
 
 

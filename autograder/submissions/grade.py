@@ -25,6 +25,11 @@ from . import bypasses
 from .fingerprint import checks_version
 from .read import Submission, Unreadable, read_file
 
+_NO_LOOPS = (
+    "not all cells came to an end; beside the answer being graded, only what defines something was "
+    "run, and no loop"
+)
+
 
 class _Blocked:
     """Stands for a student of whom nothing can be asked; says why to every check."""
@@ -56,7 +61,8 @@ def grade(
         The verdict; ``error`` is set if the file could not be read.
 
     Raises:
-        CourseError: to run in this process what is not one's own (``course.is_own``).
+        CourseError: for an exercise that the course or its unit does not have, and to run in this
+            process what is not one's own (``course.is_own``).
     """
     if in_process and not course.is_own(path):
         raise course.CourseError(
@@ -65,7 +71,7 @@ def grade(
         )
     seed = fresh_seed() if seed is None else seed
     try:
-        submission = read_file(path)
+        submission = read_file(path, exercise_ids)
     except Unreadable as problem:
         error = ErrorRecord(problem.kind, problem.message)
         return SubmissionVerdict(str(path), [], seed, "none", "", error)
@@ -104,17 +110,18 @@ def grade_read(
             )
     words = None if show_text else Words("\n".join(cell["code"] for cell in submission.cells))
 
-    def verdicts() -> list[ExerciseVerdict]:
-        open_student = _opener(submission, in_process, limits or Limits(), budget)
+    def verdicts() -> tuple[list[ExerciseVerdict], list[str]]:
+        notices = list(submission.notices)
+        open_student = _opener(submission, in_process, limits or Limits(), budget, notices)
         grader = Grader(open_student, seed, words)
-        return [grader.grade(exercises[exercise_id]) for exercise_id in wanted]
+        return [grader.grade(exercises[exercise_id]) for exercise_id in wanted], notices
 
-    graded = verdicts() if in_process else processes.by_one_server(verdicts)
+    graded, notices = verdicts() if in_process else processes.by_one_server(verdicts)
     for verdict in graded:
         verdict.flags += tuple(bypasses.flags(submission, verdict.id))
     isolation: Isolation = "none" if in_process else confinement("partial")
     version = checks_version(submission.unit.name)
-    return SubmissionVerdict(name, graded, seed, isolation, version, notices=submission.notices)
+    return SubmissionVerdict(name, graded, seed, isolation, version, notices=notices)
 
 
 def confinement(accept: str) -> Isolation:
@@ -162,7 +169,11 @@ def unreadable(unit: course.Unit, name: str, error: ErrorRecord, seed: int) -> S
 
 
 def _opener(
-    submission: Submission, in_process: bool, limits: Limits, budget: Budget | None
+    submission: Submission,
+    in_process: bool,
+    limits: Limits,
+    budget: Budget | None,
+    notices: list[str],
 ) -> OpenStudent:
     survives, began = True, time.monotonic()
 
@@ -186,7 +197,8 @@ def _opener(
                 if not died:
                     yield student
                     return
-        survives = False
+            survives = False
+            notices.append(_NO_LOOPS)
         with Link(its_limits, exercise.forbidden) as link:
             code = _careful(submission.cells, exercise)
             yield _open_remote(submission, code, exercise, replace, link)[0]
@@ -195,17 +207,18 @@ def _opener(
 
 
 def _careful(code: list[dict], exercise: Exercise) -> list[dict]:
-    """The cells with nothing run but definitions, except in the answer to this exercise.
+    """The cells with nothing run but definitions, without loops, but for this exercise's answer.
 
     For a submission that did not survive its own cells: one that hangs must not cost the others.
     """
-    return [cell if cell["id"] == exercise.id else cell | {"define_only": True} for cell in code]
+    careful = {"define_only": True, "loops": False}
+    return [cell if cell["id"] == exercise.id else cell | careful for cell in code]
 
 
 def _open_local(
     submission: Submission, exercise: Exercise, replace: dict[str, str]
 ) -> LocalStudent | _Blocked:
-    namespace: dict[str, Any] = {"__name__": "submission"}
+    namespace = cells.new_namespace()
     problems = cells.run(submission.cells, namespace, replace, submission.earlier_work)
     blocked = _why_blocked(submission, exercise, problems, exercise.id in namespace)
     return _Blocked(blocked) if blocked else LocalStudent(namespace, exercise.forbidden)

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import itertools
 import json
 import re
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,13 +23,16 @@ from typing import Any
 from .. import course
 from ..course import CourseError, Unit
 from ..grading.record import ErrorRecord
+from ..sandbox.inside.cells import BODIES, defines, run_at_once, without_magics
 
 MAX_BYTES = 50 << 20
 MAX_VALUES = 4_000_000  # numbers, texts, lists and objects in the JSON
 MAX_CELLS = 1000
 MAX_CELL = 256 << 10  # characters of code
 MAX_CODE = 512 << 10
-_MINE = re.compile(r"\bmine\(([^)]*)\)")
+# Calls that nobody misses.
+_SHOWS = {"print", "display", "check", "hint", "status"}
+_MOST_PLACES = 6  # of code that is not run, named in a notice
 
 
 class Unreadable(Exception):
@@ -87,20 +92,53 @@ class Submission:
 
     @property
     def earlier_work(self) -> str:
-        """Source of the reference that ``mine`` gives: what the unit's set-up asks for, no more."""
-        wanted = re.findall(r"\w+", " ".join(_MINE.findall(self.unit.setup)))
+        """Source of the reference that ``mine`` gives: earlier exercises that are asked for."""
+        code = [self.unit.setup, *(cell["code"] for cell in self.cells)]
+        asked = set().union(*map(_asked_of_mine, code))
+        wanted = [
+            exercise.id
+            for exercise in course.exercises().values()
+            if exercise.id in asked and exercise.unit < self.unit.name
+        ]
         return course.reference_source(wanted) if wanted else ""
 
 
-def read_file(path: Path) -> Submission:
+def _asked_of_mine(code: str) -> set[str]:
+    calls = (
+        node
+        for statement in (_statements(code) if "mine" in code else [])
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and _called(node) == "mine"
+    )
+    return {
+        argument.value
+        for call in calls
+        for argument in call.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+
+
+def _called(call: ast.Call) -> str | None:
+    """The name of what is called, without the module or object that it belongs to."""
+    return getattr(call.func, "id", getattr(call.func, "attr", None))
+
+
+def read_file(path: Path, wanted: Iterable[str] | None = None) -> Submission:
     """Read a submission.
+
+    Args:
+        path: the file.
+        wanted: ids of the exercises that will be graded, where not all of its unit.
 
     Raises:
         Unreadable: if it cannot be graded at all.
+        CourseError: if there is no such exercise.
     """
     cells = read_notebook(path)
-    unit = unit_of(path, cells)
-    return from_rebuilt(rebuild(unit, cells), unit)
+    unit, doubt = unit_of(path, cells, wanted)
+    submission = from_rebuilt(rebuild(unit, cells), unit)
+    submission.notices += doubt
+    return submission
 
 
 def read_notebook(path: Path) -> list[Cell]:
@@ -198,43 +236,80 @@ def _cells_of_python(path: Path, text: str) -> list[Cell]:
     return [_tidy(cell) for cell in jupytext.reads(text, fmt="py:percent").cells]
 
 
-def unit_of(path: Path, cells: list[Cell]) -> Unit:
-    """The unit a submission answers: by its file name, its cells, or the names it defines.
+def unit_of(
+    path: Path, cells: list[Cell], wanted: Iterable[str] | None = None
+) -> tuple[Unit, list[str]]:
+    """The unit a submission answers, and a notice if another one can be meant.
+
+    Its file name tells, else its marks, else the exercises that are wanted, else the names that it
+    defines: a helper may be called like an exercise of an earlier unit.
 
     Raises:
         Unreadable: if it holds no exercise of the course.
+        CourseError: if there is no such exercise.
     """
     with contextlib.suppress(CourseError):
-        return course.unit(path.stem)
-    names = {cell.grade_id for cell in cells if cell.grade_id}
-    for cell in cells:
-        if cell.kind == "code":
-            names |= defined_names(cell.source)
-    counts = {
-        unit: sum(exercise.id in names for exercise in unit.exercises)
-        for unit in course.units().values()
-    }
-    answered = max(counts, key=lambda unit: counts[unit])
-    if not counts[answered]:
+        return course.unit(path.stem), []
+    marked = _answered(cell.grade_id for cell in cells)
+    if marked:
+        return marked[0], []
+    chosen = next(iter(wanted or ()), None)
+    if chosen:
+        return course.unit(course.exercise(chosen).unit), []
+    code = (cell.source for cell in cells if cell.kind == "code")
+    found = _answered(set().union(*map(defined_names, code)))
+    if not found:
         raise Unreadable(
             "foreign",
             f"{path.name} holds none of the course's exercises; is it the right file?",
         )
-    return answered
+    others = ", ".join(unit.name for unit in found[1:])
+    doubt = (
+        f"taken for {found[0].name}, though it defines names of {others} as well; --exercise ID "
+        "says which is meant"
+    )
+    return found[0], [doubt] if others else []
+
+
+def _answered(names: Iterable[str | None]) -> list[Unit]:
+    """The units with exercises of these names: that with the most first, of equals the latest."""
+    names = set(names)
+    counts = {
+        unit: sum(exercise.id in names for exercise in unit.exercises)
+        for unit in reversed(course.units().values())
+    }
+    return sorted(filter(counts.get, counts), key=counts.__getitem__, reverse=True)
 
 
 # Up to Python 3.11.7, threads that parse at once can end in SystemError (python/cpython#106905).
 _parsing = threading.Lock()
 
 
-def defined_names(code: str) -> set[str]:
-    """Functions and classes that ``code`` defines at its top level; none if it does not parse."""
+def _statements(code: str) -> list[ast.stmt]:
+    """The statements at the top level of ``code``; none if it does not parse."""
     try:
         with _parsing:
-            body = ast.parse(code).body
+            return ast.parse(without_magics(code)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def defined_names(code: str) -> set[str]:
+    """Names that ``code`` gives to something of its own at its top level.
+
+    Functions and classes, found by text if it does not parse, and what is assigned.
+    """
+    statements = _statements(code)
+    if not statements:
         return set(re.findall(r"^(?:def|class)\s+(\w+)", code, re.MULTILINE))
-    return {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    names = set()
+    for statement in statements:
+        for node in run_at_once(statement):
+            if isinstance(node, BODIES):
+                names.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+    return names
 
 
 def released(unit: Unit) -> dict:
@@ -264,7 +339,7 @@ def rebuild(unit: Unit, submitted: list[Cell]) -> Rebuilt:
     ours = {mark: cell for cell in notebook["cells"] if (mark := grade_id(cell))}
     work = _sort_cells(submitted, ours, exercises)
     missing = [exercise for exercise in exercises if exercise not in work.answers]
-    defined = work.defined_names() if missing else {}
+    defined = work.defined_names(exercises) if missing else {}
     for exercise in list(missing):
         if work.adopt(exercise, defined):
             missing.remove(exercise)
@@ -342,14 +417,13 @@ class _Work:
         """Code of the learner's own."""
         self.added.setdefault(anchor, []).append(cell.source)
 
-    def defined_names(self) -> dict[str, set[str]]:
-        """By the text of each added cell, the exercises that it defines."""
-        known = set(course.exercises())
+    def defined_names(self, exercises: list[str]) -> dict[str, set[str]]:
+        """By the text of each added cell, which of these exercises it defines."""
         added = {text for texts in self.added.values() for text in texts}
-        return {text: defined_names(text) & known for text in added}
+        return {text: defined_names(text).intersection(exercises) for text in added}
 
     def adopt(self, exercise: str, defined: dict[str, set[str]]) -> bool:
-        """Take an added cell that defines the exercise and no other as its answer."""
+        """Take an added cell that defines the exercise and no other of the unit as its answer."""
         for texts in self.added.values():
             for text in texts:
                 if defined[text] == {exercise}:
@@ -391,15 +465,48 @@ def from_rebuilt(rebuilt: Rebuilt, unit: Unit) -> Submission:
     """
     absent = rebuilt.missing
     cells: list[dict[str, Any]] = []
+    numbers = itertools.count(1)
+    shown = set()
     for cell in rebuilt.notebook["cells"]:
         mark = cell["metadata"].get("nbgrader", {})
         is_added = "autograder" in cell["metadata"]
         is_ours = bool(mark) and not mark.get("grade") and mark.get("grade_id") not in absent
-        if cell["cell_type"] != "code" or not (is_added or is_ours):
+        if cell["cell_type"] != "code":
             continue
-        name = f"added cell {len(cells)}" if is_added else mark.get("grade_id", "set-up")
-        cells.append({"id": name, "code": _text(cell), "define_only": is_added})
-    added = [cell["code"] for cell in cells if cell["define_only"]]
-    defined = {name for code in added for name in defined_names(code)}
+        if is_added or is_ours:
+            name = f"added cell {next(numbers)}" if is_added else mark.get("grade_id", "set-up")
+            cells.append({"id": name, "code": _text(cell), "define_only": is_added})
+        elif not mark:
+            shown.add(_text(cell))
+    added = [cell for cell in cells if cell["define_only"]]
+    defined = {name for cell in added for name in defined_names(cell["code"])}
     missing = tuple(exercise for exercise in absent if exercise not in defined)
-    return Submission(unit, cells, missing, list(rebuilt.notices))
+    not_run = _not_run([cell for cell in added if cell["code"] not in shown])
+    return Submission(unit, cells, missing, [*rebuilt.notices, *not_run])
+
+
+def _not_run(added: list[dict]) -> list[str]:
+    """A notice of what is not run in added cells, unless all of it only shows something."""
+    places = [
+        f"{lines} of {cell['id']}" for cell in added for lines in _lines_not_run(cell["code"])
+    ]
+    if not places:
+        return []
+    named = ", ".join(places[:_MOST_PLACES]) + (" and more" if places[_MOST_PLACES:] else "")
+    return [f"in added cells only what defines something is run; left out: {named}"]
+
+
+def _lines_not_run(code: str) -> Iterator[str]:
+    for statement in _statements(code):
+        if not defines(statement) and any(map(_is_missed, run_at_once(statement))):
+            first, last = statement.lineno, statement.end_lineno
+            yield f"line {first}" if first == last else f"lines {first} to {last}"
+
+
+def _is_missed(node: ast.AST) -> bool:
+    """Whether this is an expression that may do more than show something."""
+    if not isinstance(node, ast.Expr):
+        return False
+    if isinstance(node.value, ast.Call) and _called(node.value) in _SHOWS:
+        return False
+    return any(isinstance(each, ast.Call) for each in ast.walk(node))

@@ -6,15 +6,17 @@ Used on the untrusted side and, for the learner's own code, in the learner's own
 from __future__ import annotations
 
 import ast
+import codeop
 import contextlib
 import linecache
 import re
 import sys
 import traceback
 import types
+from collections.abc import Callable, Iterator
 from typing import Any
 
-_MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+_MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$", re.MULTILINE)
 _CELL = "<cell "  # what the name begins with under which a cell is compiled
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "cannot allocate memory")
 _NO_ROOM = {
@@ -28,36 +30,65 @@ _NO_ROOM = {
 }
 
 
-def definitions(code: str) -> str:
-    """The part of ``code`` that defines things: imports, functions, classes, assignments.
+BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_ASSIGNS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.Delete)
+_ALIAS = getattr(ast, "TypeAlias", ast.Assign)  # from Python 3.12 on
+_DEFINES = (ast.Import, ast.ImportFrom, *BODIES, *_ASSIGNS, _ALIAS)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+# Methods that change what they are called on; those of tensors end in an underscore.
+_CHANGES = re.compile(
+    r"add|append(left)?|clear|discard|extend(left)?|insert|pop(item|left)?|remove|reverse|"
+    r"setdefault|sort|update|.*[^_]_"
+)
 
-    Imports from ``autograder`` are left out as well. Lines keep their numbers.
 
-    Raises:
-        SyntaxError: if ``code`` does not parse.
+def new_namespace(name: str = "submission") -> dict[str, Any]:
+    """The names of a new module, which ``sys.modules`` holds: dataclasses and pickle look there."""
+    module = sys.modules[name] = types.ModuleType(name)
+    return vars(module)
+
+
+def defines(statement: ast.stmt, loops: bool = True) -> bool:
+    """Whether a statement of an added cell is run: it, or part of it, defines or changes something.
+
+    Args:
+        statement: a statement at the top level of the cell; it is run as a whole or not at all.
+        loops: whether one with a loop in it may be run.
     """
-    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
-    lines = code.split("\n")
-    for node in ast.parse(code).body:
-        of_autograder = isinstance(node, ast.ImportFrom) and node.module == "autograder"
-        if of_autograder or not isinstance(node, kept):
-            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
-                lines[number] = ""
-    return "\n".join(lines)
+    parts = list(run_at_once(statement))
+    if not loops and any(isinstance(each, _LOOPS) for each in parts):
+        return False
+    return any(isinstance(each, _DEFINES) or _is_change(each) for each in parts)
+
+
+def run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all in it but the insides of functions and classes."""
+    queue = [node]
+    while queue:
+        each = queue.pop()
+        yield each
+        if not isinstance(each, (*BODIES, ast.Lambda)):
+            queue += ast.iter_child_nodes(each)
+
+
+def _is_change(node: ast.AST) -> bool:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    return bool(_CHANGES.fullmatch(node.func.attr))
 
 
 def without_magics(code: str) -> str:
-    """``code`` with IPython magics and shell lines made comments, if it does not parse as it is."""
+    """``code`` with ``pass`` for what only IPython reads, if it does not parse as it is."""
     with contextlib.suppress(SyntaxError):
         ast.parse(code)
         return code
-    return _MAGIC.sub("pass", code)
+    return _MAGIC.sub(r"\1pass", code)
 
 
 def syntax_error(code: str) -> str:
     """What Python says of code that is not valid; empty if it is."""
     try:
-        compile(without_magics(code), "<cell>", "exec")
+        compile(without_magics(code), "<cell>", "exec", dont_inherit=True)
     except SyntaxError as problem:
         return problem.msg
     except (ValueError, RecursionError, MemoryError):
@@ -137,7 +168,7 @@ def course_stub(earlier_work: str) -> types.ModuleType:
 
     def mine(*names: str) -> Any:
         if len(reference) == 1:
-            exec(compile(earlier_work, "<earlier work>", "exec"), reference)
+            exec(compile(earlier_work, "<earlier work>", "exec", dont_inherit=True), reference)
         asked_for = tuple(reference[name] for name in names)
         return asked_for if len(asked_for) > 1 else asked_for[0]
 
@@ -159,8 +190,9 @@ def run(
     """Run cells in ``namespace``; what goes wrong in one does not stop the next.
 
     Args:
-        cells: dicts with ``id``, ``code`` and ``define_only`` (take definitions, run nothing else).
-        namespace: the names they share; changed in place.
+        cells: dicts with ``id``, ``code``, ``define_only`` (run only what ``defines`` something,
+            and go on after an error) and ``loops`` (False: run no loop among that).
+        namespace: the names they share, those of a ``new_namespace``; changed in place.
         replace: by exercise id, source that defines it instead of the learner's.
         earlier_work: source that ``mine`` draws on.
         caught: what counts as going wrong; an interrupt of the learner's own kernel does not.
@@ -171,14 +203,16 @@ def run(
     replacements = {}
     for name, source in replace.items():
         its_names: dict[str, Any] = {"__name__": "earlier_work"}
-        exec(compile(source, f"<reference of {name}>", "exec"), its_names)
+        code = compile(source, f"<reference of {name}>", "exec", dont_inherit=True)
+        exec(code, its_names)
         replacements[name] = its_names[name]
     previous = sys.modules.get("autograder")
     sys.modules["autograder"] = course_stub(earlier_work)
     problems: list[dict | None] = []
+    compiler = codeop.Compile()  # as in a notebook, a future statement holds for later cells too
     try:
         for cell in cells:
-            problems.append(_run_one(cell, namespace, caught))
+            problems.append(_run_one(cell, namespace, compiler, caught))
             namespace.update(replacements)
     finally:
         if previous is not None:
@@ -187,15 +221,28 @@ def run(
 
 
 def _run_one(
-    cell: dict, namespace: dict[str, Any], caught: tuple[type[BaseException], ...]
+    cell: dict,
+    namespace: dict[str, Any],
+    compiler: Callable[..., types.CodeType],
+    caught: tuple[type[BaseException], ...],
 ) -> dict | None:
+    """Run a cell statement by statement, as a notebook does; describe what went wrong first."""
     name = f"{_CELL}{cell['id']}>"
-    code = cell["code"]
+    code, define_only = cell["code"], cell["define_only"]
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+    problem = None
     try:
-        code = without_magics(code)
-        code = compile(code, name, "exec") and (definitions(code) if cell["define_only"] else code)
-        exec(compile(code, name, "exec"), namespace)
-    except caught as problem:
-        return describe(problem)
-    return None
+        statements = ast.parse(without_magics(code), name).body
+        if define_only:
+            loops = cell.get("loops", True)
+            statements = [each for each in statements if defines(each, loops)]
+    except caught as raised:
+        return describe(raised)
+    for statement in statements:
+        try:
+            exec(compiler(ast.Module([statement], []), name, "exec"), namespace)
+        except caught as raised:
+            problem = problem or describe(raised)
+            if not define_only:
+                break
+    return problem

@@ -47,7 +47,7 @@ class Child:
 
     def __init__(self, channel: socket.socket):
         self.channel = channel
-        self.namespace: dict[str, Any] = {"__name__": "submission"}
+        self.namespace = cells.new_namespace()
         self.objects: list[Any] = []
         self.surroundings = contextlib.ExitStack()
         self.calls: dict[int, tuple[Any, list[torch.Tensor], list[torch.Tensor]]] = {}
