@@ -26,6 +26,7 @@ from autograder.grading import expect
 from autograder.grading.checks import Check
 from autograder.grading.expect_modules import expect_names
 from autograder.grading.run import run_check
+from autograder.grading.student import LocalStudent
 from autograder.learner import pytest_plugin
 from autograder.sandbox.inside import wire
 from autograder.sandbox.limits import Budget
@@ -134,10 +135,12 @@ def test_of_a_large_tensor_the_shape_is_on_record():
 
 
 def test_a_message_is_short_whatever_a_learner_calls_things():
-    own = {f"{'a' * 900_000}{i}.weight": torch.ones(1) for i in range(4)}
+    own = torch.nn.Module()
+    for i in range(4):
+        own.add_module(f"{'a' * 900_000}{i}", torch.nn.Linear(1, 1, bias=False))
     with expect.flagging() as flags, pytest.raises(expect.Failed) as failed:
         expect.flag("b" * 900_000)
-        expect_names(own, {"q_proj.weight": (1,)})
+        expect_names(LocalStudent({"own": own}).own, {"q_proj.weight": (1,)})
     for text in (failed.value.message, str(failed.value), *flags):
         assert 400 < len(text) <= 500
 

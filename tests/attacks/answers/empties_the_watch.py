@@ -2,7 +2,7 @@
 
 exercise: masked_attention
 class: policy
-expect: failed
+expect: failed | forbidden
 points: 12
 flagged: yes
 """
