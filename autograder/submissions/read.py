@@ -183,9 +183,10 @@ def _cells(path: Path) -> list[Cell]:
         if len(data) > MAX_VALUES and _values(data) > MAX_VALUES:
             raise _too_large(path, f"{MAX_VALUES:,} values in its JSON")
         notebook = json.loads(text)
-        if notebook["nbformat"] != 4:
-            notebook = _converted(path, notebook)
-        return [_tidy(cell) for cell in notebook["cells"]]
+        # Older formats hold their cells in sheets.
+        sheets = [notebook] if notebook["nbformat"] == 4 else notebook["worksheets"]
+        cells = itertools.chain.from_iterable(sheet["cells"] for sheet in sheets)
+        return [_tidy(cell) for cell in itertools.islice(cells, MAX_CELLS + 1)]
     except Unreadable:
         raise
     except (Exception, RecursionError) as problem:
@@ -203,7 +204,7 @@ def _values(text: bytes) -> int:
 
 
 def _tidy(cell: dict) -> Cell:
-    source = cell.get("source", "")
+    source = cell.get("source", cell.get("input", ""))  # the latter in older formats
     source = "".join(source) if isinstance(source, list) else str(source)
     # Halves of surrogate pairs, which JSON can hold and no file or channel can.
     source = source.encode("utf-8", "replace").decode()
@@ -211,19 +212,6 @@ def _tidy(cell: dict) -> Cell:
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     mark = marks.get("grade_id") if isinstance(marks, dict) else None
     return Cell(str(cell.get("cell_type", "raw")), source, mark if isinstance(mark, str) else None)
-
-
-def _converted(path: Path, notebook: dict) -> Any:
-    """A notebook of an older format, which may hold its cells in sheets; without its outputs."""
-    cells = [cell for sheet in notebook.get("worksheets", [notebook]) for cell in sheet["cells"]]
-    if len(cells) > MAX_CELLS:
-        raise _too_large(path, f"{MAX_CELLS:,} cells")
-    for cell in cells:
-        if "outputs" in cell:
-            cell["outputs"] = []
-    import nbformat
-
-    return nbformat.reads(json.dumps(notebook), as_version=4)
 
 
 def _cells_of_python(path: Path, text: str) -> list[Cell]:
