@@ -7,8 +7,8 @@ import gc
 import json
 import pickle
 import socket
-import sys
 import struct
+import sys
 import threading
 import time
 import weakref

@@ -15,7 +15,7 @@ import itertools
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -141,13 +141,17 @@ def read_file(path: Path, wanted: Iterable[str] | None = None) -> Submission:
     return submission
 
 
-def read_notebook(path: Path) -> list[Cell]:
+def read_notebook(path: Path, opener: Callable[[str, int], int] | None = None) -> list[Cell]:
     """The cells of the file, whatever it is.
+
+    Args:
+        path: the file.
+        opener: what opens it, as for ``open``.
 
     Raises:
         Unreadable: if it has none, or more than anyone writes.
     """
-    cells = _cells(path)
+    cells = _cells(path, opener)
     sizes = [len(cell.source) for cell in cells if cell.kind == "code" or cell.grade_id]
     for count, most, what in (
         (len(cells), MAX_CELLS, "cells"),
@@ -167,16 +171,18 @@ def _too_large(path: Path, most: str) -> Unreadable:
     )
 
 
-def _cells(path: Path) -> list[Cell]:
+def _cells(path: Path, opener: Callable[[str, int], int] | None) -> list[Cell]:
     if not path.is_file():
         raise Unreadable("missing_file", f"There is no file {path}; check the path.")
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(
-            "too_large",
-            f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save again.",
-        )
     try:
-        data = path.read_bytes()
+        with open(path, "rb", opener=opener) as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise Unreadable(
+                "too_large",
+                f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save "
+                "again.",
+            )
         text = data.decode("utf-8")
         if path.suffix == ".py":
             return _cells_of_python(path, text)
