@@ -2,6 +2,7 @@
 
 import ast
 import pickle
+import time
 import typing
 
 import pytest
@@ -229,3 +230,21 @@ def test_nothing_is_said_of_what_only_shows_something():
     ]
     rebuilt = read.rebuild(course.unit("08"), copies)
     assert read.from_rebuilt(rebuilt, course.unit("08")).notices == []
+
+
+def test_what_is_wrong_with_code_is_found_without_making_all_of_it():
+    nested = "".join(
+        f"{' ' * depth}try:\n{' ' * depth} a\n{' ' * depth}finally:\n" for depth in range(18)
+    )
+    left = "def f():\n try:\n" + "  if a: return\n" * 4000 + " finally:\n" + "  x\n" * 4000
+    began = time.process_time()
+    assert cells.syntax_error(f"{nested}{' ' * 18}b\n") == cells.syntax_error(left) == ""
+    assert time.process_time() - began < 3
+    for code in (
+        "try: a\nfinally: return",
+        "try: break\nexcept* E: a\nfinally: b",
+        "def f():\n try:\n  x = 1\n finally:\n  nonlocal x",
+    ):
+        with pytest.raises(SyntaxError) as raised:
+            compile(code, "<cell>", "exec")
+        assert cells.syntax_error(code) == raised.value.msg

@@ -274,6 +274,19 @@ def test_a_folder_or_a_link_to_one_is_not_the_neighbours(tmp_path):
         assert found.error.kind == "missing_file" and "of its own" in found.error.message
 
 
+@pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="needs openat")
+@pytest.mark.parametrize("place", [f"ann/{UNIT.name}/{UNIT.name}.ipynb", f"ann/{UNIT.name}", "ann"])
+def test_a_link_that_came_after_the_look_is_not_followed(tmp_path, monkeypatch, place):
+    path = tmp_path / "ann" / UNIT.name / f"{UNIT.name}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"nbformat": 4, "cells": []}')
+    monkeypatch.setattr("autograder.submissions.handed_in._find", lambda path: path)
+    assert not read_handed_in(UNIT, path).error
+    (tmp_path / place).rename(tmp_path / "bob")
+    (tmp_path / place).symlink_to(tmp_path / "bob")
+    assert read_handed_in(UNIT, path).error.kind == "not_a_notebook"
+
+
 def test_names_of_files_are_told_short_and_clean(tmp_path):
     folder = tmp_path / "ann" / UNIT.name
     folder.mkdir(parents=True)

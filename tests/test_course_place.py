@@ -114,6 +114,13 @@ def test_the_current_folder_is_hidden(shown, monkeypatch):
     assert bubblewrap._hidden([str(shown)]) == [str(shown / "here")]
 
 
+def test_the_place_of_an_exchange_is_hidden(shown, monkeypatch):
+    shared = shown / "local" / "share"
+    shared.mkdir(parents=True)
+    monkeypatch.setattr(bubblewrap, "_SHARED", str(shared))
+    assert bubblewrap._hidden([str(shown)]) == [str(shared)]
+
+
 def seen(folder):
     """Files below a folder that are seen inside bubblewrap."""
     line = bubblewrap.command(bubblewrap.usable(), [])

@@ -1,5 +1,6 @@
 """What a person should look at: a flag costs nothing and reaches everyone who has to see it."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,15 @@ getattr(torch, "float32"), getattr(model, "w" + "eight"), inspect.signature(mode
 @pytest.mark.parametrize("code", BYPASSES)
 def test_a_way_past_the_watch_is_found(code):
     assert set(BYPASSES[code]) <= set(bypasses.found(code))
+
+
+@pytest.mark.parametrize("links", [900, 1500])
+def test_endless_names_neither_stop_the_look_nor_hold_it_up(links):
+    chains = "".join(f"x{i + 1} = x{i}{'.a' * links}\n" for i in range(20))
+    code = f"import torch\nx0 = torch\n{chains}torch._C"
+    began = time.process_time()
+    assert bypasses.found(code) == ["torch._C"]
+    assert time.process_time() - began < 2
 
 
 def test_what_anyone_may_write_is_not_flagged():

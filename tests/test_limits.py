@@ -8,6 +8,7 @@ import json
 import pickle
 import socket
 import struct
+import sys
 import threading
 import time
 import weakref
@@ -242,6 +243,15 @@ def test_a_python_file_is_measured_before_it_is_cut_into_cells(tmp_path, monkeyp
     path.write_text(text)
     with pytest.raises(read.Unreadable):
         read.read_notebook(path)
+
+
+def test_of_a_notebook_of_an_old_format_no_more_is_made_than_its_cells(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nbformat", None)
+    old = of_old("x = 1")
+    old["worksheets"] += [{"cells": [], "metadata": {"more": [{}] * 10}}] * 20_000
+    path = write_notebook(tmp_path / "02_masks.ipynb", old)
+    with quickly():
+        assert [cell.source for cell in read.read_notebook(path)] == ["x = 1"]
 
 
 def test_a_notebook_of_an_old_format_is_read(tmp_path):

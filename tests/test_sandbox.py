@@ -318,6 +318,21 @@ def test_a_server_that_is_gone_is_replaced(tmp_path, monkeypatch, how):
     assert _gone(serving)
 
 
+@proc
+def test_what_a_kill_from_outside_ended_is_asked_again():
+    def answer():
+        with Link(Limits()) as link:
+            if not asked:
+                asked.append(the_server())
+                os.kill(_serving(the_server()), signal.SIGKILL)  # its child is further in
+            with contextlib.suppress(SubmissionDied):
+                return link.request({"verb": "names", "names": []})["names"]
+
+    asked: list = []
+    assert processes.by_one_server(answer) == []
+    assert asked[0] is not the_server()
+
+
 @pytest.mark.slow
 @forks
 def test_a_server_that_died_between_two_submissions(tmp_path):

@@ -139,7 +139,8 @@ def expect_parameter_gradients(
 ) -> None:
     """Demand the gradients of ``(module(*inputs, **options) * direction).sum()``.
 
-    To every parameter, and to those of ``inputs`` that require it.
+    To every parameter, and to those of ``inputs`` that require it. And demand the output that other
+    weights give afterwards: an optimizer changes them.
 
     Args:
         student, reference: where the modules come from.
@@ -172,6 +173,11 @@ def expect_parameter_gradients(
         axes = inputs[name][1] if name in inputs else "out in" if right.dim() == 2 else "out"
         expect.finite(got[name], f"the gradient of {name}", axes)
         expect.close(got[name], right, f"the gradient of {name}", axes)
+    halves = {name: weight.detach() / 2 for name, weight in wanted.items()}
+    for each in twins:
+        load(each, halves)
+    got, want = (each(*given, **options) for each in twins)
+    expect.close(got, want, "the output with other weights", "B L_q d_model")
 
 
 # What torch says of a tensor without data whose values are asked for.

@@ -27,6 +27,8 @@ _CPUS = "/proc/cpuinfo"
 _LARGE_PAGES = "/sys/kernel/mm/transparent_hugepage"
 _SERVED = Path(__file__).parent / "inside"
 _PACKAGE = Path(__file__).parent.parent
+# Below /usr, but nothing that Python needs: where nbgrader's exchange lies unless told otherwise.
+_SHARED = "/usr/local/share"
 NOBODY = 65534
 """The user as whom submissions run where the grader is root."""
 _TWO_USERS = f"0 0 1\n{NOBODY} {NOBODY} 1\n"
@@ -160,12 +162,13 @@ def _pythons() -> list[str]:
 def secret_places() -> set[str]:
     """Folders in which no submission may see anything, links resolved: the course and the class.
 
-    Where the packages are installed apart from the course, these are three: the packages, the
+    Where the packages are installed apart from the course, the course is three: the packages, the
     folder that ``AUTOGRADER_COURSE`` names, and the current one.
     """
     beside = (_PACKAGE.parent / "solutions").is_dir()
     ours = [_PACKAGE.parent] if beside else [_PACKAGE, _PACKAGE.with_name("attnlab")]
     named = os.environ.get("AUTOGRADER_COURSE")
+    ours += [Path(_SHARED)]
     wanted = [*filter(Path.is_dir, ours), Path.cwd(), *([Path(named)] if named else [])]
     return {os.path.realpath(each) for each in wanted}
 

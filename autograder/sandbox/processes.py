@@ -199,7 +199,7 @@ class _ForkServer:
         with theirs:
             reply = self._order(order, [theirs.fileno()])
         problem = reply.get("problem") or _problem(ours)
-        end = functools.partial(self._end, reply["pid"])
+        end = functools.partial(self._end, reply["pid"], limits.seconds)
         if problem:
             number, text = problem
             ours.close()
@@ -208,13 +208,18 @@ class _ForkServer:
             raise kind(f"a submission could not be given a process ({text}); try again")
         return ours, end
 
-    def _end(self, pid: int) -> Ending:
+    def _end(self, pid: int, seconds: float) -> Ending:
         if not pid:
             return _UNKNOWN_END
         try:
-            return self._order({"verb": "end", "pid": pid}, [])
+            ending = self._order({"verb": "end", "pid": pid}, [])
         except ServerFailed:  # it took its children with it, or they were told to end by it
             return _UNKNOWN_END
+        # The first of a pid namespace cannot kill itself, and too much work was not it: the machine
+        # was out of memory, or somebody else did it. What came of that is worth no more.
+        if ending["signal"] == signal.SIGKILL and ending["seconds"] <= seconds:
+            self.close(patience=0)
+        return ending
 
     def _order(self, order: dict[str, Any], descriptors: list[int]) -> Any:
         """The server's reply to an order."""

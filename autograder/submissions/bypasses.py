@@ -41,6 +41,7 @@ _TEXTS = _ATTRIBUTES | {"_C", "_current_frames", "_getframe", "currentframe", "g
 # Settings of torch that a program may well make.
 _SETTINGS = "torch.backends."
 _LONGEST = 60
+_MOST_PARTS = 20  # of a name with dots
 
 
 def flags(submission: Submission, exercise_id: str) -> list[str]:
@@ -120,10 +121,14 @@ class _Look:
 
     def _full_name(self, node: ast.expr) -> str:
         """``torch._C`` for ``t._C`` after ``import torch as t``; empty for what is no module's."""
-        if isinstance(node, ast.Name):
-            return self._modules.get(node.id, "")
-        of = self._full_name(node.value) if isinstance(node, ast.Attribute) else ""
-        return f"{of}.{node.attr}" if of and isinstance(node, ast.Attribute) else ""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute) and len(parts) < _MOST_PARTS:
+            parts.append(node.attr)
+            node = node.value
+        of = self._modules.get(node.id, "") if isinstance(node, ast.Name) else ""
+        name = ".".join([of, *reversed(parts)])
+        # Of a longer one, what it begins with was looked at by itself.
+        return name if of and name.count(".") <= _MOST_PARTS else ""
 
 
 def _named(node: ast.AST) -> set[str]:

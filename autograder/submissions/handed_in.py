@@ -39,7 +39,7 @@ def read_handed_in(unit: Unit, path: Path) -> Rebuilt:
     """
     try:
         found = _find(path)
-        rebuilt = rebuild(unit, read_notebook(found))
+        rebuilt = rebuild(unit, read_notebook(found, _open_its_own))
     except Unreadable as problem:
         error = ErrorRecord(problem.kind, safe.one_line(problem.message))
         return Rebuilt(released(unit), error=error)
@@ -70,6 +70,23 @@ def _find(path: Path) -> Path:
         raise _not_its_own(found)
     with open(found, "rb"):
         return found
+
+
+def _open_its_own(path: str, flags: int) -> int:
+    """Open a file, but no link or pipe that came in place of it or of the folders meanwhile."""
+    if os.open not in os.supports_dir_fd:
+        return os.open(path, flags)
+    file = Path(path)
+    with contextlib.ExitStack() as opened:
+        folder = None
+        for each in (file.parent.parent, file.parent.name):
+            folder = os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            opened.callback(os.close, folder)
+        descriptor = os.open(file.name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _not_its_own(file)
+    return descriptor
 
 
 def _not_its_own(path: Path) -> Unreadable:

@@ -15,7 +15,7 @@ import itertools
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -141,13 +141,17 @@ def read_file(path: Path, wanted: Iterable[str] | None = None) -> Submission:
     return submission
 
 
-def read_notebook(path: Path) -> list[Cell]:
+def read_notebook(path: Path, opener: Callable[[str, int], int] | None = None) -> list[Cell]:
     """The cells of the file, whatever it is.
+
+    Args:
+        path: the file.
+        opener: what opens it, as for ``open``.
 
     Raises:
         Unreadable: if it has none, or more than anyone writes.
     """
-    cells = _cells(path)
+    cells = _cells(path, opener)
     sizes = [len(cell.source) for cell in cells if cell.kind == "code" or cell.grade_id]
     for count, most, what in (
         (len(cells), MAX_CELLS, "cells"),
@@ -167,25 +171,28 @@ def _too_large(path: Path, most: str) -> Unreadable:
     )
 
 
-def _cells(path: Path) -> list[Cell]:
+def _cells(path: Path, opener: Callable[[str, int], int] | None) -> list[Cell]:
     if not path.is_file():
         raise Unreadable("missing_file", f"There is no file {path}; check the path.")
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(
-            "too_large",
-            f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save again.",
-        )
     try:
-        data = path.read_bytes()
+        with open(path, "rb", opener=opener) as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise Unreadable(
+                "too_large",
+                f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save "
+                "again.",
+            )
         text = data.decode("utf-8")
         if path.suffix == ".py":
             return _cells_of_python(path, text)
         if len(data) > MAX_VALUES and _values(data) > MAX_VALUES:
             raise _too_large(path, f"{MAX_VALUES:,} values in its JSON")
         notebook = json.loads(text)
-        if notebook["nbformat"] != 4:
-            notebook = _converted(path, notebook)
-        return [_tidy(cell) for cell in notebook["cells"]]
+        # Older formats hold their cells in sheets.
+        sheets = [notebook] if notebook["nbformat"] == 4 else notebook["worksheets"]
+        cells = itertools.chain.from_iterable(sheet["cells"] for sheet in sheets)
+        return [_tidy(cell) for cell in itertools.islice(cells, MAX_CELLS + 1)]
     except Unreadable:
         raise
     except (Exception, RecursionError) as problem:
@@ -203,7 +210,7 @@ def _values(text: bytes) -> int:
 
 
 def _tidy(cell: dict) -> Cell:
-    source = cell.get("source", "")
+    source = cell.get("source", cell.get("input", ""))  # the latter in older formats
     source = "".join(source) if isinstance(source, list) else str(source)
     # Halves of surrogate pairs, which JSON can hold and no file or channel can.
     source = source.encode("utf-8", "replace").decode()
@@ -211,19 +218,6 @@ def _tidy(cell: dict) -> Cell:
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     mark = marks.get("grade_id") if isinstance(marks, dict) else None
     return Cell(str(cell.get("cell_type", "raw")), source, mark if isinstance(mark, str) else None)
-
-
-def _converted(path: Path, notebook: dict) -> Any:
-    """A notebook of an older format, which may hold its cells in sheets; without its outputs."""
-    cells = [cell for sheet in notebook.get("worksheets", [notebook]) for cell in sheet["cells"]]
-    if len(cells) > MAX_CELLS:
-        raise _too_large(path, f"{MAX_CELLS:,} cells")
-    for cell in cells:
-        if "outputs" in cell:
-            cell["outputs"] = []
-    import nbformat
-
-    return nbformat.reads(json.dumps(notebook), as_version=4)
 
 
 def _cells_of_python(path: Path, text: str) -> list[Cell]:

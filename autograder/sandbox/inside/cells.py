@@ -32,6 +32,7 @@ _NO_ROOM = {
 
 BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _ASSIGNS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.Delete)
+_TRUE = ast.Constant(True, lineno=1, col_offset=0)
 _ALIAS = getattr(ast, "TypeAlias", ast.Assign)  # from Python 3.12 on
 _DEFINES = (ast.Import, ast.ImportFrom, *BODIES, *_ASSIGNS, _ALIAS)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -88,12 +89,28 @@ def without_magics(code: str) -> str:
 def syntax_error(code: str) -> str:
     """What Python says of code that is not valid; empty if it is."""
     try:
-        compile(without_magics(code), "<cell>", "exec", dont_inherit=True)
+        tree = _Unrepeated().visit(ast.parse(without_magics(code)))
+        compile(tree, "<cell>", "exec", dont_inherit=True)
     except SyntaxError as problem:
         return problem.msg
     except (ValueError, RecursionError, MemoryError):
         return "it cannot be read"
     return ""
+
+
+class _Unrepeated(ast.NodeTransformer):
+    """Puts what ends a ``try`` behind it, where it is as valid.
+
+    The compiler repeats it at each way out: a short text can become more than fits in memory.
+    """
+
+    def visit_Try(self, node: ast.Try) -> list[ast.AST]:
+        self.generic_visit(node)
+        last, node.finalbody = node.finalbody, []
+        whole = node if node.handlers else ast.copy_location(ast.If(_TRUE, node.body, []), node)
+        return [whole, *last]
+
+    visit_TryStar = visit_Try
 
 
 def describe(error: BaseException) -> dict:

@@ -57,10 +57,12 @@ def returns_the_weights_of_every_head(student: Student, reference: Student, draw
         "always_returns_weights" if isinstance(plain, (tuple, list)) else None,
     )
     expect.close(plain, output, "the output", multi_head.OUTPUT)
-    one_head = FUSED.build(student, sizes[0], 1, sizes[2])
+    one_head, twin = FUSED.twins(student, reference, draw, (sizes[0], 1, sizes[2]))
     got = one_head(x, context, return_weights=True)
-    shape = tuple(getattr(got[1], "shape", ()))
+    output, weights = twin(x, context, return_weights=True)
     expect.true(
-        shape == (b, 1, l_q, l_k),
-        f"The weights of a single head should have the shape {(b, 1, l_q, l_k)}, not {shape}.",
+        isinstance(got, (tuple, list)) and len(got) == 2,
+        "return_weights=True should give two tensors for a single head too: (output, weights).",
     )
+    expect.close(got[1], weights, "the weights of a single head", "B H L_q L_k")
+    expect.close(got[0], output, "the output", multi_head.OUTPUT)

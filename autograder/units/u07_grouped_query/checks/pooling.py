@@ -74,7 +74,7 @@ def pools_at_both_ends(student: Student, reference: Student, draw: Draw) -> None
     "What is the standard deviation of the old weights? Are two draws the same?",
 )
 def draws_fresh_weights(student: Student, reference: Student, draw: Draw) -> None:
-    state, (h, h_kv) = _mha_state(draw, False, d_model=48)
+    state, (h, h_kv) = _mha_state(draw, True, d_model=48)
     state = {name: value * 1.7 if "k_proj" in name else value for name, value in state.items()}
     want = reference.pool_kv_heads(state, h, h_kv)
     before = student.torch.get_rng_state()
@@ -106,12 +106,21 @@ def draws_fresh_weights(student: Student, reference: Student, draw: Draw) -> Non
             f"{name} should be fresh; most of its numbers stand in the old weights.",
             "random_reuses_old",
         )
+        expect.true(
+            len(first.unique()) > first.numel() / 2,
+            f"{name} should be drawn number by number; most of its numbers are alike.",
+        )
         ratio = first.double().std().item() / state[name].double().std().item()
         expect.true(
             0.8 < ratio < 1.25,
             f"{name} should spread as the old weights do (standard deviation); it does not.",
             "random_wrong_spread",
         )
+    k, v = (draws[0][f"{name}_proj.weight"].double().flatten() for name in "kv")
+    alike = torch.corrcoef(torch.stack([k, v]))[0, 1].abs().item()
+    expect.true(
+        alike < 0.5, "Keys and values should each get weights of their own; they have the same."
+    )
     expect.true(
         not torch.equal(before, after),
         "Random weights should come from torch's generator, the one that torch.manual_seed sets.",
