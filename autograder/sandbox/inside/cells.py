@@ -105,12 +105,16 @@ class _Unrepeated(ast.NodeTransformer):
     """
 
     def visit_Try(self, node: ast.Try) -> list[ast.AST]:
+        return self._unrepeated(node)
+
+    def visit_TryStar(self, node: ast.TryStar) -> list[ast.AST]:
+        return self._unrepeated(node)
+
+    def _unrepeated(self, node: ast.Try | ast.TryStar) -> list[ast.AST]:
         self.generic_visit(node)
         last, node.finalbody = node.finalbody, []
         whole = node if node.handlers else ast.copy_location(ast.If(_TRUE, node.body, []), node)
         return [whole, *last]
-
-    visit_TryStar = visit_Try
 
 
 def describe(error: BaseException) -> dict:
