@@ -30,7 +30,7 @@ from autograder.grading.run import run_check
 from autograder.grading.student import LocalStudent
 from autograder.learner import pytest_plugin
 from autograder.sandbox.inside import wire
-from autograder.sandbox.limits import Budget
+from autograder.sandbox.limits import Budget, Limits
 from autograder.submissions import grade, read
 from autograder.units.shared import samples
 from autograder.units.u08_efficiency.checks import clock, experiment
@@ -329,3 +329,11 @@ def test_whoever_debugs_has_all_the_time(monkeypatch):
         submission, "own", ["causal_mask"], in_process=True, budget=Budget(seconds=-1)
     )
     assert verdict.exercises[0].status == "passed"
+
+
+@pytest.mark.parametrize("unit", course.units().values(), ids=lambda unit: unit.name)
+def test_a_submission_whose_every_answer_runs_out_of_time_still_has_a_grade(unit):
+    own = {each.id for each in unit.exercises}
+    again = sum(not own.isdisjoint(course.prerequisites_of(each)) for each in own)
+    processes = 1 + len(own) + again  # the first dies of its cells
+    assert 1.5 * processes * Limits().seconds <= Budget().seconds

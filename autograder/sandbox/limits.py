@@ -27,5 +27,5 @@ class Budget:
         megabytes: memory beyond what the process had then.
     """
 
-    seconds: float = 120.0
+    seconds: float = 180.0
     megabytes: int = 1024

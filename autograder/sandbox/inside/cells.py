@@ -104,17 +104,14 @@ class _Unrepeated(ast.NodeTransformer):
     The compiler repeats it at each way out: a short text can become more than fits in memory.
     """
 
-    def visit_Try(self, node: ast.Try) -> list[ast.AST]:
-        return self._unrepeated(node)
-
-    def visit_TryStar(self, node: ast.TryStar) -> list[ast.AST]:
-        return self._unrepeated(node)
-
-    def _unrepeated(self, node: ast.Try | ast.TryStar) -> list[ast.AST]:
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> list[ast.AST]:
         self.generic_visit(node)
         last, node.finalbody = node.finalbody, []
         whole = node if node.handlers else ast.copy_location(ast.If(_TRUE, node.body, []), node)
         return [whole, *last]
+
+    def visit_TryStar(self, node: ast.TryStar) -> list[ast.AST]:
+        return self.visit_Try(node)
 
 
 def describe(error: BaseException) -> dict:
