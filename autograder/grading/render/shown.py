@@ -25,24 +25,30 @@ class ShownCheck:
         named: whether the property that was checked is named.
         repeated: whether its cause was told before, so that its details are left out.
         window: where to look in its counterexample, if it has one.
+        also: other properties that do not hold either, of which no more is said.
     """
 
     check: CheckVerdict
     named: bool
     repeated: bool
     window: Window | None
+    also: tuple[str, ...] = ()
 
 
 def shown_checks(verdict: ExerciseVerdict) -> list[ShownCheck]:
     """The checks in their order; only the first broken one where all would say the same."""
     alike = verdict.status in _ALIKE
     checks = [next(c for c in verdict.checks if not c.passed)] if alike else verdict.checks
+    also = tuple(check.says for check in checks if check.aside)
+    last = next((c for c in reversed(checks) if not c.passed and not c.aside), None)
     shown, told = [], set()
     for check in checks:
+        if check.aside:
+            continue
         cause = _cause(check)
         example = None if check.passed or cause in told else check.counterexample
         window = Window(example) if example else None
-        shown.append(ShownCheck(check, not alike, cause in told, window))
+        shown.append(ShownCheck(check, not alike, cause in told, window, also if check is last else ()))
         told |= {cause} - {""}
     return shown
 
@@ -50,12 +56,12 @@ def shown_checks(verdict: ExerciseVerdict) -> list[ShownCheck]:
 def _cause(check: CheckVerdict) -> str:
     """What a failure is put down to, to tell it once; empty where that is unknown.
 
-    The same sentence without a counterexample (a wrong shape, an exception) is the same cause,
-    whatever sizes were drawn.
+    The same line that raises is the same cause, and the same sentence without a counterexample (a
+    wrong shape), whatever sizes were drawn.
     """
     told_in_words = not check.passed and check.counterexample is None
-    without_sizes = re.sub(r"\d+", "", check.message) + check.where
-    return check.diagnosis or (without_sizes if told_in_words else "")
+    without_sizes = re.sub(r"\d+", "", check.message)
+    return check.diagnosis or check.where or (without_sizes if told_in_words else "")
 
 
 class Window:

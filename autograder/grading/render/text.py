@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..verdict import ExerciseVerdict, SubmissionVerdict
 from .shown import ShownCheck, Window, shown_checks
-from .wording import FLAGGED, SAME, STATUS, Role, Styled, number, plain, replaced
+from .wording import ALSO, FLAGGED, SAME, STATUS, Role, Styled, number, plain, replaced
 
 
 def exercise_text(verdict: ExerciseVerdict) -> str:
@@ -54,6 +54,8 @@ def _check_lines(shown: ShownCheck) -> list[Styled]:
         lines.append(Styled(indent + SAME))
     elif not check.passed:
         lines += [Styled(indent + text, role) for text, role in _details(shown)]
+    if shown.also:
+        lines.append(Styled(f"  ✗ {ALSO}: {'; '.join(shown.also)}.", "failed"))
     return lines
 
 

@@ -10,6 +10,7 @@ from .safe import printable
 Role = Literal["", "title", "passed", "failed", "flag", "diagnosis", "asks"]
 
 SAME = "The same cause as above."
+ALSO = "Also fails"
 FLAGGED = "A person should look at this; it costs no points."
 STATUS = {
     "passed": "passed",
