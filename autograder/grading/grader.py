@@ -129,14 +129,14 @@ class Grader:
         self, exercise: course.Exercise, student: Student, runs: dict[Check, Run]
     ) -> ExerciseVerdict:
         names = self._names(exercise, runs)
-        told_by = _told_by(runs, names)
+        asides = _asides(runs, names)
         points = points_of(exercise)
         checks = []
         for check, run in runs.items():
             verdict = CheckVerdict(check.id, check.says, points[check.id], points[check.id], True)
             if not run.passed:
                 verdict.points, verdict.passed = 0.0, False
-                verdict.aside = check in told_by
+                verdict.aside = check in asides
                 self._tell(verdict, check, run, student, names.get(check))
             checks.append(verdict)
         passed = all(each.passed for each in checks)
@@ -166,15 +166,24 @@ class Grader:
         """What each failed check is put down to; one that nothing explains is missing."""
         explained = self._explained(exercise, runs)
         known = misconceptions.misconceptions_of(exercise)
+        slips_of_values: list[str | None] = []
         named: dict[Check, _Named] = {}
         for check, run in runs.items():
+            if run.passed:
+                continue
             explanation = explained.get(check, Explanation())
             if not explanation.names and run.failure and run.failure.misconception:
                 explanation = Explanation((run.failure.misconception,))
-            found = [known[name] for name in explanation.names if name in known]
-            slip = None if run.passed or found else self._slip(run)
-            if found or slip:
-                named[check] = _Named(tuple(found or filter(None, [slip])), explanation.alike)
+            found = tuple(known[name] for name in explanation.names if name in known)
+            slip = None if found else self._slip(run)
+            if run.failure and run.failure.counterexample:
+                slips_of_values.append(slip.name if slip else None)
+                # It is chance, or a consequence, if the values that went wrong first do not have it.
+                slip = slip if slip and slip.name == slips_of_values[0] else None
+            if found:
+                named[check] = _Named(found, explanation.alike)
+            elif slip:
+                named[check] = _Named((slip,))
         return named
 
     def _slip(self, run: Run) -> Slip | None:
@@ -198,13 +207,15 @@ class Grader:
             verdict.counterexample = failure.counterexample
             is_of_shape = failure.demand is not None and failure.demand.kind != "number"
             verdict.asks = _ASKS_OF_SHAPES if is_of_shape else check.asks
+            if named and named.slip:  # of the values that are shown
+                named = _Named((slips.of_failure(failure) or named.slip,))
         if verdict.aside:
             verdict.asks = ""
         if named:
             joint = ", or " if named.alike else ", and "
             verdict.misconceptions = tuple(each.name for each in named.found)
             verdict.diagnosis = f"It looks as if {joint.join(each.says for each in named.found)}."
-            verdict.asks = named.found[0].asks
+            verdict.asks = named.found[0].asks or verdict.asks
 
     def _tell_problem(self, verdict: CheckVerdict, problem: StudentProblem) -> None:
         details = dict(problem.details)
@@ -237,9 +248,17 @@ class Grader:
                 break
             if small.error:
                 continue
-            if small.failure and bool(small.failure.counterexample) == bool(failure.counterexample):
+            if small.failure and _alike(small.failure, failure):
                 return small.failure
         return failure
+
+
+def _alike(small: Failed, failure: Failed) -> bool:
+    """Whether a failure on smaller inputs shows the same."""
+    if bool(small.counterexample) != bool(failure.counterexample):
+        return False
+    slip = slips.of_failure(failure)
+    return slip is None or getattr(slips.of_failure(small), "name", None) == slip.name
 
 
 @dataclass(frozen=True)
@@ -251,25 +270,34 @@ class _Named:
     alike: bool = False
 
 
-def _told_by(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
-    """The checks of which it is enough to say that they fail too.
+    @property
+    def slip(self) -> Slip | None:
+        """The slip, if it is one."""
+        return next((each for each in self.found if isinstance(each, Slip)), None)
 
-    Where the first property that compares values does not hold, it is no news that others, which
-    compare values as well, do not, and what they would ask is beside the point.
+
+def _asides(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
+    """The checks of which it is enough to say that they fail too, in what nothing explains.
+
+    Where values are wrong, it is no news that further ones are, and what those checks would ask is
+    beside the point; all the more where the first check that compares values does not hold.
     """
-    checks = list(runs)
-    basic = next((each for each in checks if _has_values(runs[each])), None)
-    if basic is None or runs[basic].passed:
-        return set()
-    behind = checks[checks.index(basic) + 1 :]
-    return {each for each in behind if runs[each].failure is not None and each not in names}
+    asides = set()
+    values_before = basic_failed = False
+    basic = next((check for check, run in runs.items() if _compares(run)), None)
+    for check, run in runs.items():
+        failure = run.failure
+        if failure and check not in names and not (failure.demand and failure.demand.number):
+            if basic_failed or (values_before and failure.counterexample):
+                asides.add(check)
+        values_before |= bool(failure and failure.counterexample)
+        basic_failed |= check is basic and not run.passed
+    return asides
 
 
-def _has_values(run: Run) -> bool:
-    """Whether it saw values, or was stopped before it could."""
-    values = (torch.Tensor, float, int)
-    seen = any(isinstance(each, values) and type(each) is not bool for each in run.record)
-    return seen or run.problem is not None
+def _compares(run: Run) -> bool:
+    """Whether it saw tensors, or was stopped before it could."""
+    return run.problem is not None or any(isinstance(each, torch.Tensor) for each in run.record)
 
 
 @contextlib.contextmanager

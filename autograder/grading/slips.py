@@ -64,7 +64,8 @@ def _sign(types: str, text: str, name: str, says: str, asks: str, source: str = 
 
 _NO_NAME = "a name is used that is not defined at this line"
 _NO_ATTRIBUTE = "an attribute or method is used that this object does not have"
-_SPELLED = "Is it spelled as where it was defined, and is it defined before this line runs?"
+_NOT_THERE = "what the task calls by this name is not there"
+_SPELLED = "Is it spelled as where it is defined, and does that line run before it is used?"
 
 # The first that fits is the one.
 _SIGNS = (
@@ -237,6 +238,16 @@ _SIGNS = (
         "unpacked_wrongly",
         "something is unpacked into another number of names than it has parts",
         "What does the right side of this line hold, and how many are they?",
+        source=r"^\(?\w+,[^=()]*=[^=]|\bfor [^:]*,[^:]* in ",
+    ),
+    _sign(
+        "ValueError",
+        r"(?:not enough|too many) values to unpack",
+        "wrong_argument_inside",
+        "a function called at this line gets something with another number of axes, or parts, than "
+        "it takes",
+        "What shape has each argument here, and which shapes does the task of that function name?",
+        source=r"\(",
     ),
     _sign(
         "IndexError",
@@ -346,15 +357,16 @@ def of_problem(problem: StudentProblem, says_word: Callable[[str], bool]) -> Sli
             return sign.slip
     if details.get("builtin") == "AttributeError" and (found := _ATTRIBUTE_ERROR.search(text)):
         name = f": `{found[1]}`" if says_word(found[1]) else ""
-        return Slip("no_such_attribute", _NO_ATTRIBUTE + name, _SPELLED)
+        says = _NO_ATTRIBUTE if source else _NOT_THERE
+        return Slip("no_such_attribute", says + name, _SPELLED)
     return None
 
 
 def _undefined(name: str, says_word: Callable[[str], bool]) -> Slip:
     if not says_word(name):
         return Slip("name_not_defined", _NO_NAME, _SPELLED)
-    known = [*course.exercises(), *dir(builtins), *_USUAL]
-    meant = difflib.get_close_matches(name, known, 1, 0.8)
+    known = {*course.exercises(), *dir(builtins), *_USUAL}
+    meant = [] if name in known else difflib.get_close_matches(name, known, 1, 0.8)
     asks = f"Did you mean `{meant[0]}`?" if meant else _SPELLED
     return Slip("name_not_defined", f"{_NO_NAME}: `{name}`", asks)
 
@@ -391,6 +403,9 @@ def _of_number(got: object, demand: Demand) -> Slip | None:
         return None
     if value == want:
         return _WHOLE if isinstance(got, float) else None
+    if value == 0:
+        asks = "Which factor is 0 here, or which condition covers more of the line than it should?"
+        return Slip("all_zeros", "the number is 0 where it should not be", asks)
     for factor in _FACTORS:
         if math.isclose(value, factor * want, rel_tol=1e-9):
             return _factor(factor, "the number is")
@@ -419,9 +434,10 @@ def _of_shape(got: tuple[int, ...], demand: Demand) -> Slip | None:
             )
     if len(got) == len(want) and sorted(got) == sorted(want):
         return Slip(
-            "axes_exchanged",
-            "the axes are the right ones in another order",
-            "In which order does the task name the axes, and which line exchanges two of them?",
+            "sizes_in_other_order",
+            "the shape has the right sizes in another order",
+            "In which order does the task name the axes? And where something is cut into pieces: "
+            "which number is how many there are, which how long each is?",
         )
     if math.prod(got) != math.prod(want):
         return None
@@ -468,6 +484,9 @@ def _of_values(example: Counterexample) -> Slip | None:
         if bool((got == ~want).all()):
             says = "True and False are exchanged throughout"
             return Slip("mask_inverted", says, "What does True mean in a mask of this course?")
+        if bool((got == got.flatten()[0]).all()):
+            says = f"every entry is {bool(got.flatten()[0])}"
+            return Slip("mask_of_one_kind", says, "Which line should make the others, and where?")
         return _of_order(want, got, example.axes)
     if not want.is_floating_point():
         return _of_order(want, got, example.axes)

@@ -50,12 +50,11 @@ def _check_lines(shown: ShownCheck) -> list[Styled]:
             else Styled(f"  ✗ {check.says}", "failed")
         )
     indent = "      " if shown.named else "  "
-    if shown.repeated:
-        lines.append(Styled(indent + SAME))
-    elif not check.passed:
+    if not check.passed:
         lines += [Styled(indent + text, role) for text, role in _details(shown)]
-    if shown.also:
-        lines.append(Styled(f"  ✗ {ALSO}: {'; '.join(shown.also)}.", "failed"))
+    for which, others in ((SAME, shown.same), (ALSO, shown.also)):
+        if others:
+            lines.append(Styled(f"  ✗ {which}: {'; '.join(others)}.", "failed"))
     return lines
 
 
