@@ -1,6 +1,7 @@
 """Slips that occur in every exercise are named; and an unnamed mistake does not give a wall."""
 
 import contextlib
+import math
 import re
 
 import pytest
@@ -13,7 +14,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.misconceptions import misconceptions_of
 from autograder.grading.render.html import exercise_html
 from autograder.grading.render.text import exercise_text
-from autograder.grading.student import RemoteStudent
+from autograder.grading.student import RemoteStudent, StudentProblem
 from autograder.grading.words import Words
 from autograder.sandbox.inside import cells
 from autograder.sandbox.limits import Limits
@@ -21,26 +22,38 @@ from autograder.sandbox.link import Link
 
 HEAD = "import math\n\nimport numpy as np\nimport torch\nfrom torch import nn\n"
 SOFTMAX = HEAD + "\ndef softmax(scores, dim=-1):\n"
-SCORES = HEAD + "\ndef scaled_scores(q, k):\n    right = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5\n"
-ATTENTION = HEAD + "\ndef attention(q, k, v):\n    weights = torch.softmax(scaled_scores(q, k), -1)\n"
+SCORES = (
+    HEAD + "\ndef scaled_scores(q, k):\n    right = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5\n"
+)
+ATTENTION = (
+    HEAD + "\ndef attention(q, k, v):\n    weights = torch.softmax(scaled_scores(q, k), -1)\n"
+)
 MASKED = HEAD + "\ndef masked_attention(q, k, v, mask=None):\n"
-MASK = HEAD + "\ndef padding_mask(lengths, k_len):\n"
+MASK = """
+import torch
+
+def padding_mask(lengths, k_len):
+    mask = torch.ones(len(lengths), 1, k_len, dtype=torch.bool)
+    for i, n in enumerate(lengths):
+        mask[i, n:] = False
+    return mask
+"""
 SPLIT = HEAD + "\ndef split_heads(x, num_heads):\n    b, length, width = x.shape\n"
 MERGE = HEAD + "\ndef merge_heads(x):\n    b, h, length, d = x.shape\n"
 BYTES = HEAD + "\ndef kv_cache_bytes(*numbers, **named):\n    n = reference(*numbers, **named)\n"
 MODULE = """
 class SingleHeadAttention({base}):
-    def __init__(self, d_model, d_head, bias=True):
+    def __init__(self, d_model, d_head, bias=False):
         {first}
         self.q_proj = nn.Linear(d_model, d_head, bias=bias)
         self.k_proj = nn.Linear(d_model, d_head, bias=bias)
         self.v_proj = nn.Linear(d_model, d_head, bias=bias)
         self.o_proj = nn.Linear(d_head, d_model, bias=bias)
 
-    def forward(self, x, context=None, mask=None):
+    def forward(self, x, context=None):
         {context}
         q, k, v = self.q_proj(x), self.k_proj(context), self.v_proj(context)
-        return self.o_proj(masked_attention(q, k, v, mask){part})
+        return self.o_proj(attention(q, k, v){part})
 """
 PARTS = {
     "base": "nn.Module",
@@ -67,7 +80,6 @@ SLIPS = [
     ("attention", "returns_none", ATTENTION + "    weights @ v, weights"),
     ("attention", "pair_in_wrong_order", ATTENTION + "    return weights, weights @ v"),
     ("kv_cache_bytes", "returns_none", BYTES + "    print(n)"),
-    ("kv_cache_bytes", "float_for_int", BYTES + "    return n / 1"),
     ("kv_cache_bytes", "all_zeros", BYTES + "    return 0"),
     ("kv_cache_bytes", "constant_factor", BYTES + "    return n * 1024"),
     # shapes
@@ -79,7 +91,7 @@ SLIPS = [
     (
         "split_heads",
         "sizes_in_other_order",
-        SPLIT + "    return x.view(b, length, num_heads, width // num_heads)",
+        SPLIT + "    return torch.stack(x.split(num_heads, -1), dim=1)",
     ),
     # exceptions
     (
@@ -129,20 +141,28 @@ SLIPS = [
     ("softmax", "name_not_defined", SOFTMAX + "    return torch.softmax(score, dim)"),
     ("softmax", "no_such_attribute", SOFTMAX + "    return scores.softmaxed(dim)"),
     ("softmax", "other_arguments", HEAD + "\ndef softmax(scores):\n    return scores.softmax(-1)"),
-    ("softmax", "used_before_it_is_made", SOFTMAX + "    for i in []:\n        a = i\n    return a"),
+    (
+        "softmax",
+        "used_before_it_is_made",
+        SOFTMAX + "    for i in []:\n        a = i\n    return a",
+    ),
     ("softmax", "tensor_for_a_number", SOFTMAX + "    return math.exp(scores)"),
     (
         "softmax",
         "numpy_on_the_way",
         SOFTMAX + "    right = scores.softmax(dim)\n    right.numpy()\n    return right",
     ),
-    ("softmax", "dtypes_mixed", SOFTMAX + "    return scores.double() @ torch.ones(scores.shape[-1])"),
+    (
+        "softmax",
+        "dtypes_mixed",
+        SOFTMAX + "    return scores.double() @ torch.ones(scores.shape[-1])",
+    ),
     ("masked_attention", "minus_of_booleans", MASKED + "    return q - (1 - (q > 0)), k"),
     ("masked_attention", "mask_not_boolean", MASKED + "    return q, q.masked_fill(q, 0.0)"),
     (
         "softmax",
         "parameter_written_into",
-        SOFTMAX + "    w = torch.ones(1, requires_grad=True)\n    w += 1\n    return scores.softmax(dim) * w",
+        SOFTMAX + "    w = torch.ones(1, requires_grad=True)\n    w += 1\n    return w * scores",
     ),
     ("SingleHeadAttention", "super_not_called", module(first="pass")),
     ("SingleHeadAttention", "not_a_module", module(base="", first="pass")),
@@ -151,7 +171,7 @@ SLIPS = [
     ("scaled_scores", "constant_factor", SCORES + "    return right / 2"),
     ("scaled_scores", "constant_offset", SCORES + "    return right + 1"),
     ("scaled_scores", "values_in_other_order", SCORES + "    return right.flip(-1)"),
-    ("padding_mask", "mask_of_one_kind", MASK + "    return reference(lengths, k_len) | True"),
+    ("padding_mask", "mask_of_one_kind", MASK),
 ]
 
 
@@ -197,3 +217,144 @@ def test_a_slip_has_no_name_that_a_misconception_has():
     mine = {name for _, name, _ in SLIPS} | {each.slip.name for each in slips._SIGNS}
     for exercise in course.exercises().values():
         assert not mine & set(misconceptions_of(exercise))
+
+
+WRONG_UNIT = {
+    "softmax": ("name_not_defined", SOFTMAX + "    return torch.softmax(score, dim)"),
+    "scaled_scores": (
+        "wrong_number_of_values",
+        HEAD + "\ndef scaled_scores(q, k):\n    return q.view(*k.shape, 2)",
+    ),
+    "attention": (
+        "pair_in_wrong_order",
+        HEAD + "\ndef attention(q, k, v):\n"
+        "    weights = torch.softmax(q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5, -1)\n"
+        "    return weights, weights @ v",
+    ),
+    "SingleHeadAttention": ("not_a_module", module(base="", first="pass")),
+}
+
+
+def test_a_class_gets_the_same_names_without_the_words_of_the_process():
+    code = "\n".join(code for _, code in WRONG_UNIT.values())
+    cell = {"id": "answer", "code": code, "define_only": False}
+    with Link(Limits(seconds=20)) as link:
+        assert link.begin([cell], {}, "") == [None]
+        student = RemoteStudent(link)
+        grader = Grader(lambda *_: contextlib.nullcontext(student), 7, Words(code))
+        verdicts = {name: grader.grade(course.exercise(name)) for name in WRONG_UNIT}
+    for exercise, (name, alone) in WRONG_UNIT.items():
+        remote, local = first_named(verdicts[exercise]), first_named(graded(exercise, alone))
+        assert remote.misconceptions == local.misconceptions == (name,)
+        assert (remote.asks, remote.diagnosis) == (local.asks, local.diagnosis)
+
+
+def test_a_name_that_stands_nowhere_in_the_submission_is_not_repeated():
+    details = {"builtin": "NameError", "text": "name 'secret' is not defined"}
+    problem = StudentProblem("error", **details)
+    slip = slips.of_problem(problem, Words("def softmax(): pass").has)
+    assert slip.name == "name_not_defined" and "secret" not in slip.says + slip.asks
+    assert "`secret`" in slips.of_problem(problem, lambda _: True).says
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("sofmax", "softmax"), ("torhc", "torch"), ("softmax", None), ("zz", None)]
+)
+def test_a_misspelled_name_gets_the_one_that_is_near(name, meant):
+    text = f"name '{name}' is not defined"
+    problem = StudentProblem("error", builtin="NameError", text=text)
+    asks = slips.of_problem(problem, lambda _: True).asks
+    assert asks == f"Did you mean `{meant}`?" if meant else "Did you mean" not in asks
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda right: right + 1e-3 * torch.arange(24).view(4, 6),
+        lambda right: right * torch.arange(1, 7),
+        lambda right: right[torch.tensor([2, 0, 3, 1])],
+        lambda right: right.where(right > 0, math.nan),
+        lambda right: right.where(right > 0, 0),
+        lambda right: right * 1.001 + 0.001,
+    ],
+)
+def test_values_that_are_wrong_in_no_such_way_have_no_name(change):
+    right = torch.linspace(-2, 3, 24).view(4, 6) ** 3
+    with pytest.raises(expect.Failed) as failed:
+        expect.close(change(right), right, "the scores", "L_q L_k")
+    assert slips.of_failure(failed.value) is None
+
+
+def test_one_value_or_equal_ones_tell_nothing():
+    for right in (torch.tensor([2.0]), torch.full((9,), 2.0)):
+        with pytest.raises(expect.Failed) as failed:
+            expect.close(right * 2, right, "the scores", "L_k")
+        assert slips.of_failure(failed.value) is None
+
+
+def test_a_likeness_of_later_values_is_no_name_where_the_first_have_none():
+    # At scores of 1e4 every row has one weight, and the root is a constant factor.
+    late = ATTENTION.replace("-1)", "-1) / q.shape[-1] ** 0.5").replace(
+        "scaled_scores(q, k)", "q @ k.mT"
+    )
+    verdict = graded("attention", late + "    return weights @ v, weights")
+    assert not any(each.misconceptions for each in verdict.checks)
+
+
+FILL = MASKED + (
+    "    scores = q.double() @ k.double().transpose(-2, -1) / q.shape[-1] ** 0.5\n"
+    "    weights = torch.softmax(scores, -1)\n"
+    "    if mask is not None:\n"
+    "        weights = weights * torch.where(mask, 1.0, 0.25)\n"
+    "    return (weights @ v.double()).to(q.dtype), weights.to(q.dtype)"
+)
+HALF_SOFTMAX = SOFTMAX + "    return torch.exp(scores - scores.amax()) / torch.exp(scores).amax()"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "code"),
+    [("masked_attention", FILL), ("softmax", HALF_SOFTMAX)],
+    ids=["mask", "row"],
+)
+@pytest.mark.parametrize("told", [exercise_text, exercise_html])
+def test_an_unnamed_mistake_is_one_counterexample_and_one_question(exercise, code, told):
+    verdict = graded(exercise, code)
+    failed = [each for each in verdict.checks if not each.passed]
+    assert len(failed) > 2 and not any(each.misconceptions for each in failed)
+    said = told(verdict)
+    assert len(re.findall("expected [^c]", said)) <= 2  # the sentence, and above the numbers
+    assert [each.asks in said for each in failed if each.asks] == [True]
+    assert all(f"{each.says}" in said for each in failed if "±" not in each.says)
+
+
+def test_a_question_of_a_property_stays_where_nothing_more_basic_fails():
+    code = """
+import torch
+
+def causal_mask(q_len, k_len=None):
+    k_len = q_len if k_len is None else k_len
+    return torch.ones(q_len, k_len, dtype=torch.bool).tril(max(0, k_len - q_len))
+"""
+    *others, last = graded("causal_mask", code).checks
+    assert all(each.passed for each in others)
+    assert not last.passed and not last.aside
+    assert last.asks == "If the last query sees the last key, where does the first query stand?"
+
+
+def test_a_whole_number_that_is_a_float():
+    with pytest.raises(expect.Failed) as failed:
+        expect.integer(4.0, 4, "the number")
+    assert slips.of_failure(failed.value).name == "float_for_int"
+
+
+def test_a_wrong_shape_is_asked_about_as_a_shape():
+    code = SOFTMAX + "    return torch.zeros(1, 2, 3, 4, 5)"
+    check = graded("softmax", code).checks[0]
+    assert not check.misconceptions and "shape" in check.asks
+
+
+def test_the_same_line_that_raises_is_told_once():
+    code = SOFTMAX + "    raise KeyError(tuple(scores.shape))"
+    said = exercise_text(graded("softmax", code))
+    assert said.count("raise KeyError") == 1
+    assert said.count("✗") == 2

@@ -178,7 +178,7 @@ class Grader:
             slip = None if found else self._slip(run)
             if run.failure and run.failure.counterexample:
                 slips_of_values.append(slip.name if slip else None)
-                # It is chance, or a consequence, if the values that went wrong first do not have it.
+                # Where the values that went wrong first are of no such kind, it is chance.
                 slip = slip if slip and slip.name == slips_of_values[0] else None
             if found:
                 named[check] = _Named(found, explanation.alike)
@@ -205,7 +205,7 @@ class Grader:
                 failure = self._shrink(check, student, failure)
             verdict.message = self._words.kept(failure.message) if self._words else failure.message
             verdict.counterexample = failure.counterexample
-            is_of_shape = failure.demand is not None and failure.demand.kind != "number"
+            is_of_shape = failure.demand is not None and not _is_number(failure)
             verdict.asks = _ASKS_OF_SHAPES if is_of_shape else check.asks
             if named and named.slip:  # of the values that are shown
                 named = _Named((slips.of_failure(failure) or named.slip,))
@@ -269,7 +269,6 @@ class _Named:
     found: tuple[Misconception | Slip, ...]
     alike: bool = False
 
-
     @property
     def slip(self) -> Slip | None:
         """The slip, if it is one."""
@@ -287,12 +286,17 @@ def _asides(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
     basic = next((check for check, run in runs.items() if _compares(run)), None)
     for check, run in runs.items():
         failure = run.failure
-        if failure and check not in names and not (failure.demand and failure.demand.number):
-            if basic_failed or (values_before and failure.counterexample):
-                asides.add(check)
+        if failure and check not in names and not _is_number(failure):
+            follows = basic_failed or (values_before and failure.counterexample)
+            asides |= {check} if follows else set()
         values_before |= bool(failure and failure.counterexample)
         basic_failed |= check is basic and not run.passed
     return asides
+
+
+def _is_number(failure: Failed) -> bool:
+    """Whether it is a number that is wrong; each is a property of its own."""
+    return failure.demand is not None and failure.demand.kind == "number"
 
 
 def _compares(run: Run) -> bool:

@@ -258,8 +258,8 @@ _SIGNS = (
     ),
     _sign(
         "TypeError",
-        r"missing \d+ required (?:positional|keyword-only) argument|takes (?:from )?\d+ (?:to \d+ )?"
-        r"positional arguments? but|got an unexpected keyword argument|got multiple values for",
+        r"missing \d+ required (?:positional|keyword-only) argument|takes (?:from )?\d+"
+        r"(?: to \d+)? positional arguments? but|got an unexpected keyword argument|got multiple values for",
         "other_arguments",
         "a function is called with other arguments than it takes",
         "Compare the call with the line that begins with `def`, argument by argument.",
@@ -494,16 +494,22 @@ def _of_values(example: Counterexample) -> Slip | None:
     if not bool(want.isfinite().all()) or not bool(got.isfinite().all()):
         return None
     largest = want.abs().max().item()
-    if example.got.dtype == torch.float64:
-        if (got - want).abs().max().item() <= _SEVEN_DIGITS * largest:
-            return _DIGITS
+    is_near = (got - want).abs().max().item() <= _SEVEN_DIGITS * largest
+    if is_near and example.got.dtype == torch.float64:
+        return _DIGITS
+    if not got.any():
+        return _zeros(example.what)
     return _of_factor(want, got, largest) or _of_order(want, got, example.axes)
 
 
+def _zeros(what: str) -> Slip:
+    asks = "Which line writes the result into what you return?"
+    if what.startswith("the gradient"):
+        asks = "Which line cuts it off, as `detach`, `data`, `no_grad` or a tensor of numbers does?"
+    return Slip("all_zeros", f"{what} has nothing but zeros", asks)
+
+
 def _of_factor(want: torch.Tensor, got: torch.Tensor, largest: float) -> Slip | None:
-    if not got.any():
-        says = "every value is 0"
-        return Slip("all_zeros", says, "Which line writes the result into what you return?")
     factor = (got * want).sum().item() / (want * want).sum().item()
     if bool(((got - factor * want).abs() <= _NOISE * abs(factor) * largest).all()):
         return _factor(factor, "every value is")
@@ -549,4 +555,3 @@ def _orders(got: torch.Tensor, axes: Sequence[str]) -> Iterator[tuple[str, torch
         for j in range(i):
             if got.shape[i] == got.shape[j] > 2:
                 yield f"{axes[j]} and {name} are exchanged", got.transpose(i, j)
-
