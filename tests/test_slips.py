@@ -341,6 +341,16 @@ def causal_mask(q_len, k_len=None):
     assert last.asks == "If the last query sees the last key, where does the first query stand?"
 
 
+@pytest.mark.parametrize(
+    ("got", "name"),
+    [(10**400, None), (2 * 10**12 + 1, None), (2 * 10**12, "constant_factor"), (True, None)],
+)
+def test_a_whole_number_is_a_multiple_exactly_or_not_at_all(got, name):
+    with pytest.raises(expect.Failed) as failed:
+        expect.integer(got, 10**12, "the number")
+    assert getattr(slips.of_failure(failed.value), "name", None) == name
+
+
 def test_a_whole_number_that_is_a_float():
     with pytest.raises(expect.Failed) as failed:
         expect.integer(4.0, 4, "the number")

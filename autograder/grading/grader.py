@@ -187,10 +187,15 @@ class Grader:
         return named
 
     def _slip(self, run: Run) -> Slip | None:
-        if run.failure:
-            return slips.of_failure(run.failure)
-        assert run.problem is not None, "neither passed nor kept from answering"
-        return slips.of_problem(run.problem, self._words.has if self._words else lambda _: True)
+        """The slip that a failure shows; none where looking for it fails."""
+        try:
+            if run.problem:
+                has = self._words.has if self._words else lambda _: True
+                return slips.of_problem(run.problem, has)
+            return slips.of_failure(run.failure) if run.failure else None
+        except Exception:
+            _log.exception("no slip is looked for, seed %s", self._seed)
+            return None
 
     def _tell(
         self, verdict: CheckVerdict, check: Check, run: Run, student: Student, named: _Named | None

@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import torch
 
@@ -26,7 +27,7 @@ _FEWEST = 4
 _NOISE = 2e-5  # relative: what rounding in float32 may leave of a factor or a difference
 _SEVEN_DIGITS = 1e-6
 # Of a single number, only these factors tell more than that it is wrong.
-_FACTORS = tuple(c for n in (2, 3, 4, 8, 1000, 1024) for c in (n, 1 / n))
+_FACTORS = tuple(c for n in (2, 3, 4, 8, 1000, 1024) for c in (Fraction(n), Fraction(1, n)))
 _USUAL = ("torch", "nn", "math", "F", "np", "numpy", "einops", "functools", "time")
 
 
@@ -259,7 +260,8 @@ _SIGNS = (
     _sign(
         "TypeError",
         r"missing \d+ required (?:positional|keyword-only) argument|takes (?:from )?\d+"
-        r"(?: to \d+)? positional arguments? but|got an unexpected keyword argument|got multiple values for",
+        r"(?: to \d+)? positional arguments? but|got an unexpected keyword argument"
+        r"|got multiple values for",
         "other_arguments",
         "a function is called with other arguments than it takes",
         "Compare the call with the line that begins with `def`, argument by argument.",
@@ -398,17 +400,19 @@ def _of_demand(demand: Demand) -> Slip | None:
 
 def _of_number(got: object, demand: Demand) -> Slip | None:
     """What is wrong with a number, of one call."""
-    value, want = plain_number(got), demand.number
-    if value is None or not math.isfinite(value) or not want or type(got) is bool:
+    value = got if isinstance(got, int) else plain_number(got)
+    want = demand.number
+    if value is None or isinstance(got, bool) or not want:
         return None
     if value == want:
         return _WHOLE if isinstance(got, float) else None
     if value == 0:
         asks = "Which factor is 0 here, or which condition covers more of the line than it should?"
         return Slip("all_zeros", "the number is 0 where it should not be", asks)
+    whole = isinstance(value, int) and isinstance(want, int)
     for factor in _FACTORS:
-        if math.isclose(value, factor * want, rel_tol=1e-9):
-            return _factor(factor, "the number is")
+        if value == factor * want if whole else math.isclose(value, factor * want, rel_tol=1e-9):
+            return _factor(float(factor), "the number is")
     return None
 
 
@@ -547,9 +551,12 @@ def _of_order(want: torch.Tensor, got: torch.Tensor, axes: Sequence[str]) -> Sli
 
 
 def _orders(got: torch.Tensor, axes: Sequence[str]) -> Iterator[tuple[str, torch.Tensor]]:
+    # Of two rows of a mask, too many are alike by chance.
+    shortest = 2 if got.is_floating_point() else 3
     for i, name in enumerate(axes):
-        if got.shape[i] > 2:
+        if got.shape[i] >= shortest:
             yield f"in reverse order along {name}", got.flip(i)
+        if got.shape[i] > 2:
             yield f"one place too late along {name}", got.roll(-1, i)
             yield f"one place too early along {name}", got.roll(1, i)
         for j in range(i):
