@@ -54,11 +54,12 @@ class Demand:
     Attributes:
         got: the value.
         kind: a ``tensor`` of ``shape``, whose axes are named ``axes``; a ``pair`` of tensors, whose
-            shapes are ``shapes``; a ``number``, which is ``number``; or a ``dict``.
+            shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; or anything
+            ``finite``.
     """
 
     got: object
-    kind: Literal["tensor", "pair", "number", "dict"]
+    kind: Literal["tensor", "pair", "number", "dict", "finite"]
     shape: tuple[int, ...] = ()
     axes: str = ""
     shapes: tuple[tuple[int, ...], ...] = ()
@@ -266,6 +267,7 @@ def finite(got: torch.Tensor, what: str, axes: str, misconception: str | None = 
         raise Failed(
             f"{_upper(what)} should be finite; at {place} there is {value}.",
             misconception=misconception,
+            demand=Demand(value, "finite"),
         )
 
 

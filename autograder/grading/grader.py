@@ -41,7 +41,8 @@ _MESSAGES = {
     "error": "Your code stopped with {type}{colon}{text}",
 }
 # What is asked of a type or a shape that is wrong, where nothing explains it.
-_ASKS_OF_SHAPES = "After which line has it another shape, or type, than you expect? Print it there."
+_KINDS = ("tensor", "pair", "dict")
+_ASKS_OF_KINDS = "After which line has it another shape, or type, than you expect? Print it there."
 _ASKS = {
     "not_started": "Replace the line that raises NotImplementedError by your answer.",
     "missing": "Is the cell with your answer still there, and is the name spelled as in the task?",
@@ -187,15 +188,10 @@ class Grader:
         return named
 
     def _slip(self, run: Run) -> Slip | None:
-        """The slip that a failure shows; none where looking for it fails."""
-        try:
-            if run.problem:
-                has = self._words.has if self._words else lambda _: True
-                return slips.of_problem(run.problem, has)
-            return slips.of_failure(run.failure) if run.failure else None
-        except Exception:
-            _log.exception("no slip is looked for, seed %s", self._seed)
-            return None
+        if run.problem:
+            has = self._words.has if self._words else lambda _: True
+            return slips.of_problem(run.problem, has)
+        return slips.of_failure(run.failure) if run.failure else None
 
     def _tell(
         self, verdict: CheckVerdict, check: Check, run: Run, student: Student, named: _Named | None
@@ -210,8 +206,8 @@ class Grader:
                 failure = self._shrink(check, student, failure)
             verdict.message = self._words.kept(failure.message) if self._words else failure.message
             verdict.counterexample = failure.counterexample
-            is_of_shape = failure.demand is not None and not _is_number(failure)
-            verdict.asks = _ASKS_OF_SHAPES if is_of_shape else check.asks
+            of_kind = failure.demand is not None and failure.demand.kind in _KINDS
+            verdict.asks = _ASKS_OF_KINDS if of_kind else check.asks
             if named and named.slip:  # of the values that are shown
                 named = _Named((slips.of_failure(failure) or named.slip,))
         if verdict.aside:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import difflib
+import logging
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ from .. import course
 from .expect import Counterexample, Demand, Failed, kind_of, plain_number, same_values
 from .student import StudentProblem
 
+_log = logging.getLogger("autograder")
 # Fewer values may agree by chance.
 _FEWEST = 4
 _NOISE = 2e-5  # relative: what rounding in float32 may leave of a factor or a difference
@@ -38,7 +40,7 @@ class Slip:
     Attributes:
         name: its name, the same in every exercise.
         says: what is wrong, as a clause that follows "it looks as if".
-        asks: the question that leads out of it.
+        asks: the question that leads out of it; empty where that of the check does.
     """
 
     name: str
@@ -323,6 +325,12 @@ _WHOLE = Slip(
     "the number is right, but it is a float where an int is asked for",
     "What does `/` give where `//` gives a whole number?",
 )
+_NOT_A_NUMBER = Slip(
+    "not_a_number",
+    "at some step there is no number that would be right: 0 / 0, inf - inf, 0 * inf and the like "
+    "are NaN, and so is all that is computed from it",
+    "",  # what the check asks is nearer
+)
 _DIGITS = Slip(
     "seven_digits",
     "the values are right to about 7 digits and no more, where float64 was asked for",
@@ -331,10 +339,14 @@ _DIGITS = Slip(
 
 
 def of_failure(failure: Failed) -> Slip | None:
-    """The slip that a failed demand shows, if it surely is one."""
-    if failure.demand:
-        return _of_demand(failure.demand)
-    return _of_values(failure.counterexample) if failure.counterexample else None
+    """The slip that a failed demand shows, if it surely is one; none if looking for it fails."""
+    try:
+        if failure.demand:
+            return _of_demand(failure.demand)
+        return _of_values(failure.counterexample) if failure.counterexample else None
+    except Exception:
+        _log.exception("no slip is looked for: %s", failure.message)
+        return None
 
 
 def of_problem(problem: StudentProblem, says_word: Callable[[str], bool]) -> Slip | None:
@@ -383,6 +395,8 @@ def _of_demand(demand: Demand) -> Slip | None:
     if demand.kind == "pair":
         alone = isinstance(got, torch.Tensor)
         return _SWAPPED if demand.shapes else _ONE if alone else None
+    if demand.kind == "finite":
+        return _NOT_A_NUMBER if isinstance(got, float) and math.isnan(got) else None
     if demand.kind == "number":
         return _of_number(got, demand)
     if demand.kind == "dict":
@@ -495,6 +509,8 @@ def _of_values(example: Counterexample) -> Slip | None:
     if not want.is_floating_point():
         return _of_order(want, got, example.axes)
     want, got = want.double(), got.double()
+    if bool((got.isnan() & ~want.isnan()).any()):
+        return _NOT_A_NUMBER
     if not bool(want.isfinite().all()) or not bool(got.isfinite().all()):
         return None
     largest = want.abs().max().item()
