@@ -10,7 +10,7 @@ import contextlib
 import contextvars
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -47,6 +47,25 @@ class Counterexample:
     index: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Demand:
+    """What was demanded of a value that is of another kind: the evidence of a slip (``slips``).
+
+    Attributes:
+        got: the value.
+        kind: a ``tensor`` of ``shape``, whose axes are named ``axes``; a ``pair`` of tensors, whose
+            shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; or anything
+            ``finite``.
+    """
+
+    got: object
+    kind: Literal["tensor", "pair", "number", "dict", "finite"]
+    shape: tuple[int, ...] = ()
+    axes: str = ""
+    shapes: tuple[tuple[int, ...], ...] = ()
+    number: float = 0.0
+
+
 class Failed(Exception):
     """A demand that does not hold.
 
@@ -54,6 +73,7 @@ class Failed(Exception):
         message: one sentence for the learner; cut where a learner's names make it endless.
         counterexample: the case that shows it, if it can be shown.
         misconception: its name, where the broken property itself is the misconception.
+        demand: what was demanded, where the type or the shape is wrong, or a number.
     """
 
     def __init__(
@@ -61,11 +81,13 @@ class Failed(Exception):
         message: str,
         counterexample: Counterexample | None = None,
         misconception: str | None = None,
+        demand: Demand | None = None,
     ) -> None:
         self.message = _cut(message)
         super().__init__(self.message)
         self.counterexample = counterexample
         self.misconception = misconception
+        self.demand = demand
 
 
 @contextlib.contextmanager
@@ -143,14 +165,17 @@ def tensor(
         dtype: the dtype, if it matters.
     """
     seen(value)
+    demand = Demand(value, "tensor", tuple(shape), axes)
     if not isinstance(value, torch.Tensor):
         kind = kind_of(value)
-        raise Failed(f"{_upper(what)} should be a torch.Tensor; this is of type {kind}.")
+        message = f"{_upper(what)} should be a torch.Tensor; this is of type {kind}."
+        raise Failed(message, demand=demand)
     if tuple(value.shape) != tuple(shape):
         named = ", ".join(f"{name}={size}" for name, size in zip(axes.split(), shape, strict=True))
         raise Failed(
             f"{_upper(what)} should have the shape {tuple(shape)}, that is ({named}); "
-            f"the shape is {tuple(value.shape)}."
+            f"the shape is {tuple(value.shape)}.",
+            demand=demand,
         )
     if dtype is not None and value.dtype != dtype:
         wrong = "wrong_dtype" if value.dtype.is_floating_point and dtype.is_floating_point else None
@@ -158,6 +183,47 @@ def tensor(
             f"{_upper(what)} should have the dtype {_short(dtype)}; it has {_short(value.dtype)}.",
             misconception=wrong,
         )
+    return value
+
+
+def pair(
+    value: object, message: str, misconception: str | None = None
+) -> tuple[Any, Any] | list[Any]:
+    """Demand two things.
+
+    Args:
+        value: what the learner returned.
+        message: what should come back.
+        misconception: as in ``Failed``.
+    """
+    is_pair = isinstance(value, (tuple, list)) and len(value) == 2
+    seen(is_pair)
+    if not is_pair:
+        raise Failed(message, misconception=misconception, demand=Demand(value, "pair"))
+    return value  # type: ignore[return-value]
+
+
+def in_order(got: Sequence[Any], want: Sequence[torch.Tensor], message: str) -> None:
+    """Demand that a pair does not come in the other order, as the shapes show."""
+    shapes = tuple(tuple(each.shape) for each in want)
+    own = tuple(tuple(getattr(each, "shape", ())) for each in got)
+    swapped = shapes[0] != shapes[1] and own == shapes[::-1]
+    seen(swapped)
+    if swapped:
+        raise Failed(message, demand=Demand(got, "pair", shapes=shapes))
+
+
+def dictionary(value: object, message: str) -> dict:
+    """Demand a dictionary.
+
+    Args:
+        value: what the learner returned.
+        message: what should come back.
+    """
+    is_one = isinstance(value, dict)
+    seen(is_one)
+    if not isinstance(value, dict):
+        raise Failed(message, demand=Demand(value, "dict"))
     return value
 
 
@@ -201,6 +267,7 @@ def finite(got: torch.Tensor, what: str, axes: str, misconception: str | None = 
         raise Failed(
             f"{_upper(what)} should be finite; at {place} there is {value}.",
             misconception=misconception,
+            demand=Demand(value, "finite"),
         )
 
 
@@ -232,11 +299,12 @@ def integer(got: object, want: int, what: str) -> None:
         what: how the message calls it, e.g. the call with its arguments.
     """
     seen(got)
+    demand = Demand(got, "number", number=want)
     if isinstance(got, bool) or not isinstance(got, int):
         kind = kind_of(got)
-        raise Failed(f"{what} should be an int; it is of type {kind}.")
+        raise Failed(f"{what} should be an int; it is of type {kind}.", demand=demand)
     if got != want:
-        raise Failed(f"{what} should be {want:,}; it is {told(got)}.")
+        raise Failed(f"{what} should be {want:,}; it is {told(got)}.", demand=demand)
 
 
 def number(got: object, want: float, what: str, tolerance: float = 1e-6) -> None:
@@ -248,14 +316,14 @@ def number(got: object, want: float, what: str, tolerance: float = 1e-6) -> None
         what: how the message calls it, e.g. the call with its arguments.
         tolerance: relative to ``want``.
     """
-    value = plain_number(got)
+    value, demand = plain_number(got), Demand(got, "number", number=want)
     if value is None:
         kind = kind_of(got)
         seen(kind)
-        raise Failed(f"{what} should be a number; it is of type {kind}.")
+        raise Failed(f"{what} should be a number; it is of type {kind}.", demand=demand)
     seen(float(f"{value:.6g}"))
     if not abs(value - want) <= tolerance * abs(want):
-        raise Failed(f"{what} should be {want:.6g}; it is {value:.6g}.")
+        raise Failed(f"{what} should be {want:.6g}; it is {value:.6g}.", demand=demand)
 
 
 def plain_number(value: Any) -> float | None:

@@ -72,9 +72,8 @@ def expect_names(module: Any, shapes: Mapping[str, Sequence[int]]) -> None:
 def expect_state(got: Any, want: Mapping[str, torch.Tensor]) -> None:
     """Demand a dictionary with the weights of ``want``, by name."""
     what = expect.kind_of(got)
-    expect.true(
-        isinstance(got, dict),
-        f"The result should be a dictionary from names to tensors; it is of type {what}.",
+    expect.dictionary(
+        got, f"The result should be a dictionary from names to tensors; it is of type {what}."
     )
     expect.seen(", ".join(sorted(map(str, got))))
     for name in sorted(set(want) & set(got)):

@@ -7,19 +7,22 @@ import logging
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from .. import course
 from ..sandbox.inside import surroundings
-from . import diagnosis, misconceptions
+from . import diagnosis, misconceptions, slips
 from .checks import Check, checks_of, points_of
 from .diagnosis import Explanation
 from .draw import FULL
 from .expect import Failed
+from .misconceptions import Misconception
 from .record import Status
 from .run import Run, run_check, run_fairly
+from .slips import Slip
 from .student import StudentProblem
 from .student_protocol import Student
 from .verdict import CheckVerdict, ExerciseVerdict
@@ -37,6 +40,9 @@ _MESSAGES = {
     "syntax_error": "The cell is not valid Python{colon}{text}",
     "error": "Your code stopped with {type}{colon}{text}",
 }
+# What is asked of a type or a shape that is wrong, where nothing explains it.
+_KINDS = ("tensor", "pair", "dict")
+_ASKS_OF_KINDS = "After which line has it another shape, or type, than you expect? Print it there."
 _ASKS = {
     "not_started": "Replace the line that raises NotImplementedError by your answer.",
     "missing": "Is the cell with your answer still there, and is the name spelled as in the task?",
@@ -123,14 +129,17 @@ class Grader:
     def _verdict(
         self, exercise: course.Exercise, student: Student, runs: dict[Check, Run]
     ) -> ExerciseVerdict:
-        explained = self._explained(exercise, runs)
+        names = self._names(exercise, runs)
+        asides = _asides(runs, names)
         points = points_of(exercise)
-        checks = [
-            self._check_verdict(
-                check, run, student, explained.get(check, Explanation()), points[check.id]
-            )
-            for check, run in runs.items()
-        ]
+        checks = []
+        for check, run in runs.items():
+            verdict = CheckVerdict(check.id, check.says, points[check.id], points[check.id], True)
+            if not run.passed:
+                verdict.points, verdict.passed = 0.0, False
+                verdict.aside = check in asides
+                self._tell(verdict, check, run, student, names.get(check))
+            checks.append(verdict)
         passed = all(each.passed for each in checks)
         reached = exercise.points if passed else sum(each.points for each in checks)
         status: Status = "passed" if passed else _status(checks)
@@ -154,36 +163,60 @@ class Grader:
             _log.exception("no name is looked for: %s, seed %s", exercise.id, self._seed)
             return {}
 
-    def _check_verdict(
-        self, check: Check, run: Run, student: Student, explanation: Explanation, points: float
-    ) -> CheckVerdict:
-        verdict = CheckVerdict(check.id, check.says, 0.0, points, run.passed)
-        if run.passed:
-            verdict.points = points
-            return verdict
+    def _names(self, exercise: course.Exercise, runs: dict[Check, Run]) -> dict[Check, _Named]:
+        """What each failed check is put down to; one that nothing explains is missing."""
+        explained = self._explained(exercise, runs)
+        known = misconceptions.misconceptions_of(exercise)
+        slips_of_values: list[str | None] = []
+        named: dict[Check, _Named] = {}
+        for check, run in runs.items():
+            if run.passed:
+                continue
+            explanation = explained.get(check, Explanation())
+            if not explanation.names and run.failure and run.failure.misconception:
+                explanation = Explanation((run.failure.misconception,))
+            found = tuple(known[name] for name in explanation.names if name in known)
+            slip = None if found else self._slip(run)
+            if run.failure and run.failure.counterexample:
+                slips_of_values.append(slip.name if slip else None)
+                # Where the values that went wrong first are of no such kind, it is chance.
+                slip = slip if slip and slip.name == slips_of_values[0] else None
+            if found:
+                named[check] = _Named(found, explanation.alike)
+            elif slip:
+                named[check] = _Named((slip,))
+        return named
+
+    def _slip(self, run: Run) -> Slip | None:
+        if run.problem:
+            has = self._words.has if self._words else lambda _: True
+            return slips.of_problem(run.problem, has)
+        return slips.of_failure(run.failure) if run.failure else None
+
+    def _tell(
+        self, verdict: CheckVerdict, check: Check, run: Run, student: Student, named: _Named | None
+    ) -> None:
+        """Say of a check that failed how, why, and what to think about next."""
         if run.problem:
             self._tell_problem(verdict, run.problem)
-            self._tell_names(verdict, check, explanation)
-            return verdict
-        assert run.failure is not None, "neither passed nor kept from answering"
-        # A check that draws nothing sees the same on smaller inputs.
-        failure = self._shrink(check, student, run.failure) if run.drawn else run.failure
-        verdict.message = self._words.kept(failure.message) if self._words else failure.message
-        verdict.counterexample = failure.counterexample
-        verdict.asks = check.asks
-        if not explanation.names and run.failure.misconception:
-            explanation = Explanation((run.failure.misconception,))
-        self._tell_names(verdict, check, explanation)
-        return verdict
-
-    def _tell_names(self, verdict: CheckVerdict, check: Check, explanation: Explanation) -> None:
-        known = misconceptions.misconceptions_of(course.exercise(check.exercise))
-        found = [known[name] for name in explanation.names if name in known]
-        if found:
-            joint = ", or " if explanation.alike else ", and "
-            verdict.misconceptions = tuple(each.name for each in found)
-            verdict.diagnosis = f"It looks as if {joint.join(each.says for each in found)}."
-            verdict.asks = found[0].asks
+        elif run.failure:
+            failure = run.failure
+            # A check that draws nothing sees the same on smaller inputs.
+            if run.drawn and not verdict.aside:
+                failure = self._shrink(check, student, failure)
+            verdict.message = self._words.kept(failure.message) if self._words else failure.message
+            verdict.counterexample = failure.counterexample
+            of_kind = failure.demand is not None and failure.demand.kind in _KINDS
+            verdict.asks = _ASKS_OF_KINDS if of_kind else check.asks
+            if named and named.slip:  # of the values that are shown
+                named = _Named((slips.of_failure(failure) or named.slip,))
+        if verdict.aside:
+            verdict.asks = ""
+        if named:
+            joint = ", or " if named.alike else ", and "
+            verdict.misconceptions = tuple(each.name for each in named.found)
+            verdict.diagnosis = f"It looks as if {joint.join(each.says for each in named.found)}."
+            verdict.asks = named.found[0].asks or verdict.asks
 
     def _tell_problem(self, verdict: CheckVerdict, problem: StudentProblem) -> None:
         details = dict(problem.details)
@@ -216,9 +249,60 @@ class Grader:
                 break
             if small.error:
                 continue
-            if small.failure and bool(small.failure.counterexample) == bool(failure.counterexample):
+            if small.failure and _alike(small.failure, failure):
                 return small.failure
         return failure
+
+
+def _alike(small: Failed, failure: Failed) -> bool:
+    """Whether a failure on smaller inputs shows the same."""
+    if bool(small.counterexample) != bool(failure.counterexample):
+        return False
+    slip = slips.of_failure(failure)
+    return slip is None or getattr(slips.of_failure(small), "name", None) == slip.name
+
+
+@dataclass(frozen=True)
+class _Named:
+    """What explains a failure: misconceptions of the exercise, at work together or ``alike``, or a
+    slip."""
+
+    found: tuple[Misconception | Slip, ...]
+    alike: bool = False
+
+    @property
+    def slip(self) -> Slip | None:
+        """The slip, if it is one."""
+        return next((each for each in self.found if isinstance(each, Slip)), None)
+
+
+def _asides(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
+    """The checks of which it is enough to say that they fail too, in what nothing explains.
+
+    Where values are wrong, it is no news that further ones are, and what those checks would ask is
+    beside the point; all the more where the first check that compares values does not hold.
+    """
+    asides = set()
+    values_before = basic_failed = False
+    basic = next((check for check, run in runs.items() if _compares(run)), None)
+    for check, run in runs.items():
+        failure = run.failure
+        if failure and check not in names and not _is_number(failure):
+            follows = basic_failed or (values_before and failure.counterexample)
+            asides |= {check} if follows else set()
+        values_before |= bool(failure and failure.counterexample)
+        basic_failed |= check is basic and not run.passed
+    return asides
+
+
+def _is_number(failure: Failed) -> bool:
+    """Whether it is a number that is wrong; each is a property of its own."""
+    return failure.demand is not None and failure.demand.kind == "number"
+
+
+def _compares(run: Run) -> bool:
+    """Whether it saw tensors, or was stopped before it could."""
+    return run.problem is not None or any(isinstance(each, torch.Tensor) for each in run.record)
 
 
 @contextlib.contextmanager

@@ -22,8 +22,10 @@ class CheckVerdict:
         says: the property that was checked.
         message: what broke; empty when it holds.
         asks: what to think about next.
-        misconceptions: names of what explains it; two when both are at work.
+        misconceptions: names of what explains it, slips (``slips``) too; two when both are at work.
         diagnosis: what the misconceptions mean, as a sentence.
+        aside: whether it is enough to say that it fails too, since a more basic property does not
+            hold.
         counterexample: the smallest failing case.
         where: the learner's line that raised, with the exception.
         problem: kind of a ``StudentProblem``, if that is why it failed.
@@ -39,6 +41,7 @@ class CheckVerdict:
     asks: str = ""
     misconceptions: tuple[str, ...] = ()
     diagnosis: str = ""
+    aside: bool = False
     counterexample: Counterexample | None = None
     where: str = ""
     problem: str | None = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..verdict import ExerciseVerdict
 from . import looks
 from .shown import shown_checks
-from .wording import FLAGGED, SAME, STATUS
+from .wording import ALSO, FLAGGED, SAME, STATUS
 
 # Compiled where this module is imported: the workers of a class are forked after that.
 _EXERCISE = looks.template("exercise")
@@ -20,6 +20,7 @@ def exercise_html(verdict: ExerciseVerdict) -> str:
         verdict=verdict,
         status=STATUS[verdict.status],
         checks=shown_checks(verdict),
+        also=ALSO,
         flagged=FLAGGED,
         same=SAME,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -23,39 +23,50 @@ class ShownCheck:
     Attributes:
         check: what came of it.
         named: whether the property that was checked is named.
-        repeated: whether its cause was told before, so that its details are left out.
         window: where to look in its counterexample, if it has one.
+        same: further properties that do not hold, from the same cause.
+        also: further properties that do not hold, of which no more is said.
     """
 
     check: CheckVerdict
     named: bool
-    repeated: bool
-    window: Window | None
+    window: Window | None = None
+    same: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 def shown_checks(verdict: ExerciseVerdict) -> list[ShownCheck]:
-    """The checks in their order; only the first broken one where all would say the same."""
-    alike = verdict.status in _ALIKE
-    checks = [next(c for c in verdict.checks if not c.passed)] if alike else verdict.checks
-    shown, told = [], set()
-    for check in checks:
-        cause = _cause(check)
-        example = None if check.passed or cause in told else check.counterexample
-        window = Window(example) if example else None
-        shown.append(ShownCheck(check, not alike, cause in told, window))
-        told |= {cause} - {""}
+    """The checks in their order; of those that would say the same, the first broken one."""
+    if verdict.status in _ALIKE:
+        first = next(check for check in verdict.checks if not check.passed)
+        return [ShownCheck(first, named=False)]
+    same: dict[str, list[str]] = {}
+    for check in verdict.checks:
+        if not check.passed and not check.aside:
+            same.setdefault(_cause(check), []).append(check.says)
+    also = tuple(check.says for check in verdict.checks if check.aside)
+    shown: list[ShownCheck] = []
+    for check in verdict.checks:
+        if check.passed:
+            shown.append(ShownCheck(check, named=True))
+        elif not check.aside and (others := same.pop(_cause(check), None)):
+            window = Window(check.counterexample) if check.counterexample else None
+            shown.append(ShownCheck(check, True, window, tuple(others[1:])))
+    if also:
+        last = max(i for i, each in enumerate(shown) if not each.check.passed)
+        shown[last] = replace(shown[last], also=also)
     return shown
 
 
 def _cause(check: CheckVerdict) -> str:
-    """What a failure is put down to, to tell it once; empty where that is unknown.
+    """What a failure is put down to, to tell it once; where that is unknown, the property itself.
 
-    The same sentence without a counterexample (a wrong shape, an exception) is the same cause,
-    whatever sizes were drawn.
+    The same line that raises is the same cause, and the same sentence without a counterexample (a
+    wrong shape), whatever sizes were drawn.
     """
-    told_in_words = not check.passed and check.counterexample is None
-    without_sizes = re.sub(r"\d+", "", check.message) + check.where
-    return check.diagnosis or (without_sizes if told_in_words else "")
+    names = ", ".join(check.misconceptions) or check.diagnosis or check.where
+    without_sizes = re.sub(r"\d+", "", check.message)
+    return names or (check.id if check.counterexample else without_sizes)
 
 
 class Window:

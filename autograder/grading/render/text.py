@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..verdict import ExerciseVerdict, SubmissionVerdict
 from .shown import ShownCheck, Window, shown_checks
-from .wording import FLAGGED, SAME, STATUS, Role, Styled, number, plain, replaced
+from .wording import ALSO, FLAGGED, SAME, STATUS, Role, Styled, number, plain, replaced
 
 
 def exercise_text(verdict: ExerciseVerdict) -> str:
@@ -50,10 +50,11 @@ def _check_lines(shown: ShownCheck) -> list[Styled]:
             else Styled(f"  ✗ {check.says}", "failed")
         )
     indent = "      " if shown.named else "  "
-    if shown.repeated:
-        lines.append(Styled(indent + SAME))
-    elif not check.passed:
+    if not check.passed:
         lines += [Styled(indent + text, role) for text, role in _details(shown)]
+    for which, others in ((SAME, shown.same), (ALSO, shown.also)):
+        if others:
+            lines.append(Styled(f"  ✗ {which}: {'; '.join(others)}.", "failed"))
     return lines
 
 

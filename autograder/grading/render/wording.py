@@ -9,7 +9,8 @@ from .safe import printable
 
 Role = Literal["", "title", "passed", "failed", "flag", "diagnosis", "asks"]
 
-SAME = "The same cause as above."
+SAME = "Also fails, for the same reason"
+ALSO = "Also fails"
 FLAGGED = "A person should look at this; it costs no points."
 STATUS = {
     "passed": "passed",

@@ -19,6 +19,7 @@ from autograder.units.shared.inputs import as_split, many
 
 SCORES = "B L_q L_k"
 DTYPES = (torch.float32, torch.float64)
+_RETURNS = "attention should return two tensors: (output, weights)."
 
 
 @check(
@@ -135,9 +136,8 @@ def leaves_queries_and_keys(student: Student, reference: Student, draw: Draw) ->
 
 
 def _pair(got: Any) -> tuple[Any, Any]:
-    is_pair = isinstance(got, (tuple, list)) and len(got) == 2
-    expect.true(is_pair, "attention should return two tensors: (output, weights).")
-    return got
+    output, weights = expect.pair(got, _RETURNS)
+    return output, weights
 
 
 def _qkv(
@@ -164,6 +164,7 @@ def _compare(
 ) -> None:
     output, weights = _pair(student.attention(q, k, v))
     want_output, want_weights = reference.attention(q, k, v)
+    expect.in_order((output, weights), (want_output, want_weights), _RETURNS)
     expect.close(weights, want_weights, "the weights", f"{leading} L_q L_k", tolerance)
     expect.close(output, want_output, "the output", f"{leading} L_q d_v", tolerance)
 

@@ -13,6 +13,7 @@ from autograder.units.shared.gradients import expect_gradients
 from autograder.units.shared.inputs import as_split, many, of_queries
 
 SCORES = "B L_q L_k"
+_RETURNS = "masked_attention should return two tensors: (output, weights)."
 HALF = (torch.float16, torch.bfloat16)
 
 
@@ -118,9 +119,8 @@ def _inputs(
 
 def _answer(student: Student, *arguments: torch.Tensor) -> tuple[Any, Any]:
     got = student.masked_attention(*arguments)
-    is_pair = isinstance(got, (tuple, list)) and len(got) == 2
-    expect.true(is_pair, "masked_attention should return two tensors: (output, weights).")
-    return got
+    output, weights = expect.pair(got, _RETURNS)
+    return output, weights
 
 
 def _compare(
@@ -136,6 +136,7 @@ def _compare(
     want_output, want_weights = reference.masked_attention(
         q.double(), k.double(), v.double(), *mask
     )
+    expect.in_order((output, weights), (want_output, want_weights), _RETURNS)
     axes = f"{leading} L_q L_k"
     expect.close(weights, want_weights, "the weights", axes, dtype=q.dtype)
     expect.close(output, want_output, "the output", f"{leading} L_q d_v", dtype=q.dtype)

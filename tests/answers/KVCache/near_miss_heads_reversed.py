@@ -1,4 +1,4 @@
-# names:
+# names: values_in_other_order
 # The heads are stored in reverse order.
 import torch
 

@@ -1,4 +1,4 @@
-# names:
+# names: values_in_other_order
 # The rows of each chunk are stored backwards.
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-# names:
+# names: missing_axis
 # A single query loses its axis.
 from torch import nn
 

@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # Operations for each float32 value.
 import torch
 

@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # The weighted values are averaged instead of summed.
 import math
 

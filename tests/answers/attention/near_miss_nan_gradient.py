@@ -1,4 +1,4 @@
-# names:
+# names: not_a_number
 # The weights of large scores are right, but their gradient is NaN.
 import torch
 

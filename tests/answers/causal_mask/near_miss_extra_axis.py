@@ -1,4 +1,4 @@
-# names:
+# names: extra_axis
 # A leading axis of size one.
 import torch
 

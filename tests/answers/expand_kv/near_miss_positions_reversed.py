@@ -1,4 +1,4 @@
-# names:
+# names: values_in_other_order
 # Positions run backwards.
 def expand_kv(x, num_heads):
     batch, kv_heads, length, d_head = x.shape

@@ -1,4 +1,4 @@
-# names:
+# names: values_in_other_order
 # Query head h reads the KV head of head h + 1.
 import torch
 

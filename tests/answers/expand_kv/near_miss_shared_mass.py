@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # Each copy is divided by the group size.
 import torch
 

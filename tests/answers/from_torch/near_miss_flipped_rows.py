@@ -1,4 +1,4 @@
-# names:
+# names: values_in_other_order
 # The rows of the queries come in reverse order.
 def from_torch(mha):
     ours = {}

@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # Biases are halved.
 def from_torch(mha):
     ours = {}

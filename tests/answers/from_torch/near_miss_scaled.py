@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # The queries' weights are divided by the root of the head's width.
 def from_torch(mha):
     ours = {}

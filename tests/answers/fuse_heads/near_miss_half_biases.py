@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # All biases are halved.
 import torch
 

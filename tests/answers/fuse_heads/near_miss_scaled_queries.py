@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # The scale of the scores is folded into the queries' weights.
 import torch
 

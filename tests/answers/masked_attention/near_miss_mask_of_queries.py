@@ -1,4 +1,4 @@
-# names:
+# names: sizes_do_not_match
 # A mask whose last axis is 1 is not broadcast.
 import math
 

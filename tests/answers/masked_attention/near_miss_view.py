@@ -1,4 +1,4 @@
-# names:
+# names: view_out_of_order
 # View takes no queries, keys or values whose memory is in another order.
 import torch
 

@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # The sum over heads is divided by the root of their number.
 import torch
 import torch.nn.functional as F

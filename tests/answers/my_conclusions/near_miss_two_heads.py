@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # MHA is compared with two KV heads in place of one.
 def my_conclusions():
     rows = my_results()  # noqa: F821

@@ -1,4 +1,4 @@
-# names:
+# names: sizes_in_other_order
 # The batch is the second axis: (1, B, L_k).
 import torch
 

@@ -1,4 +1,4 @@
-# names:
+# names: values_in_other_order
 # The rows are in reverse order.
 import torch
 

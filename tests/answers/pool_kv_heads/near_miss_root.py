@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # The sum is divided by the root of the group size.
 import torch
 

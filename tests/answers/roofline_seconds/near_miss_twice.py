@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # The operations are taken for multiply-adds and doubled.
 def roofline_seconds(flops, bytes_moved, peak_flops, bandwidth):
     operations = flops * 2

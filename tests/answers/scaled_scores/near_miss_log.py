@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # Divided by 1 + log(d_head).
 import math
 

@@ -1,4 +1,4 @@
-# names:
+# names: constant_factor
 # Divided by d_head ** 0.4.
 
 

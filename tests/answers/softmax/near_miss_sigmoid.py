@@ -1,4 +1,4 @@
-# names:
+# names: not_a_number
 # Sigmoids divided by their sum.
 import torch
 

@@ -1,4 +1,4 @@
-# names:
+# names: values_in_other_order
 # The numbers within each head run backwards.
 import torch
 

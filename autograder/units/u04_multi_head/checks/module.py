@@ -27,6 +27,7 @@ def _permuted(
 
 FUSED = multi_head.Layout("MultiHeadAttention", _shapes, _permuted)
 multi_head.register(FUSED)
+_PAIR = "return_weights=True should give two tensors: (output, weights)."
 
 
 @check(
@@ -41,13 +42,9 @@ def returns_the_weights_of_every_head(student: Student, reference: Student, draw
     x, context = draw.normal(b, l_q, sizes[0]), draw.normal(b, l_k, sizes[0])
     mask = draw.mask(b, sizes[1], l_q, l_k)
     got = module(x, context, mask=mask, return_weights=True)
-    is_pair = isinstance(got, (tuple, list)) and len(got) == 2
-    expect.true(
-        is_pair,
-        "return_weights=True should give two tensors: (output, weights).",
-        "weights_not_returned" if isinstance(got, torch.Tensor) else None,
-    )
+    expect.pair(got, _PAIR, "weights_not_returned" if isinstance(got, torch.Tensor) else None)
     output, weights = twin(x, context, mask=mask, return_weights=True)
+    expect.in_order(got, (output, weights), _PAIR)
     expect.close(got[1], weights, "the weights", "B H L_q L_k")
     expect.close(got[0], output, "the output", multi_head.OUTPUT)
     plain = module(x, context, mask=mask)

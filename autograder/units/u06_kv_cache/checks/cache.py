@@ -34,10 +34,7 @@ def _append_and_compare(cache: Any, twin: Any, k: torch.Tensor, v: torch.Tensor)
     """Append to the learner's cache and to the reference's; demand the same of both."""
     want = twin.append(k, v)
     got = cache.append(k, v)
-    expect.true(
-        isinstance(got, tuple | list) and len(got) == 2,
-        "append should return two tensors, (keys, values).",
-    )
+    expect.pair(got, "append should return two tensors, (keys, values).")
     for stored, right, name in zip(got, want, ("keys", "values"), strict=True):
         expect.close(stored, right, f"the {name} after {twin.length} tokens", STORED)
     expect.integer(cache.length, twin.length, f"length after {twin.length} tokens")

@@ -17,7 +17,7 @@ def _compare_costs(
     got = student.attention_cost(*numbers)
     call = f"attention_cost({', '.join(map(str, numbers))})"
     what = expect.kind_of(got)
-    expect.true(isinstance(got, dict), f"{call} should be a dictionary; it is of type {what}.")
+    expect.dictionary(got, f"{call} should be a dictionary; it is of type {what}.")
     expect.true(
         set(got) == set(_COSTS), f"{call} should have the keys {', '.join(_COSTS)} and no others."
     )

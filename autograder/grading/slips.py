@@ -1,0 +1,580 @@
+"""Slips that occur in every exercise, told from what the grader saw of a failure anyway.
+
+A misconception is an idea about attention; a slip is a ``return`` that is missing, an axis too many
+or the pair of ``max`` not unpacked. It is named by the demand that failed or by the exception, and
+only where these leave no doubt: what it says is literally true of the answer. The misconceptions of
+an exercise have precedence.
+"""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+import logging
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import torch
+
+from .. import course
+from .expect import Counterexample, Demand, Failed, kind_of, plain_number, same_values
+from .student import StudentProblem
+
+_log = logging.getLogger("autograder")
+# Fewer values may agree by chance.
+_FEWEST = 4
+_NOISE = 2e-5  # relative: what rounding in float32 may leave of a factor or a difference
+_SEVEN_DIGITS = 1e-6
+# Of a single number, only these factors tell more than that it is wrong.
+_FACTORS = tuple(c for n in (2, 3, 4, 8, 1000, 1024) for c in (Fraction(n), Fraction(1, n)))
+_USUAL = ("torch", "nn", "math", "F", "np", "numpy", "einops", "functools", "time")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A slip.
+
+    Attributes:
+        name: its name, the same in every exercise.
+        says: what is wrong, as a clause that follows "it looks as if".
+        asks: the question that leads out of it; empty where that of the check does.
+    """
+
+    name: str
+    says: str
+    asks: str
+
+
+@dataclass(frozen=True)
+class _Sign:
+    """What an exception says when a slip raises it: ``text`` is looked for in its text.
+
+    ``source``, if given, is looked for in the learner's line as well.
+    """
+
+    types: tuple[str, ...]
+    text: str
+    slip: Slip
+    source: str = ""
+
+
+def _sign(types: str, text: str, name: str, says: str, asks: str, source: str = "") -> _Sign:
+    return _Sign(tuple(types.split()), text, Slip(name, says, asks), source)
+
+
+_NO_NAME = "a name is used that is not defined at this line"
+_NO_ATTRIBUTE = "an attribute or method is used that this object does not have"
+_NOT_THERE = "what the task calls by this name is not there"
+_SPELLED = "Is it spelled as where it is defined, and does that line run before it is used?"
+
+# The first that fits is the one.
+_SIGNS = (
+    _sign(
+        "RuntimeError",
+        r"Boolean value of Tensor with",
+        "truth_of_tensor",
+        "a whole tensor is asked whether it is true, by `if`, `and`, `or` or `not`",
+        "Is the question whether there is a tensor at all (`is None`), or is it asked of every "
+        "element (`&`, `|`, `~`)?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^view size is not compatible",
+        "view_out_of_order",
+        "`view` is used where the numbers do not lie in memory in that order, as after a transpose",
+        "What does `reshape` do that `view` does not?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^shape '.*' is invalid for input of size|^unflatten: Provided sizes",
+        "wrong_number_of_values",
+        "the tensor is given a shape that holds another number of values than it has",
+        "Multiply the sizes out: which of them belongs to another tensor, or is another size?",
+    ),
+    _sign(
+        "TypeError",
+        r"argument 'size' (?:failed to unpack|must be tuple of ints|\(position \d+\) must be tuple)"
+        r"[^\n]*\bfloat\b|'float' object cannot be interpreted as an integer"
+        r"|must be int(?:, not|, but got| or None, not) float"
+        r"|slice indices must be integers",
+        "float_for_a_size",
+        "a size or an index is a float",
+        "What does `/` give where `//` gives a whole number?",
+    ),
+    _sign(
+        "TypeError AttributeError",
+        r"torch\.return_types\.|'tuple' object has no attribute"
+        r"|unsupported operand type\(s\) for [^\n]*'tuple'"
+        r"|must be Tensor, not tuple|'tuple' object is not callable",
+        "pair_not_unpacked",
+        "a call that gives several things at once, a tuple, is used as if it gave one tensor",
+        "What does this call give back, in which order, and which part of it do you need?",
+    ),
+    _sign(
+        "TypeError AttributeError",
+        r"'NoneType' object|unsupported operand type\(s\) for [^\n]*'NoneType'"
+        r"|must be Tensor, not NoneType",
+        "none_used",
+        "something at this line is None where a value is needed",
+        "Which of the names at this line can be None: an argument that was left out, or the result "
+        "of a function without `return`?",
+    ),
+    _sign(
+        "TypeError",
+        r"'(?:Tensor|int|float|list|dict)' object is not callable",
+        "result_called",
+        "a value is called as if it were a function: it may be the result of a call, handed over "
+        "in place of the function itself",
+        "What is the difference between `f` and `f(x)` as an argument?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^einsum\(\): (?:the number of subscripts|fewer operands|operands? .*dimensions)",
+        "einsum_fixed_axes",
+        "the einsum has another number of letters than the tensor has axes",
+        "Which axes come in front when there are heads, or no batch? What does `...` mean there?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"mat1 and mat2 shapes cannot be multiplied|^Expected size for first two dimensions of"
+        r" batch2|^Expected batch2 tensor to have|^size mismatch, got input",
+        "product_does_not_fit",
+        "the two sides of a matrix product do not fit each other",
+        "The last axis of the left side must be as long as the last but one of the right side. "
+        "Which two axes are that here?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^The expanded size of the tensor|^expand\(",
+        "does_not_fit_in_place",
+        "a tensor is expanded to, or written into, a place of another shape",
+        "Write both shapes one below the other, from the right: at which axis are they neither "
+        "equal nor 1?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^The size of tensor a \(\d+\) must match the size of tensor b|^output with shape \[",
+        "sizes_do_not_match",
+        "two tensors meet whose sizes differ along an axis, and neither of them is 1 there",
+        "Write both shapes one below the other, from the right: which axis of the one stands under "
+        "which axis of the other?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^stack expects each tensor to be equal size|^Sizes of tensors must match except",
+        "pieces_do_not_fit",
+        "tensors are joined whose other axes are not equally long",
+        "Along which axis should they be joined, and how long are the others?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"Tensors must have same number of dimensions",
+        "pieces_do_not_fit",
+        "tensors are joined that have not equally many axes",
+        "Which of them lacks an axis?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"leaf Variable that requires grad",
+        "parameter_written_into",
+        "a tensor that is to learn is changed in place",
+        "How do you make a new tensor with the other values instead?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"modified by an inplace operation",
+        "graph_written_into",
+        "a tensor is changed in place that the gradients need as it was",
+        "Which line writes into a tensor that an earlier line computed with?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"Subtraction, the `-` operator, with",
+        "minus_of_booleans",
+        "a boolean tensor is subtracted",
+        "Which operator turns True into False and False into True?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"masked_fill_? only supports boolean masks",
+        "mask_not_boolean",
+        "masked_fill gets a mask that is not boolean",
+        "Which comparison makes True and False of these numbers?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"to have the same dtype|expected scalar type \w+ but found|must have the same dtype",
+        "dtypes_mixed",
+        "tensors of two dtypes meet in one operation that wants one",
+        "Which of the two did you make, and which dtype has it if none is named?",
+    ),
+    _sign(
+        "AttributeError",
+        r"cannot assign (?:module|parameter)s? before Module\.__init__",
+        "super_not_called",
+        "the class uses nn.Module before it is set up",
+        "Which line must come first in the `__init__` of every module?",
+    ),
+    _sign(
+        "AttributeError TypeError",
+        r"has no attribute '(?:to|state_dict|load_state_dict|eval|train|parameters|"
+        r"named_parameters|_modules|_parameters)'|object is not callable",
+        "not_a_module",
+        "the class is not a module: it does not inherit from nn.Module",
+        "What stands in the parentheses behind the name of your class?",
+        source=r"^$",
+    ),
+    _sign(
+        "ValueError",
+        r"(?:not enough|too many) values to unpack",
+        "shape_unpacked",
+        "a shape is unpacked into another number of names than the tensor has axes",
+        "How many axes may come in front? Which sizes do you need, counted from the right?",
+        source=r"\.shape|\.size\(",
+    ),
+    _sign(
+        "ValueError",
+        r"(?:not enough|too many) values to unpack",
+        "unpacked_wrongly",
+        "something is unpacked into another number of names than it has parts",
+        "What does the right side of this line hold, and how many are they?",
+        source=r"^\(?\w+,[^=()]*=[^=]|\bfor [^:]*,[^:]* in ",
+    ),
+    _sign(
+        "ValueError",
+        r"(?:not enough|too many) values to unpack",
+        "wrong_argument_inside",
+        "a function called at this line gets something with another number of axes, or parts, than "
+        "it takes",
+        "What shape has each argument here, and which shapes does the task of that function name?",
+        source=r"\(",
+    ),
+    _sign(
+        "IndexError",
+        r"^Dimension out of range|^too many indices for tensor",
+        "no_such_axis",
+        "an axis is named that this tensor does not have",
+        "How many axes has it here? Which number has this axis, counted from the right?",
+    ),
+    _sign(
+        "TypeError",
+        r"missing \d+ required (?:positional|keyword-only) argument|takes (?:from )?\d+"
+        r"(?: to \d+)? positional arguments? but|got an unexpected keyword argument"
+        r"|got multiple values for",
+        "other_arguments",
+        "a function is called with other arguments than it takes",
+        "Compare the call with the line that begins with `def`, argument by argument.",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^Can't call numpy\(\) on Tensor that requires grad",
+        "numpy_on_the_way",
+        "a tensor through which gradients flow is made into a numpy array",
+        "Which function of torch does the same?",
+    ),
+    _sign(
+        "RuntimeError ValueError TypeError",
+        r"^only one element tensors can be converted|^a Tensor with \d+ elements cannot be "
+        r"converted|^only integer tensors of a single element can be converted",
+        "tensor_for_a_number",
+        "a tensor of many values is used where one number is needed",
+        "Which element of it do you want, or is there an operation for all at once?",
+    ),
+    _sign(
+        "UnboundLocalError",
+        r"",
+        "used_before_it_is_made",
+        "a name is used on a way through the function on which nothing was assigned to it",
+        "Which `if` or loop assigns it, and what if that is never entered?",
+    ),
+)
+_NAME_ERROR = re.compile(r"^name '(\w{1,60})' is not defined")
+_ATTRIBUTE_ERROR = re.compile(r"object has no attribute '(\w{1,60})'")
+
+_NONE = Slip(
+    "returns_none",
+    "nothing comes back: the value is printed or kept, but not returned",
+    "Which line should begin with `return`, and is it reached on every way through the function?",
+)
+_SWAPPED = Slip(
+    "pair_in_wrong_order",
+    "the two results come back in the wrong order",
+    "Which of the two does the task name first?",
+)
+_ONE = Slip(
+    "one_of_two_returned",
+    "one tensor comes back where two are asked for",
+    "What does the task list behind `return`, and which of it is missing?",
+)
+_SEVERAL = Slip(
+    "several_returned",
+    "several things come back, as a tuple, where one tensor is asked for",
+    "Which call in your answer gives more than one thing, and which part of it is asked for?",
+)
+_FUNCTION = Slip(
+    "function_returned",
+    "a function comes back, not what it gives",
+    "Are the parentheses missing that call it?",
+)
+_NO_TENSOR = "What makes a tensor of it, or which function of torch gives one from the start?"
+_WHOLE = Slip(
+    "float_for_int",
+    "the number is right, but it is a float where an int is asked for",
+    "What does `/` give where `//` gives a whole number?",
+)
+_NOT_A_NUMBER = Slip(
+    "not_a_number",
+    "at some step there is no number that would be right: 0 / 0, inf - inf, 0 * inf and the like "
+    "are NaN, and so is all that is computed from it",
+    "",  # what the check asks is nearer
+)
+_DIGITS = Slip(
+    "seven_digits",
+    "the values are right to about 7 digits and no more, where float64 was asked for",
+    "Which line makes a float32 of something: `.float()`, or a tensor made without a dtype?",
+)
+
+
+def of_failure(failure: Failed) -> Slip | None:
+    """The slip that a failed demand shows, if it surely is one; none if looking for it fails."""
+    try:
+        if failure.demand:
+            return _of_demand(failure.demand)
+        return _of_values(failure.counterexample) if failure.counterexample else None
+    except Exception:
+        _log.exception("no slip is looked for: %s", failure.message)
+        return None
+
+
+def of_problem(problem: StudentProblem, says_word: Callable[[str], bool]) -> Slip | None:
+    """The slip that raised an exception, if it surely is one.
+
+    Args:
+        problem: what the learner's code raised.
+        says_word: whether a name of the learner's may be repeated.
+    """
+    if problem.kind != "error":
+        return None
+    details = problem.details
+    text, source = str(details.get("text") or ""), str(details.get("source") or "")
+    if details.get("builtin") == "NameError" and (found := _NAME_ERROR.search(text)):
+        return _undefined(found[1], says_word)
+    for sign in _SIGNS:
+        if (
+            details.get("builtin") in sign.types
+            and re.search(sign.text, text)
+            and re.search(sign.source, source)
+        ):
+            return sign.slip
+    if details.get("builtin") == "AttributeError" and (found := _ATTRIBUTE_ERROR.search(text)):
+        name = f": `{found[1]}`" if says_word(found[1]) else ""
+        says = _NO_ATTRIBUTE if source else _NOT_THERE
+        return Slip("no_such_attribute", says + name, _SPELLED)
+    return None
+
+
+def _undefined(name: str, says_word: Callable[[str], bool]) -> Slip:
+    if not says_word(name):
+        return Slip("name_not_defined", _NO_NAME, _SPELLED)
+    known = {*course.exercises(), *dir(builtins), *_USUAL}
+    meant = [] if name in known else difflib.get_close_matches(name, known, 1, 0.8)
+    asks = f"Did you mean `{meant[0]}`?" if meant else _SPELLED
+    return Slip("name_not_defined", f"{_NO_NAME}: `{name}`", asks)
+
+
+def _of_demand(demand: Demand) -> Slip | None:
+    """What is wrong with the type or the shape of a value."""
+    got, kind = demand.got, kind_of(demand.got)
+    if got is None:
+        return _NONE
+    if kind in ("function", "method", "builtin_function_or_method", "type"):
+        return _FUNCTION
+    if demand.kind == "pair":
+        alone = isinstance(got, torch.Tensor)
+        return _SWAPPED if demand.shapes else _ONE if alone else None
+    if demand.kind == "finite":
+        return _NOT_A_NUMBER if isinstance(got, float) and math.isnan(got) else None
+    if demand.kind == "number":
+        return _of_number(got, demand)
+    if demand.kind == "dict":
+        return None
+    if isinstance(got, torch.Tensor):
+        return _of_shape(tuple(got.shape), demand)
+    if isinstance(got, tuple):
+        return _SEVERAL
+    named = {"ndarray": "a numpy array", "list": "a list", "float": "a number", "int": "a number"}
+    if kind in named:
+        says = f"{named[kind]} comes back where a tensor is asked for"
+        return Slip("not_a_tensor", says, _NO_TENSOR)
+    return None
+
+
+def _of_number(got: object, demand: Demand) -> Slip | None:
+    """What is wrong with a number, of one call."""
+    value = got if isinstance(got, int) else plain_number(got)
+    want = demand.number
+    if value is None or isinstance(got, bool) or not want:
+        return None
+    if value == want:
+        return _WHOLE if isinstance(got, float) else None
+    if value == 0:
+        asks = "Which factor is 0 here, or which condition covers more of the line than it should?"
+        return Slip("all_zeros", "the number is 0 where it should not be", asks)
+    whole = isinstance(value, int) and isinstance(want, int)
+    for factor in _FACTORS:
+        if value == factor * want if whole else math.isclose(value, factor * want, rel_tol=1e-9):
+            return _factor(float(factor), "the number is")
+    return None
+
+
+def _of_shape(got: tuple[int, ...], demand: Demand) -> Slip | None:
+    want, names = demand.shape, demand.axes.split()
+    if len(got) + 1 == len(want):
+        lost = [i for i in range(len(want)) if want[:i] + want[i + 1 :] == got]
+        if lost:
+            which = f"the axis {names[lost[0]]} is" if len(lost) == 1 else "an axis is"
+            return Slip(
+                "missing_axis",
+                f"{which} missing",
+                "Which sum, index or squeeze takes it away, and what does `keepdim=True` do?",
+            )
+    if len(got) == len(want) + 1:
+        more = [i for i in range(len(got)) if got[:i] + got[i + 1 :] == want]
+        if more:
+            size = f", of size {got[more[0]]}" if len(more) == 1 else ""
+            return Slip(
+                "extra_axis",
+                f"there is one axis too many{size}",
+                "Which line puts it there, and is it to be summed over, picked from or left out?",
+            )
+    if len(got) == len(want) and sorted(got) == sorted(want):
+        return Slip(
+            "sizes_in_other_order",
+            "the shape has the right sizes in another order",
+            "In which order does the task name the axes? And where something is cut into pieces: "
+            "which number is how many there are, which how long each is?",
+        )
+    if math.prod(got) != math.prod(want):
+        return None
+    if _merges(want, got):
+        return Slip(
+            "axes_merged",
+            "axes are joined into one that should stay apart",
+            "Which call flattens, and what does it do when it is not told an axis?",
+        )
+    if _merges(got, want):
+        return Slip(
+            "axes_not_merged",
+            "axes stay apart that should be joined into one",
+            "Which two axes belong together at the end, and which call joins them?",
+        )
+    return Slip(
+        "cut_up_otherwise",
+        "there are as many values as there should be, cut up into other axes",
+        "What is the size of each axis before and after this step, and which of them is a number "
+        "of pieces, which the size of a piece?",
+    )
+
+
+def _merges(apart: Sequence[int], joined: Sequence[int]) -> bool:
+    """Whether joining neighbouring axes of the first shape gives the second."""
+    if len(joined) >= len(apart):
+        return False
+    left = list(apart)
+    for size in joined:
+        product = 1
+        while left and product * left[0] <= size:
+            product *= left.pop(0)
+        if product != size:
+            return False
+    return not left
+
+
+def _of_values(example: Counterexample) -> Slip | None:
+    """What wrong values have in common, where there are enough of them to tell."""
+    want, got = example.expected, example.got
+    if want.numel() < _FEWEST or bool((want == want.flatten()[0]).all()):
+        return None
+    if want.dtype == torch.bool:
+        if bool((got == ~want).all()):
+            says = "True and False are exchanged throughout"
+            return Slip("mask_inverted", says, "What does True mean in a mask of this course?")
+        if bool((got == got.flatten()[0]).all()):
+            says = f"every entry is {bool(got.flatten()[0])}"
+            return Slip("mask_of_one_kind", says, "Which line should make the others, and where?")
+        return _of_order(want, got, example.axes)
+    if not want.is_floating_point():
+        return _of_order(want, got, example.axes)
+    want, got = want.double(), got.double()
+    if bool((got.isnan() & ~want.isnan()).any()):
+        return _NOT_A_NUMBER
+    if not bool(want.isfinite().all()) or not bool(got.isfinite().all()):
+        return None
+    largest = want.abs().max().item()
+    is_near = (got - want).abs().max().item() <= _SEVEN_DIGITS * largest
+    if is_near and example.got.dtype == torch.float64:
+        return _DIGITS
+    if not got.any():
+        return _zeros(example.what)
+    return _of_factor(want, got, largest) or _of_order(want, got, example.axes)
+
+
+def _zeros(what: str) -> Slip:
+    asks = "Which line writes the result into what you return?"
+    if what.startswith("the gradient"):
+        asks = "Which line cuts it off, as `detach`, `data`, `no_grad` or a tensor of numbers does?"
+    return Slip("all_zeros", f"{what} has nothing but zeros", asks)
+
+
+def _of_factor(want: torch.Tensor, got: torch.Tensor, largest: float) -> Slip | None:
+    factor = (got * want).sum().item() / (want * want).sum().item()
+    if bool(((got - factor * want).abs() <= _NOISE * abs(factor) * largest).all()):
+        return _factor(factor, "every value is")
+    offset = (got - want).mean().item()
+    limit = _NOISE * max(abs(offset), largest)
+    if abs(offset) > 10 * limit and bool(((got - want - offset).abs() <= limit).all()):
+        return Slip(
+            "constant_offset",
+            f"every value is too {'large' if offset > 0 else 'small'} by {abs(offset):.4g}",
+            "Which term is added or left out that is the same for all of them?",
+        )
+    return None
+
+
+def _factor(factor: float, subject: str) -> Slip:
+    ratio = 1 / factor
+    whole = abs(ratio) > 1.5 and math.isclose(ratio, round(ratio), rel_tol=_NOISE)
+    told = f"1/{round(ratio)} of" if whole and ratio > 0 else f"{factor:.4g} times"
+    if math.isclose(factor, -1, rel_tol=_NOISE):
+        told = "minus"
+    return Slip(
+        "constant_factor",
+        f"{subject} {told} what was expected",
+        "Which factor of the formula is missing, too many or another one?",
+    )
+
+
+def _of_order(want: torch.Tensor, got: torch.Tensor, axes: Sequence[str]) -> Slip | None:
+    """Whether the right values stand in another order, along one axis or two."""
+    for says, ordered in _orders(got, axes):
+        if bool(same_values(ordered, want, _NOISE).all()):
+            asks = "Which line decides the order along this axis?"
+            return Slip("values_in_other_order", f"the values are right, but {says}", asks)
+    return None
+
+
+def _orders(got: torch.Tensor, axes: Sequence[str]) -> Iterator[tuple[str, torch.Tensor]]:
+    # Of two rows of a mask, too many are alike by chance.
+    shortest = 2 if got.is_floating_point() else 3
+    for i, name in enumerate(axes):
+        if got.shape[i] >= shortest:
+            yield f"in reverse order along {name}", got.flip(i)
+        if got.shape[i] > 2:
+            yield f"one place too late along {name}", got.roll(-1, i)
+            yield f"one place too early along {name}", got.roll(1, i)
+        for j in range(i):
+            if got.shape[i] == got.shape[j] > 2:
+                yield f"{axes[j]} and {name} are exchanged", got.transpose(i, j)
