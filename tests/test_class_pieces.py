@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 from datetime import datetime
 from pathlib import Path
 
@@ -331,3 +332,13 @@ def test_a_time_is_read_or_a_notice_says_that_it_is_none(tmp_path, text, when):
 
 def test_without_a_time_there_is_no_notice(tmp_path):
     assert time_handed_in(tmp_path) == time_handed_in(tmp_path / "none") == (None, "")
+
+
+def test_workers_are_as_many_as_there_is_room_for(monkeypatch):
+    memory = types.SimpleNamespace(available=(5 << 30) + 1)
+    monkeypatch.setattr(run.psutil, "virtual_memory", lambda: memory)
+    for cores, workers in ((1, 1), (3, 3), (128, 5)):
+        monkeypatch.setattr(run.os, "sched_getaffinity", lambda _, n=cores: range(n), raising=False)
+        assert run._most_workers() == workers
+    memory.available = 1 << 20
+    assert run._most_workers() == 1

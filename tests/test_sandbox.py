@@ -513,6 +513,7 @@ def fork_with(monkeypatch, reply, said=b""):
     def order(order, descriptors):
         if order["verb"] == "end":
             ended.append(order["pid"])
+            return {"killed": True, "signal": None, "seconds": 0}
         for descriptor in descriptors:
             with socket.socket(fileno=os.dup(descriptor)) as child:
                 child.sendall(said)

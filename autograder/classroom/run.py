@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+import psutil
+
 from .. import course
 from ..course import CourseError
 from ..submissions.fingerprint import key_of
@@ -219,5 +221,12 @@ def _pool(workers: int | None, scheduler: str | None) -> Iterator[LocalPool | Cl
         with Cluster(scheduler) as cluster:
             yield cluster
     else:
-        with LocalPool(workers or os.cpu_count() or 1) as pool:
+        with LocalPool(workers or _most_workers()) as pool:
             yield pool
+
+
+def _most_workers() -> int:
+    """As many as this process may use processors, and as there are GiB of memory free."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    cores = len(allowed(0)) if allowed else os.cpu_count() or 1
+    return max(1, min(cores, psutil.virtual_memory().available >> 30))
