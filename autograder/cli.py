@@ -190,7 +190,9 @@ def release(assignment: str) -> None:
 @_clear_errors
 def grade(
     assignment: str,
-    workers: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; by default as fit cores and free memory.")
+    ] = None,
     scheduler: Annotated[
         str | None, typer.Option(help="A dask scheduler, tcp://host:port.")
     ] = None,

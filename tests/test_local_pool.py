@@ -1,5 +1,6 @@
 """The workers of a class: what one submission may take of them, and what it costs the others."""
 
+import functools
 import sys
 import types
 from multiprocessing import get_all_start_methods
@@ -65,7 +66,7 @@ def test_workers_that_never_get_ready_end_the_run(tmp_path, monkeypatch):
 
 def test_one_that_is_graded_by_itself_has_the_same_budget(tmp_path, monkeypatch):
     with LocalPool(1, BUDGET, pool_grades.logged) as pool:
-        monkeypatch.setattr(local_pool, "_pool_of_one", lambda: pool)
+        monkeypatch.setattr(local_pool, "_pool_of_one", functools.cache(lambda: pool))
         outcomes = [
             local_pool.grade_watched(str(tmp_path / "log"), name, Rebuilt({}), 0, "full")
             for name in ("honest", "hangs", "honest")

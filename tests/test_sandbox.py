@@ -513,7 +513,7 @@ def fork_with(monkeypatch, reply, said=b""):
     def order(order, descriptors):
         if order["verb"] == "end":
             ended.append(order["pid"])
-            return {"killed": True, "signal": None, "seconds": 0}
+            return {"signal": None, "seconds": 0}
         for descriptor in descriptors:
             with socket.socket(fileno=os.dup(descriptor)) as child:
                 child.sendall(said)
@@ -958,7 +958,7 @@ def scripted_link(monkeypatch, *replies):
     """A link to a submission that answers with these bytes, whatever it is asked."""
     ours, theirs = socket.socketpair()
     theirs.sendall(b"".join(replies))
-    end = {"killed": True, "signal": None, "exit": None}
+    end = {"signal": None, "exit": None}
     monkeypatch.setattr(links, "start", lambda limits: (ours, lambda: theirs.close() or end))
     return Link(Limits(0.3))
 

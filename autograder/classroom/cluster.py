@@ -9,8 +9,8 @@ from distributed import Client, as_completed
 
 from ..course import CourseError
 from ..submissions.read import Rebuilt
-from ..submissions.result import NoGrade, Result
-from .local_pool import grade_watched
+from ..submissions.result import NoGrade
+from .local_pool import Outcome, grade_watched
 
 _CONNECT_SECONDS = 20
 _AHEAD = 4
@@ -51,7 +51,7 @@ class Cluster:
 
     def graded(
         self, unit_name: str, waiting: dict[str, Rebuilt], seed: int, accept: str
-    ) -> Iterator[tuple[str, Result | NoGrade]]:
+    ) -> Iterator[Outcome]:
         """Give what came of each learner's submission, as it comes."""
         queue = list(reversed(waiting.items()))
         learners: dict[Hashable, str] = {}

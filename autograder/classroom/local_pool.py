@@ -41,7 +41,7 @@ _PRELOADED = (
     "autograder.grading.render.html",
     "autograder.sandbox.inside.preload",
 )
-Grade = Callable[[str, str, Rebuilt, int, str], Result]
+GradeOne = Callable[[str, str, Rebuilt, int, str], Result]
 Outcome = tuple[str, Result | NoGrade]
 
 
@@ -58,7 +58,7 @@ class LocalPool:
         grade: what grades one, in a worker.
     """
 
-    def __init__(self, workers: int, budget: Budget | None = None, grade: Grade = grade_one):
+    def __init__(self, workers: int, budget: Budget | None = None, grade: GradeOne = grade_one):
         self._size = workers
         self._budget = budget or Budget()
         self._grade = grade
@@ -90,6 +90,7 @@ class LocalPool:
             if isinstance(outcome, BaseException):
                 raise outcome
             yield outcome
+        self._supervisor.join()  # before the next one, with the same workers
 
     def _supervise(self, jobs: dict[str, tuple], outcomes: queue.SimpleQueue) -> None:
         shift = _Shift(jobs, self._workers, self._budget)
@@ -128,12 +129,19 @@ _one_at_a_time = threading.Lock()
 def grade_watched(
     unit_name: str, name: str, handed_in: Rebuilt, seed: int, accept: str
 ) -> Result | NoGrade:
-    """Grade one submission in a process beside this one, within the budget.
+    """GradeOne one submission in a process beside this one, within the budget.
 
-    Arguments and errors are those of ``grade_one``.
+    Arguments are those of ``grade_one``.
+
+    Raises:
+        CourseError: if too many layers are missing on this machine.
     """
-    with _one_at_a_time:  # a dask worker may have several threads
-        ((_, outcome),) = _pool_of_one().graded(unit_name, {name: handed_in}, seed, accept)
+    # A dask worker may have several threads. What was interrupted is not taken for what comes next.
+    with _one_at_a_time, contextlib.ExitStack() as unless_done:
+        unless_done.callback(_pool_of_one.cache_clear)
+        pool = unless_done.enter_context(_pool_of_one())
+        ((_, outcome),) = pool.graded(unit_name, {name: handed_in}, seed, accept)
+        unless_done.pop_all()
     return outcome
 
 
@@ -221,7 +229,7 @@ class _Worker:
         over: which part of the budget that submission went over; it is ended then.
     """
 
-    def __init__(self, lender: socket.socket | None, grade: Grade):
+    def __init__(self, lender: socket.socket | None, grade: GradeOne):
         self.channel, theirs = _CONTEXT.Pipe()
         self.learner: str | None = None
         self.is_ready = False
@@ -280,13 +288,13 @@ def _memory(pid: int | None) -> int:
         return 0
 
 
-def _work(channel: connection.Connection, lender: socket.socket | None, grade: Grade) -> None:
+def _work(channel: connection.Connection, lender: socket.socket | None, grade: GradeOne) -> None:
     """What a worker does: it gets ready, and grades what it is given."""
     parent = parent_process()
     if parent:  # one whose class run was killed must not wait for ever
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    the_server(lender)
     with contextlib.suppress(Exception):  # each submission says so if there is no server
+        the_server(lender)
         missing_layers()
     gc.freeze()
     channel.send(None)
@@ -300,7 +308,7 @@ def _work(channel: connection.Connection, lender: socket.socket | None, grade: G
                 at_rest = _memory(os.getpid())
 
 
-def _outcome(grade: Grade, job: tuple[Any, ...]) -> Result | NoGrade | CourseError:
+def _outcome(grade: GradeOne, job: tuple[Any, ...]) -> Result | NoGrade | CourseError:
     try:
         return grade(*job)
     except CourseError as problem:

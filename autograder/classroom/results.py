@@ -1,7 +1,7 @@
 """What was graded, kept beside the gradebook: one JSON file for each submission.
 
-Only the process that runs a class writes here. A file is written whole or not at all, so that a
-run which was killed goes on where it stopped.
+Only the process that runs a class, or nbgrader, writes here. A file is written whole or not at all,
+so that a run which was killed goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Results:
         try:
             text = self._path(learner).read_text(encoding="utf-8")
             result = msgspec.convert(json.loads(text), Result)
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, ValueError, msgspec.ValidationError):
             return None
         rank = _STRONGEST_FIRST.index
         return result if rank(result.verdict.isolation) <= rank(accept) else None
@@ -103,7 +103,7 @@ class Results:
             self.folder.mkdir(parents=True, exist_ok=True)
             file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as problem:
-            raise self.full(problem) from None
+            raise self.unwritable(problem) from None
         try:
             self._take(file)
             yield
@@ -125,9 +125,9 @@ class Results:
                 f"{self.folder.name} is being graded already ({holder}); wait until that has ended"
             ) from None
         except OSError as problem:
-            raise self.full(problem) from None
+            raise self.unwritable(problem) from None
 
-    def full(self, problem: OSError) -> CourseError:
+    def unwritable(self, problem: OSError) -> CourseError:
         """What to say where no result can be kept any more."""
         return CourseError(
             f"nothing can be written to {self.folder} ({problem.strerror}); mend that and grade "

@@ -61,7 +61,7 @@ def grade_class(
 
     Args:
         unit: the assignment.
-        workers: processes; as many as there are cores by default.
+        workers: processes; by default as many as processors and free memory allow.
         scheduler: address of a dask scheduler whose workers grade instead.
         seed: draws the inputs of this and later runs; by default the one in use.
         accept: the weakest isolation that will do: ``full`` or ``partial``.
@@ -75,7 +75,7 @@ def grade_class(
     if accept not in ("full", "partial"):
         raise ValueError(f"accept is 'full' or 'partial', not '{accept}'")
     with _pool(workers, scheduler) as pool:
-        # The workers get ready meanwhile.
+        # What its workers are forked from gets ready meanwhile.
         desk = open_desk(unit)
         with desk.results.locked():
             return _ClassRun(desk, unit, seed, accept, progress).grade(pool)
@@ -141,7 +141,7 @@ class _ClassRun:
             raise
         except OSError as problem:
             if problem.errno in _NO_ROOM:
-                raise self._desk.results.full(problem) from None
+                raise self._desk.results.unwritable(problem) from None
             place = f"{problem.filename}: " if problem.filename else ""
             self._fail(learner, f"{place}{problem.strerror or problem}; mend that and grade again")
         except Exception as problem:
@@ -205,7 +205,7 @@ def _time_limit(seconds: float) -> Iterator[None]:
         raise TimeoutError(f"nothing came of it in {seconds:g} seconds")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)  # again, where it is swallowed
     try:
         yield
     finally:

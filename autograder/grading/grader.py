@@ -42,7 +42,9 @@ _MESSAGES = {
 }
 # What is asked of a type or a shape that is wrong, where nothing explains it.
 _KINDS = ("tensor", "pair", "dict")
-_ASKS_OF_KINDS = "After which line has it another shape, or type, than you expect? Print it there."
+_ASKS_OF_KINDS = (
+    "After which line is the shape, or the type, no longer what you expect? Print it there."
+)
 _ASKS = {
     "not_started": "Replace the line that raises NotImplementedError by your answer.",
     "missing": "Is the cell with your answer still there, and is the name spelled as in the task?",
@@ -247,9 +249,7 @@ class Grader:
             small = run_check(check, student, self._seed, level)
             if small.problem and small.problem.fatal:
                 break
-            if small.error:
-                continue
-            if small.failure and _alike(small.failure, failure):
+            if small.failure and not small.error and _alike(small.failure, failure):
                 return small.failure
         return failure
 
@@ -277,7 +277,7 @@ class _Named:
 
 
 def _asides(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
-    """The checks of which it is enough to say that they fail too, in what nothing explains.
+    """The checks that nothing explains, of which it is enough to say that they fail too.
 
     Where values are wrong, it is no news that further ones are, and what those checks would ask is
     beside the point; all the more where the first check that compares values does not hold.
@@ -287,9 +287,9 @@ def _asides(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
     basic = next((check for check, run in runs.items() if _compares(run)), None)
     for check, run in runs.items():
         failure = run.failure
-        if failure and check not in names and not _is_number(failure):
-            follows = basic_failed or (values_before and failure.counterexample)
-            asides |= {check} if follows else set()
+        follows = basic_failed or (values_before and failure and failure.counterexample)
+        if failure and follows and check not in names and not _is_number(failure):
+            asides.add(check)
         values_before |= bool(failure and failure.counterexample)
         basic_failed |= check is basic and not run.passed
     return asides

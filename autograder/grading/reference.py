@@ -101,7 +101,7 @@ class Reference(LocalStudent):
         what, of, *arguments = question
         if what == "name":
             return super().__getattr__(of)
-        owner = self._objects[of.number] if isinstance(of, _Object) else of
+        owner = self._objects[of.number]
         if what == "get":
             return getattr(owner, *arguments)
         args, kwargs = wire.mapped(self._real, arguments)
@@ -161,7 +161,7 @@ class _KeptObject(_LocalObject):
 
     @property
     def _object(self) -> Any:
-        self._reference._wake()
+        self._reference.speak()
         return self._reference._objects[self._this.number]._object
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -170,11 +170,6 @@ class _KeptObject(_LocalObject):
 
     def __getattr__(self, name: str) -> Any:
         return self._reference._ask("get", self._this, name)
-
-    def parameters(self) -> dict[str, torch.Tensor]:
-        """Parameters of a module by name; gradients can be taken with respect to them."""
-        self._reference.speak()
-        return self._reference._objects[self._this.number].parameters()
 
 
 def _as_object(value: Any) -> Any:

@@ -106,7 +106,7 @@ def run_fairly(check: Check, student: Student, seed: int) -> Run:
         GraderFault: it does.
     """
     run = run_check(check, student, seed)
-    if run.unexplained and not _holds(check, seed):
+    if run.unexplained and _stops(check, seed):
         cause = run.error or (run.problem and run.problem.__cause__)
         fault = GraderFault(check, seed, cause)
         _log.error("%s", fault, exc_info=cause)
@@ -115,9 +115,10 @@ def run_fairly(check: Check, student: Student, seed: int) -> Run:
 
 
 @functools.lru_cache(maxsize=4096)
-def _holds(check: Check, seed: int) -> bool:
-    """Whether the reference passes a check: the same for a whole class, which shares one seed."""
-    return run_check(check, LocalStudent(_names(check)), seed).passed
+def _stops(check: Check, seed: int) -> bool:
+    """Whether a check stops on the reference: the same for a whole class, with its one seed."""
+    run = run_check(check, LocalStudent(_names(check)), seed)
+    return run.problem is not None or run.error is not None
 
 
 def _names(check: Check) -> dict[str, Any]:

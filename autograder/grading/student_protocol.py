@@ -51,7 +51,7 @@ class Student(Protocol):
         """Demand that ``call()``, which calls the learner's code, raises one of ``types``.
 
         Args:
-            types: names of exceptions.
+            types: names of built-in exceptions; a subclass will do.
             message: what should raise and why, for the learner.
             misconception: the name of the mistake, if it raises none of them.
 

@@ -83,7 +83,8 @@ def check(exercise_id: str, seed: int | None = None) -> float:
     """
     namespace = _namespace(2)
     with surroundings.plain():
-        # Not above: the command line's status can do without.
+        # Rendering, too, must not meet what the kernel has set. Imported here: the command line's
+        # status can do without.
         from ..grading.render.html import exercise_html
         from ..grading.render.text import exercise_text
 

@@ -60,7 +60,7 @@ class Link:
     def close(self) -> Ending:
         """End the process; returns how it ended."""
         self._channel.close()
-        end, self._end = self._end, lambda: {"killed": False, "signal": None, "seconds": 0}
+        end, self._end = self._end, lambda: {"signal": None, "seconds": 0}
         return end()
 
     def __enter__(self) -> Self:
@@ -234,7 +234,7 @@ class Link:
 
 def _builtin(name: object) -> str:
     """The name if it is that of an exception of Python's own."""
-    known = getattr(builtins, name, None) if isinstance(name, str) else None
+    known = vars(builtins).get(name) if isinstance(name, str) else None
     if isinstance(known, type) and issubclass(known, BaseException):
         return known.__name__
     return "Exception"

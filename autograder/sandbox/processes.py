@@ -47,12 +47,10 @@ class Ending(TypedDict):
     """How the process of a submission ended.
 
     Attributes:
-        killed: whether it was still there and had to be killed.
         signal: the signal that ended it, if one did.
         seconds: CPU time it used, where that is known.
     """
 
-    killed: bool
     signal: int | None
     seconds: float
 
@@ -83,7 +81,7 @@ class Server(Protocol):
 
 # Python's memory in few large pages: a fork copies a table of them, and takes a third of the time.
 _LARGE_PAGES = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-_UNKNOWN_END: Ending = {"killed": True, "signal": None, "seconds": 0}
+_UNKNOWN_END: Ending = {"signal": None, "seconds": 0}
 
 
 def _environment() -> dict[str, str]:
@@ -320,7 +318,7 @@ class _SpawnServer:
                 os.killpg(process.pid, signal.SIGKILL)
         code = process.returncode
         crashed = -code if code < 0 and not killed else None
-        return {"killed": killed, "signal": crashed, "seconds": 0}
+        return {"signal": crashed, "seconds": 0}
 
     def close(self, patience: float = 0) -> None:
         """Nothing to close: every process ended with its exercise."""
@@ -366,7 +364,7 @@ def start(limits: Limits) -> Started:
     """Start a process for one exercise.
 
     Raises:
-        ServerFailed: if no server starts.
+        ServerFailed: if there is no process for it.
     """
     return _asked(lambda server: server.start(limits))
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from ..grading.render.wording import listed
 from ..sandbox.inside import cells
-from .read import Submission
+from .read import Submission, statements
 
 # Modules that no answer needs.
 _MODULES = {
@@ -62,13 +62,9 @@ def flags(submission: Submission, exercise_id: str) -> list[str]:
 @functools.lru_cache(maxsize=64)  # the set-up is everyone's
 def found(code: str, define_only: bool = False) -> list[str]:
     """What the code of a cell uses to that end, each once; nothing if it does not parse."""
-    try:
-        statements = ast.parse(cells.without_magics(code)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
     nodes = [
         node
-        for statement in statements
+        for statement in statements(code)
         if not define_only or cells.defines(statement)
         for node in ast.walk(statement)
     ]

@@ -75,8 +75,9 @@ def grade(
     except Unreadable as problem:
         error = ErrorRecord(problem.kind, problem.message)
         return SubmissionVerdict(str(path), [], seed, "none", "", error)
-    budget = Budget()
-    return grade_read(submission, str(path), exercise_ids, seed, in_process, limits, budget=budget)
+    return grade_read(
+        submission, str(path), exercise_ids, seed, in_process, limits, budget=Budget()
+    )
 
 
 def grade_read(

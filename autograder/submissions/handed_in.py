@@ -68,8 +68,8 @@ def _find(path: Path) -> Path:
     found = path if path.name in others else path.parent / others[0]
     if not stat.S_ISREG(found.lstat().st_mode):
         raise _not_its_own(found)
-    with open(found, "rb"):
-        return found
+    os.close(_open_its_own(str(found), os.O_RDONLY))
+    return found
 
 
 def _open_its_own(path: str, flags: int) -> int:
@@ -146,11 +146,11 @@ def _small_text(path: Path) -> str | None:
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             return ""
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_open_its_own) as file:
             text = file.read(_MOST_BYTES[path.name] + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except OSError:
+    except (OSError, Unreadable):
         return ""
     return text.decode("ascii", "replace") if len(text) <= _MOST_BYTES[path.name] else ""
 

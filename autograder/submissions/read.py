@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import itertools
 import json
 import re
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,7 +90,7 @@ class Submission:
     missing: tuple[str, ...] = ()
     notices: list[str] = field(default_factory=list)
 
-    @property
+    @functools.cached_property
     def earlier_work(self) -> str:
         """Source of the reference that ``mine`` gives: earlier exercises that are asked for."""
         code = [self.unit.setup, *(cell["code"] for cell in self.cells)]
@@ -106,7 +106,7 @@ class Submission:
 def _asked_of_mine(code: str) -> set[str]:
     calls = (
         node
-        for statement in (_statements(code) if "mine" in code else [])
+        for statement in (statements(code) if "mine" in code else [])
         for node in ast.walk(statement)
         if isinstance(node, ast.Call) and _called(node) == "mine"
     )
@@ -275,15 +275,10 @@ def _answered(names: Iterable[str | None]) -> list[Unit]:
     return sorted(filter(counts.get, counts), key=counts.__getitem__, reverse=True)
 
 
-# Up to Python 3.11.7, threads that parse at once can end in SystemError (python/cpython#106905).
-_parsing = threading.Lock()
-
-
-def _statements(code: str) -> list[ast.stmt]:
+def statements(code: str) -> list[ast.stmt]:
     """The statements at the top level of ``code``; none if it does not parse."""
     try:
-        with _parsing:
-            return ast.parse(without_magics(code)).body
+        return ast.parse(without_magics(code)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
@@ -293,11 +288,11 @@ def defined_names(code: str) -> set[str]:
 
     Functions and classes, found by text if it does not parse, and what is assigned.
     """
-    statements = _statements(code)
-    if not statements:
+    found = statements(code)
+    if not found:
         return set(re.findall(r"^(?:def|class)\s+(\w+)", code, re.MULTILINE))
     names = set()
-    for statement in statements:
+    for statement in found:
         for node in run_at_once(statement):
             if isinstance(node, BODIES):
                 names.add(node.name)
@@ -491,7 +486,7 @@ def _not_run(added: list[dict]) -> list[str]:
 
 
 def _lines_not_run(code: str) -> Iterator[str]:
-    for statement in _statements(code):
+    for statement in statements(code):
         if not defines(statement) and any(map(_is_missed, run_at_once(statement))):
             first, last = statement.lineno, statement.end_lineno
             yield f"line {first}" if first == last else f"lines {first} to {last}"

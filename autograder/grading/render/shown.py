@@ -64,7 +64,7 @@ def _cause(check: CheckVerdict) -> str:
     The same line that raises is the same cause, and the same sentence without a counterexample (a
     wrong shape), whatever sizes were drawn.
     """
-    names = ", ".join(check.misconceptions) or check.diagnosis or check.where
+    names = (check.problem and check.where) or ", ".join(check.misconceptions)
     without_sizes = re.sub(r"\d+", "", check.message)
     return names or (check.id if check.counterexample else without_sizes)
 

@@ -1,7 +1,7 @@
 """The untrusted side: a process that imports torch once and forks one child for each exercise.
 
 Run as a script, never imported by the trusted side. Started as ``server.py --control FD`` it waits
-on that socket for orders (fork, end). Started as ``server.py --connect PORT`` it serves a single
+on that socket for orders. Started as ``server.py --connect PORT`` it serves a single
 submission over a loopback connection, where fork is missing.
 """
 
@@ -255,9 +255,9 @@ def _end(pid: int) -> dict:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        return {"killed": True, "signal": None, "seconds": 0}
+        return {"signal": None, "seconds": 0}
     crashed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-    return {"killed": False, "signal": crashed, "seconds": used.ru_utime + used.ru_stime}
+    return {"signal": crashed, "seconds": used.ru_utime + used.ru_stime}
 
 
 def serve_forks(control: socket.socket) -> None:

@@ -105,7 +105,7 @@ def known(seen: Iterable[str]) -> list[str]:
     What a submission's process says it saw may be a text of its own: of any other name, only the
     part for which it is forbidden is kept.
     """
-    parts = sorted(_LIBRARY_ATTENTION + FAMILIES["softmax"], key=len, reverse=True)
+    parts = sorted(FAMILIES["softmax"], key=len, reverse=True)
     names = [
         name if name in _torch_names() else next((part for part in parts if part in name), "it")
         for name in seen

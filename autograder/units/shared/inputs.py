@@ -1,4 +1,4 @@
-"""Inputs that several units draw: long ones, and tensors whose memory is in another order."""
+"""Inputs that several units draw: long ones, memory in another order, masks of queries."""
 
 import torch
 
@@ -6,7 +6,7 @@ from autograder.grading.draw import FULL, Draw
 
 
 def many(draw: Draw, few: int) -> int:
-    """A number of tokens beyond any table; ``few`` in a case that is drawn to be shown."""
+    """A number of tokens beyond small tables; ``few`` in a case that is drawn to be shown."""
     return 300 + draw.integer(0, 20) if draw.level == FULL else few
 
 

@@ -57,9 +57,8 @@ def returns_the_weights_of_every_head(student: Student, reference: Student, draw
     one_head, twin = FUSED.twins(student, reference, draw, (sizes[0], 1, sizes[2]))
     got = one_head(x, context, return_weights=True)
     output, weights = twin(x, context, return_weights=True)
-    expect.true(
-        isinstance(got, (tuple, list)) and len(got) == 2,
-        "return_weights=True should give two tensors for a single head too: (output, weights).",
+    expect.pair(
+        got, "return_weights=True should give two tensors for a single head too: (output, weights)."
     )
     expect.close(got[1], weights, "the weights of a single head", "B H L_q L_k")
     expect.close(got[0], output, "the output", multi_head.OUTPUT)
