@@ -12,8 +12,13 @@ import sys
 import time
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-from support import notebook_with, reference_answers, write_notebook, wrong_submissions
+from support import (
+    gradebook_of,
+    notebook_with,
+    reference_answers,
+    write_notebook,
+    wrong_submissions,
+)
 
 from autograder import course
 from autograder.classroom.results import Results
@@ -83,7 +88,7 @@ class ClassFolder:
 
     def points(self, url: str | None = None) -> dict[str, float]:
         """What the gradebook says; a student who stood there twice would break it."""
-        with Gradebook(url or f"sqlite:///{self.root}/gradebook.db") as gradebook:
+        with gradebook_of(self.root, url) as gradebook:
             entries = gradebook.assignment_submissions(UNIT.name)
             found = {each.student.id: each.score for each in entries}
             assert len(found) == len(entries)

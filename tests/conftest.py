@@ -68,13 +68,13 @@ def group_of(nodeid: str) -> str:
     """The group of a test: the tests of a group run on one worker.
 
     A file is a group, so that its fixtures are made once. Where fixtures differ by the parameter,
-    the parameter makes the group. Answers and misconceptions are a group by exercise and seed:
-    they share the records of the mutants.
+    the parameter makes the group. Wrong answers and misconceptions are a group by exercise and
+    seed, right ones by exercise: they share the records of the mutants, and of the reference.
     """
     file, _, test = nodeid.partition("::")
     name = Path(file).name
     if name in ("test_answers.py", "test_misconceptions.py"):
-        exercise_and_seed = re.search(r"\[(\w+-\d+)\b", test)
+        exercise_and_seed = re.search(r"\[(\w+(?:-\d+\b)?)", test)
         return exercise_and_seed[1] if exercise_and_seed else nodeid
     if name in ("test_four_ways.py", "test_lessons.py"):
         return file + test.partition("[")[2]

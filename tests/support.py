@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from attnlab import training
@@ -23,6 +24,9 @@ from autograder.grading.misconceptions import Mutant
 from autograder.grading.student import LocalStudent
 from autograder.grading.verdict import ExerciseVerdict
 from autograder.submissions import read
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
 
 GRADED_UNITS = (
     "01_single_head",
@@ -137,6 +141,13 @@ def autograde(root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: i
             command, cwd=root, env=os.environ | {"PATH": path}, capture_output=True
         )
         assert done.returncode == 0, done.stderr.decode()[-2000:]
+
+
+def gradebook_of(root: Path, url: str | None = None) -> Gradebook:
+    """nbgrader's gradebook of a course's folder, or at another address."""
+    from nbgrader.api import Gradebook  # takes seconds
+
+    return Gradebook(url or f"sqlite:///{root}/gradebook.db")
 
 
 def cell_of(notebook: dict, grade_id: str) -> dict:

@@ -16,8 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from nbgrader.api import Gradebook
-from support import notebook_with, reference_answers, write_notebook
+from support import gradebook_of, notebook_with, reference_answers, write_notebook
 
 from autograder import course
 from autograder.classroom import report
@@ -102,7 +101,7 @@ def verdict(root: Path, student: str) -> Record:
 
 def points_in_gradebook(root: Path) -> dict[str, float]:
     """What the gradebook says."""
-    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+    with gradebook_of(root) as gradebook:
         return {each.student.id: each.score for each in gradebook.assignment_submissions(UNIT.name)}
 
 

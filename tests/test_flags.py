@@ -4,8 +4,14 @@ import time
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
-from support import autograde, grade_namespace, notebook_with, reference_answers, write_notebook
+from support import (
+    autograde,
+    grade_namespace,
+    gradebook_of,
+    notebook_with,
+    reference_answers,
+    write_notebook,
+)
 
 from autograder import course
 from autograder.classroom import report
@@ -61,7 +67,7 @@ def graded(tmp_path_factory):
 
 @pytest.mark.slow
 def test_formgrader_lists_it_for_manual_grading(graded):
-    with Gradebook(f"sqlite:///{graded}/gradebook.db") as gradebook:
+    with gradebook_of(graded) as gradebook:
         found = {
             (submitted.student.id, grade.name): (grade.score, grade.needs_manual_grade)
             for submitted in gradebook.assignment_submissions(UNIT.name)

@@ -218,18 +218,18 @@ def of_old(*sources: str) -> dict:
 
 
 TOO_LARGE = {
-    "cells": notebook(*["x"] * (read.MAX_CELLS + 1)),
-    "a cell": notebook("0;" * (read.MAX_CELL // 2 + 1)),
-    "a cell in lines": notebook(["0;\n"] * (read.MAX_CELL // 3 + 1)),
-    "code": notebook(*["\n" * read.MAX_CELL] * 3),
-    "values": notebook("x") | {"more": [[] for _ in range(read.MAX_VALUES)]},
-    "cells of an old format": of_old(*["x"] * (read.MAX_CELLS + 1)),
+    "cells": lambda: notebook(*["x"] * (read.MAX_CELLS + 1)),
+    "a cell": lambda: notebook("0;" * (read.MAX_CELL // 2 + 1)),
+    "a cell in lines": lambda: notebook(["0;\n"] * (read.MAX_CELL // 3 + 1)),
+    "code": lambda: notebook(*["\n" * read.MAX_CELL] * 3),
+    "values": lambda: notebook("x") | {"more": [[]] * read.MAX_VALUES},
+    "cells of an old format": lambda: of_old(*["x"] * (read.MAX_CELLS + 1)),
 }
 
 
 @pytest.mark.parametrize("what", TOO_LARGE)
 def test_a_notebook_of_more_than_anyone_writes_is_not_read(tmp_path, what):
-    path = write_notebook(tmp_path / "02_masks.ipynb", TOO_LARGE[what])
+    path = write_notebook(tmp_path / "02_masks.ipynb", TOO_LARGE[what]())
     with quickly(), pytest.raises(read.Unreadable) as refused:
         read.read_notebook(path)
     assert refused.value.kind == "too_large"

@@ -62,6 +62,7 @@ def hostile_verdict(text: str = HOSTILE) -> ExerciseVerdict:
     """A verdict with this text wherever a learner might have a say."""
     example = Counterexample("w", (text, text), torch.zeros(2, 2), torch.ones(2, 2), (1, 0))
     words = {"message": text, "asks": text, "diagnosis": text, "where": text}
+    words |= {"misconceptions": ("the_same",)}
     checks = [
         CheckVerdict("shown", f"1 {text}", 0.0, 2.0, False, counterexample=example, **words),
         CheckVerdict("again", f"2 {text}", 0.0, 1.0, False, **words),

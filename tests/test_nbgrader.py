@@ -12,9 +12,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from support import cell_of, write_notebook
+from support import cell_of, gradebook_of, write_notebook
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import course, gradebook
@@ -181,7 +180,7 @@ def verdict_of(root, student):
 
 
 def scores(root):
-    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+    with gradebook_of(root) as gradebook:
         return {
             each.student.id: (each.score, each.needs_manual_grade)
             for each in gradebook.assignment_submissions(UNIT)
@@ -259,7 +258,7 @@ def test_what_the_exchange_wrote_goes_along_to_the_feedback(graded):
         folder = graded / step / "exchanged" / UNIT
         assert {name: (folder / name).read_text() for name in EXCHANGED} == EXCHANGED
         assert not (graded / step / "pipe" / UNIT / TIMESTAMP).exists()
-    with Gradebook(f"sqlite:///{graded}/gradebook.db") as book:
+    with gradebook_of(graded) as book:
         entry = book.find_submission(UNIT, "exchanged")
         assert entry.timestamp == datetime(2024, 5, 6, 7, 8, 9, 123456)
         assert book.find_submission(UNIT, "pipe").timestamp is None

@@ -8,8 +8,7 @@ from datetime import datetime
 
 import pytest
 from class_folders import FULL, UNIT, ClassFolder
-from nbgrader.api import Gradebook
-from support import notebook_with, reference_answers, write_notebook
+from support import gradebook_of, notebook_with, reference_answers, write_notebook
 
 from autograder.classroom.results import Results
 from autograder.submissions.handed_in import SECRET, TIMESTAMP
@@ -96,7 +95,7 @@ def graded(tmp_path_factory):
 
 def entries(root) -> dict:
     """Points and time of each learner, by the gradebook."""
-    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+    with gradebook_of(root) as gradebook:
         found = gradebook.assignment_submissions(UNIT.name)
         return {each.student.id: (each.score, each.timestamp) for each in found}
 
@@ -117,7 +116,7 @@ def test_traps_cost_whoever_laid_them_and_nobody_else(graded):
 
 def test_a_second_run_enters_only_where_something_was_due_earlier(graded):
     root, _ = graded
-    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+    with gradebook_of(root) as gradebook:
         gradebook.update_or_create_assignment(UNIT.name, duedate="2024-05-01")
     before = Results(root, UNIT).load("late")
     (folder_of(root, "mmm") / TIMESTAMP).write_text("2024-04-30")
@@ -125,7 +124,7 @@ def test_a_second_run_enters_only_where_something_was_due_earlier(graded):
     rest = len(entries(root)) - 2
     assert f"2 graded, {rest} unchanged, {len(MODES) + len(UNFIT)} failed" in done.stdout
     assert Results(root, UNIT).load("late") == before
-    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+    with gradebook_of(root) as gradebook:
         for learner, penalty in (("late", FULL), ("mmm", 0.0), ("aaa", 0.0)):
             entry = gradebook.find_submission(UNIT.name, learner)
             assert entry.late_submission_penalty == penalty
