@@ -77,12 +77,15 @@ def _open_its_own(path: str, flags: int) -> int:
     if os.open not in os.supports_dir_fd:
         return os.open(path, flags)
     file = Path(path)
-    with contextlib.ExitStack() as opened:
-        folder = None
-        for each in (file.parent.parent, file.parent.name):
-            folder = os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
-            opened.callback(os.close, folder)
-        descriptor = os.open(file.name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    try:
+        with contextlib.ExitStack() as opened:
+            folder = None
+            for each in (file.parent.parent, file.parent.name):
+                folder = os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+                opened.callback(os.close, folder)
+            descriptor = os.open(file.name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, path) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise _not_its_own(file)

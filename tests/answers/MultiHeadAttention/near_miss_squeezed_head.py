@@ -1,4 +1,4 @@
-# names:
+# names: missing_axis
 # The weights of a single head lose their axis.
 from torch import nn
 
