@@ -40,10 +40,11 @@ def answers(exercise, *kinds):
     """The answers of these kinds, by name."""
     found = []
     for path in sorted((ANSWERS / exercise.id).glob("*.py")):
-        kind = re.match(r"right|restyled|pair|near_miss", path.name)[0]
-        code = path.read_text(encoding="utf-8")
-        names = frozenset(re.findall(r"\w+", HEADER.search(code)[1]))
+        kind = re.match(r"right|restyled|pair|near_miss|natural_[ab]", path.name)[0]
         if kind in kinds:
+            code = path.read_text(encoding="utf-8")
+            header = HEADER.search(code)
+            names = frozenset(re.findall(r"\w+", header[1] if header else ""))
             found.append(Answer(path, kind, names, code))
     return found
 
@@ -194,3 +195,22 @@ def test_a_near_miss_fails_and_has_no_name_but_of_its_slip(exercise, answer, see
     assert loses, "it passes"
     assert not _of_the_exercise(exercise, named), f"it is called {named}"
     assert all(answer.names >= set(names) for names in named), f"it is called {named}"
+
+
+# Of the natural mistakes, those of which the task does not say that they are wrong.
+NOT_WRONG_BY_THE_TASK = 3
+
+
+@pytest.mark.slow
+@pytest.mark.thorough
+@pytest.mark.parametrize("writer", ["natural_a", "natural_b"])
+def test_most_natural_mistakes_are_named(writer):
+    """Whether the names are right, only a reader can tell: each file says what is wrong with it."""
+    outcomes = [
+        outcome(exercise, answer, SEEDS_FOR_NAMES[0], False)
+        for exercise in graded_exercises()
+        for answer in answers(exercise, writer)
+    ]
+    wrong = [named for loses, named in outcomes if loses]
+    assert len(wrong) >= len(outcomes) - NOT_WRONG_BY_THE_TASK
+    assert sum(map(bool, wrong)) >= 0.7 * len(wrong)

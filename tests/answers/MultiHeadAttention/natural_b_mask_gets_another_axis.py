@@ -1,0 +1,31 @@
+# mistake: gives the mask another axis for the heads, though it already broadcasts to (B, H, L_q, L_k)
+# why: read "a padding mask needs [:, None]" and does it inside the module, for every mask
+from torch import nn
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, num_heads, d_head=None, bias=True):
+        super().__init__()
+        if d_head is None:
+            if d_model % num_heads != 0:
+                raise ValueError("num_heads must divide d_model")
+            d_head = d_model // num_heads
+        self.num_heads = num_heads
+        self.d_head = d_head
+        self.q_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)
+        self.k_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)
+        self.v_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)
+        self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)
+
+    def forward(self, x, context=None, mask=None, return_weights=False):
+        context = x if context is None else context
+        q = split_heads(self.q_proj(x), self.num_heads)
+        k = split_heads(self.k_proj(context), self.num_heads)
+        v = split_heads(self.v_proj(context), self.num_heads)
+        if mask is not None:
+            mask = mask[:, None]  # the same for all heads
+        output, weights = masked_attention(q, k, v, mask)
+        output = self.o_proj(merge_heads(output))
+        if return_weights:
+            return output, weights
+        return output
