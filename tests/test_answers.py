@@ -138,7 +138,7 @@ def _of_the_exercise(exercise, named):
     return [names for names in named if set(names) & set(known)]
 
 
-def seeds_and_watch(exercise):
+def seeds_and_watch():
     """(seed, watched, what to put into the id, marks): watched at the first seed."""
     first, *others = SEEDS_FOR_NAMES
     yield first, True, "", []
@@ -150,7 +150,7 @@ def seeds_and_watch(exercise):
 def wrong_answers(*kinds):
     """Parameters (exercise, answer, seed, watched), the groups of conftest.py side by side."""
     for exercise in graded_exercises():
-        for seed, watched, how, marks in seeds_and_watch(exercise):
+        for seed, watched, how, marks in seeds_and_watch():
             for i, answer in enumerate(answers(exercise, *kinds)):
                 name = f"{exercise.id}-{seed}-{how}{answer.path.stem}"
                 left_out = [] if i % QUICK_SAMPLE == 0 else [SLOW]
@@ -173,7 +173,7 @@ def test_an_error_in_another_style_or_a_pair_is_named_rightly(exercise, answer, 
 def exercises_and_seeds():
     """Parameters (exercise, seed, watched)."""
     for exercise in graded_exercises():
-        for seed, watched, how, marks in seeds_and_watch(exercise):
+        for seed, watched, how, marks in seeds_and_watch():
             name = f"{exercise.id}-{seed}-{how}all"
             yield pytest.param(exercise, seed, watched, id=name, marks=[pytest.mark.slow, *marks])
 

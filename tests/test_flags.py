@@ -1,10 +1,10 @@
 """What a person should look at: a flag costs nothing and reaches everyone who has to see it."""
 
 import time
-from pathlib import Path
 
 import pytest
 from support import (
+    ANSWERS,
     autograde,
     grade_namespace,
     gradebook_of,
@@ -94,7 +94,6 @@ def test_the_report_names_student_and_reason(graded):
     assert REASON in (graded / "reports" / "maker" / "feedback.html").read_text()
 
 
-ANSWERS = Path(__file__).parent / "answers"
 BYPASSES = {
     "import sys\nsys._getframe(1).f_locals['used'].clear()": ["sys._getframe", "f_locals"],
     "import sys as s\nmine = s\nmine.modules['watch'].Watch.see = print": ["sys.modules"],
