@@ -805,10 +805,8 @@ def compare_einsum(x, mask, arguments):
     )  # each (H, d_model, d_head)
     o = ours.o_proj.weight.T.unflatten(0, shape)  # (H, d_head, d_model)
     here, there = ours(x, mask=mask), multi_head_einsum(x, q, k, v, o, mask)
-    wanted = [x, *ours.parameters()]
-    return difference([there], [here]), difference(
-        gradients(there, wanted), gradients(here, wanted)
-    )
+    both = [gradients(each, [x, *ours.parameters()]) for each in (there, here)]
+    return difference([there], [here]), difference(*both)
 
 
 def compare_sdpa(x, context, mask, arguments):
@@ -822,8 +820,7 @@ def compare_sdpa(x, context, mask, arguments):
 
 
 # %% [markdown]
-# (The two folded cells above are plumbing.) **Predict.** How large will the largest relative
-# difference be in float32? In float64?
+# (The two folded cells above are plumbing.) A case goes through every link that can follow:
 
 
 # %%
@@ -848,6 +845,10 @@ def all_links(case, dtype):
     yield "SDPA, in place of masked_attention", compare_sdpa(x, context, mask, arguments)
 
 
+# %% [markdown]
+# **Predict.** How large will the largest relative difference be in float32? In float64?
+
+# %%
 kinds = {
     "input": ("self", "cross"), "mask": (False, True), "bias": (False, True),
     "d_head": ("d_model / H", "its own"),
@@ -1190,7 +1191,7 @@ table(rows, ["width of the product", "GFLOP per second"],
 
 # %% [markdown]
 # What new memory costs can be tested: tell the C library to *keep* freed memory, and change nothing
-# else. `make bench` does so. Here are its kept results, as times divided by that of PyTorch's module.
+# else. `make bench` does so. Here are its kept results: time divided by that of PyTorch's module.
 # "SDPA" is the course's module with `scaled_dot_product_attention` in its one line. It works as
 # FlashAttention does ([Dao et al. 2022](https://arxiv.org/abs/2205.14135)), on small tiles of the
 # scores: the weights never exist as a whole, so they cannot be returned, and for the backward pass
