@@ -76,6 +76,12 @@ class Diagram:
             x, y = ((first + second) / 2 for first, second in zip(*ends, strict=True))
             self.note(label, (x, y + 0.13))
 
+    def stem(self, start: tuple[float, float], end: FancyBboxPatch) -> None:
+        """An arrow to a box from a point, such as a place on another arrow."""
+        style = {"arrowstyle": "-|>", "color": ROLES["plain"], "linewidth": 1.6}
+        joined = {"patchB": end, "shrinkA": 0, "shrinkB": 1}
+        self._axes.annotate("", _middle(end), start, arrowprops=style | joined, zorder=1)
+
     def frame(self, boxes: Sequence[FancyBboxPatch], name: str) -> None:
         """A dashed frame around some boxes, with its name at the upper left."""
         edges = [patch.get_window_extent().transformed(self._axes.transData.inverted())
@@ -130,4 +136,35 @@ def draw_head(masked: bool = False) -> Picture:
         "keys (B, L_k, d_head) make the scores (B, L_q, L_k), divided by the root of d_head; the "
         "softmax over the keys makes the weights of the same shape; the weights average the values "
         f"to (B, L_q, d_head), and o_proj leads back to (B, L_q, d_model).{extra}"
+    )
+
+
+def draw_decoder() -> Picture:
+    """A decoder language model, from text to logits, with one of its layers opened."""
+    diagram = Diagram(10.5, 2.8)
+    road, size = 0.75, (1.0, 0.62)
+    text = diagram.box("text", (0.65, road), size=size)
+    tokens = diagram.box("tokens", (1.95, road), shape="(L,)", size=size)
+    x = diagram.box("embedding", (3.3, road), shape="x (L, d_model)", size=(1.25, 0.62))
+    first = diagram.box("+", (5.35, road), size=(0.4, 0.4))
+    second = diagram.box("+", (7.35, road), size=(0.4, 0.4))
+    logits = diagram.box("logits", (9.75, road), shape="(L, vocabulary)", size=(1.25, 0.62))
+    attention = diagram.box("attention", (5.35, 2.15), "weights", "rows meet", (1.25, 0.62))
+    mlp = diagram.box("MLP", (7.35, 2.15), "plain", "each row alone", (1.25, 0.62))
+    norms = [diagram.box("norm", (at, 1.45), size=(0.75, 0.42)) for at in (4.5, 6.5)]
+    for start, end in [(text, tokens), (tokens, x), (x, first), (first, second), (second, logits)]:
+        diagram.arrow(start, end)
+    for norm, box, end in zip(norms, (attention, mlp), (first, second), strict=True):
+        diagram.stem((norm.get_x() + norm.get_width() / 2, road), norm)
+        diagram.arrow(norm, box)
+        diagram.arrow(box, end, "weights" if box is attention else "plain")
+    diagram.frame([*norms, attention, mlp, first, second], "a layer, N times")
+    diagram.note("residual stream", (4.62, road - 0.15))
+    diagram.note("norm, table", (8.6, road + 0.14))
+    return diagram.show(
+        "Block diagram of a decoder. Text becomes tokens (L,), the embedding makes x (L, d_model) "
+        "of them. x runs on as the residual stream through N layers. In a layer, a norm reads x, "
+        "attention mixes its rows, and the result is added to x; then a second norm reads x, an "
+        "MLP takes each row alone, and its result is added. After the last layer a norm and a "
+        "table make the logits (L, vocabulary)."
     )
