@@ -13,8 +13,8 @@
 # | 5 | tell from an experiment what heads are for | 20 |
 # | 6 | say what else would help, and when there are too many heads | 15 |
 #
-# You need lessons 01 and 02: scores, softmax, weights, `nn.Linear`, `nn.Module`, masks. Each
-# section ends in a good place to stop.
+# You need lessons 01 and 02: scores, softmax, weights, `nn.Linear`, `nn.Module`, masks. Plan 100
+# minutes; each section ends in a good place to stop. Sections 1 to 4 suffice for the exercises.
 
 # %%
 import copy
@@ -708,8 +708,8 @@ except ValueError as error:
 # %% [markdown]
 # If `d_head` *is* given, nothing has to divide: 10 heads of 6 on a `d_model` of 64 are fine then.
 #
-# *A good place to stop. Both exercises are within reach now; sections 5 and 6 are about why one
-# would want heads at all.*
+# *A good place to stop. Both exercises are within reach now; sections 5 and 6 show what heads are
+# good for.*
 #
 # ## 5. Does training find it?
 #
@@ -795,9 +795,9 @@ show(
 )
 
 # %% [markdown]
-# One head ends between two losses that we can work out. **One answer right, the other guessed:**
-# `ln(8) / 2`, about 1.04. **Both things known, but not which is where:** if they differ (7 of 8
-# questions) each has probability one half, so `7/8 * ln(2)`, about 0.61.
+# One head ends near two losses that we can work out, or between them. **One answer right, the other
+# guessed:** `ln(8) / 2`, about 1.04. **Both things known, but not which is where:** if they differ
+# (7 of 8 questions) each has probability one half, so `7/8 * ln(2)`, about 0.61.
 #
 # Three runs may be luck. `python -m attnlab.drawers` trains every model of this lesson with ten
 # seeds, in a minute or two on one core; its results come with the course.
@@ -912,8 +912,8 @@ table(rows, ["silent", "its weight on first / second", "first right", "second ri
 #
 # The task was chosen so that one head has a hard time. So give one head some help, one thing at a
 # time: **four times the steps**; **twice the width**; **a bend** (a hidden layer of 64 with ReLU in
-# the read-out; in a transformer such a network follows every attention layer); **two layers**, the
-# second of which knows what the first one found.
+# the read-out; in a transformer such a network, the MLP, follows every attention layer); **two
+# layers**, the second of which knows what the first one found.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -1066,7 +1066,7 @@ show(
 #
 # - **Count:** `p.numel()` over `parameters()` agrees with your `parameter_count`.
 # - **Order:** exchange two heads and their column blocks: nothing changes. Only the heads: it does.
-# - **Silence:** set one block of `o_proj` to zero. Only that head's weights stop to matter.
+# - **Silence:** set one block of `o_proj` to zero. Only that head's weights stop mattering.
 # - **Mask per head:** forbid a key in one head. The result changes, but less than everything.
 # - **Sizes:** all different, `H * d_head` not `d_model`; then once a padding mask with `B = H`.
 #

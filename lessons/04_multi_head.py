@@ -17,8 +17,8 @@
 # | 7 | show that five implementations are one function | 20 |
 #
 # You need lessons 02 and 03: masks, and the loop of heads with `heads.0.q_proj`, ..., `o_proj`.
-# Each section ends in a good place to stop. An appendix, for those who want to know why the fused
-# form is faster, takes 15 minutes more.
+# Plan 105 minutes; each section ends in a good place to stop. An appendix, for those who want to
+# know why the fused form is faster, takes 15 minutes more.
 
 # %%
 import copy
