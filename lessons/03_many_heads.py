@@ -328,7 +328,8 @@ table(rows, ["", "shape", "o_proj accepts it"])
 # The weight of `o_proj` has a column for each number of the joined vector. Columns 0 and 1 only
 # ever meet head 0, columns 2 and 3 head 1: the weight falls into **blocks of columns**.
 #
-# **Predict.** What does each block make of its own head, and what is their sum?
+# **Predict.** What does each block make of its own head, and what is their sum? (`copy_` writes
+# into a tensor; inside `torch.no_grad()` nothing is kept for gradients.)
 
 # %%
 head_0, head_1 = torch.tensor([1.0, 2.0]), torch.tensor([3.0, -1.0])  # (d_head,) each
@@ -430,20 +431,8 @@ for name, holder in holders.items():
 table(rows, ["self.parts =", "numbers found in the parts", "both parts give the same"])
 
 # %% [markdown]
-# A part with several named layers fits into an `nn.ModuleDict`.
-
-# %% tags=["predict"] jupyter={"source_hidden": true}
-predict(
-    "heads_names",
-    "`self.parts = nn.ModuleList([nn.ModuleDict({'left': nn.Linear(7, 3)})])`. What is the name of "
-    "its weight?",
-    {
-        "`parts.left.0.weight`": "From the outside in: first the list, then the dictionary.",
-        "`parts.0.left.weight`": "Attribute, place in the list, key, then the name in `nn.Linear`.",
-        "`left.weight`": "The full path is the name; else two heads would have the same.",
-    },
-    right="`parts.0.left.weight`",
-)
+# A part with several named layers fits into an `nn.ModuleDict`. **Predict** the names of its
+# weights, from the outside in.
 
 # %%
 named = nn.ModuleDict({"left": nn.Linear(7, 3), "right": nn.Linear(7, 3)})
@@ -466,19 +455,9 @@ print("used as holder.parts[0]['left']:", tuple(holder.parts[0]["left"](x).shape
 # mask of its own.** If the heads share one, its axis of heads has size 1 or is not there.
 # `mask.broadcast_to(shape)` stretches it, copies nothing, and raises an error where shapes do not
 # fit. Then head `i` takes its own piece, `mask[:, i]`.
-
-# %% tags=["predict"] jupyter={"source_hidden": true}
-predict(
-    "heads_own_mask",
-    "Head 0 may look at the past and itself, head 1 at everything: a mask `(H, L_q, L_k)`. After "
-    "`broadcast_to`, what is the shape of `mask[:, 0]`?",
-    {
-        "`(H, L_q, L_k)`": "The stretched mask has B in front, and the index took H away.",
-        "`(L_q, L_k)`": "The axis B came in front, and `:` keeps it.",
-        "`(B, L_q, L_k)`": "The index takes H away: one mask for each sentence is left.",
-    },
-    right="`(B, L_q, L_k)`",
-)
+#
+# **Predict.** Head 0 may look at the past and itself, head 1 at everything: a mask `(H, L_q, L_k)`.
+# What is the shape of `mask[:, 0]` after `broadcast_to`?
 
 # %%
 everything = torch.ones(5, 5, dtype=torch.bool)  # (L_q, L_k)
@@ -731,7 +710,8 @@ for each, pair, answer in zip(contents, asked, answers, strict=True):
 # %% [markdown]
 # **The model** is cross-attention with one query: the question looks at the drawers. An
 # `nn.Embedding` is a table of learned vectors, looked up by number. The last line is a linear
-# read-out: a score for each of 8 things, for each of 2 answers. Here is one pass through it.
+# read-out: a score for each of 8 things, for each of 2 answers (`unflatten` cuts the axis of 16
+# into 2 and 8). Here is one pass through it.
 
 # %%
 reader = drawers.Reader(MultiHeadLoop, num_heads=2)  # d_model = 16
@@ -826,19 +806,7 @@ spread(["1 head", "2 heads", "4 heads"])
 # %% [markdown]
 # Guessing both would be right in 1 of 64 questions (0.02), and one head is better than that. What
 # does it do? Look at questions whose two things differ, and at the mean weight on the drawer asked
-# first and on the one asked second.
-
-# %% tags=["predict"] jupyter={"source_hidden": true}
-predict(
-    "heads_stuck",
-    "How does one head spend its weight?",
-    {
-        "half and half, in every run": "That is one of two ways to get stuck.",
-        "on one drawer, in every run": "That is one of two ways to get stuck: its loss is 1.04.",
-        "some runs one way, some the other": "An accident of the start. A few lie in between.",
-    },
-    right="some runs one way, some the other",
-)
+# first and on the one asked second. **Predict:** do all runs do the same?
 
 # %%
 rows = [
@@ -853,6 +821,8 @@ table(
 )
 
 # %% [markdown]
+# There are two ways to get stuck, by an accident of the start, and a few runs lie in between:
+#
 # - **One drawer only:** that answer is always right, the other a guess.
 # - **A blend of both:** then mostly **the same answer twice**, the thing with the larger part.
 #
@@ -872,6 +842,7 @@ heatmaps(
 # %% [markdown]
 # Four questions are an impression; the mean over 2000 is a number. And is a large weight proof that
 # the answer comes from there? Take a head out: set its block of columns in `o_proj` to zero.
+# (`copy.deepcopy` makes an independent copy of a model.)
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(

@@ -171,7 +171,8 @@ print("strides of the cut", cut.stride(), " after the exchange", heads.stride())
 # ### The trap
 #
 # The target shape is known. So why not ask for it at once, with `x.view(2, 3, 4)`? Another slip
-# cuts "4 pieces of 2" in place of "2 pieces of 4", and brings the right shape about by a `permute`.
+# cuts "4 pieces of 2" in place of "2 pieces of 4", and brings the right shape about by `permute`,
+# which names the new order of all axes.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -254,7 +255,8 @@ print("reshape:", joined.tolist(), "  copied:", joined.data_ptr() != result.data
 # %% [markdown]
 # `reshape` does what `view` does if it can, and copies otherwise. The error is a help. Two ways to
 # silence it are not: `result.reshape(3, 8)` without the exchange, and
-# `result.contiguous().view(3, 8)`. (`contiguous()` writes a tensor in order; this one *was*.)
+# `result.contiguous().view(3, 8)`. (`contiguous()` writes a tensor in order; this one *was*.
+# `data_ptr()` is the place in memory where the line begins.)
 #
 # **Predict.** Which numbers land at token 0 then?
 
@@ -279,7 +281,8 @@ show(
 # ### A round trip proves nothing
 #
 # A test that comes to mind: cut, join, and see whether `x` comes back. Three ways to cut (right, by
-# view alone, as cards), and three ways to join that undo them:
+# view alone, as cards), and three ways to join that undo them. (`flatten(1)` joins all axes from 1
+# on.)
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -387,6 +390,7 @@ show(
 # each head holds one half of the text.
 #
 # The test that counts is the loop of lesson 03, with the same rows of the same matrices.
+# (`chunk(2, dim=0)` cuts rows into 2 equal blocks: `cat`, backwards.)
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -557,7 +561,7 @@ print("token 0, both heads:", q[:, 0].tolist(), "  the tall matrix gave", (tall 
 # `q_proj.weight`, transposed*.
 #
 # Joining and `o_proj` become one line too. The heads' results are `h l e`, and `w_o` is
-# `(H, d_head, d_model)`, letters `h e d`.
+# `(H, d_head, d_model)`, letters `h e d`. (`unflatten(0, (H, d_head))` cuts axis 0 in two.)
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -878,6 +882,7 @@ table(
 #
 # Head 0 is head 0 only because its rows and columns stand first. Reorder the heads in some of the
 # projections: blocks of rows in `q_proj`, `k_proj`, `v_proj`, blocks of *columns* in `o_proj`.
+# (`index_select(dim, order)` takes the blocks of an axis in the given order.)
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
