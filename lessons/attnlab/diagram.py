@@ -131,3 +131,32 @@ def draw_head(masked: bool = False) -> Picture:
         "softmax over the keys makes the weights of the same shape; the weights average the values "
         f"to (B, L_q, d_head), and o_proj leads back to (B, L_q, d_model).{extra}"
     )
+
+
+def draw_model() -> Picture:
+    """A decoder from its tokens to its logits, and where attention sits in it."""
+    diagram = Diagram(9.9, 2.75)
+    small, dot = (0.42, 0.42), (0.14, 0.14)
+    tokens = diagram.box("tokens", (0.65, 0.8), shape="(B, L)", size=(1.0, 0.62))
+    embed = diagram.box("embedding", (2.05, 0.8), shape="(B, L, d_model)")
+    tap, second_tap = (diagram.box("", (x, 0.8), size=dot) for x in (3.5, 5.95))
+    add, second_add = (diagram.box("+", (x, 0.8), size=small) for x in (4.8, 7.25))
+    norm, second_norm = (diagram.box("norm", (x, 1.85), size=(0.7, 0.5)) for x in (3.5, 5.95))
+    attention = diagram.box("attention", (4.8, 1.85), "weights", "units 01 to 07")
+    mlp = diagram.box("MLP", (7.25, 1.85), shape="each token alone")
+    logits = diagram.box("norm, logits", (9.1, 0.8), shape="(B, L, vocabulary)", size=(1.45, 0.62))
+    diagram.frame([tap, norm, attention, add, second_norm, mlp, second_add], "layer, N times")
+    for start, end in [
+        (tokens, embed), (embed, tap), (tap, add), (add, second_tap), (second_tap, second_add),
+        (second_add, logits), (tap, norm), (norm, attention), (attention, add),
+        (second_tap, second_norm), (second_norm, mlp), (mlp, second_add),
+    ]:  # fmt: skip
+        diagram.arrow(start, end)
+    diagram.note("x, the residual stream (B, L, d_model)", (5.4, 0.27))
+    return diagram.show(
+        "Block diagram of a decoder. Tokens (B, L) go through the embedding to x (B, L, d_model), "
+        "then through N layers. In each layer, attention reads the norm of x and its result is "
+        "added to x; then the MLP, which works on each token alone, reads the norm of x and its "
+        "result is added too. A last norm and a matrix give the logits (B, L, vocabulary).",
+        "",
+    )
