@@ -5,8 +5,8 @@
 # when a part of it is wrong. You need Python and the product of two matrices; PyTorch is
 # explained as it comes up.
 #
-# Plan 80 minutes. There are nine sections of 5 to 15 minutes. Each ends with a **Stop**, where a
-# break does no harm. Answer each question before you run the cell below it.
+# Plan 90 minutes, in ten sections of 4 to 15 minutes. Each ends with a **Stop**, a good place for
+# a break. Answer each question before you run the cell below it.
 #
 # | name | meaning |
 # |---|---|
@@ -25,8 +25,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attnlab import COLOURS, heatmap, heatmaps, show, table, trace_shapes
+from attnlab import heatmap, heatmaps, show, table, trace_shapes
 from attnlab.diagram import draw_head, draw_model
+from attnlab.kept import load
 from attnlab.widgets import query_sliders
 from autograder import predict
 
@@ -46,20 +47,22 @@ draw_model()
 # 1. Text is cut into **tokens**: words or pieces of words. Each has a number.
 # 2. The **embedding** is a table with one learned vector of `d_model` numbers for each token. It
 #    turns the text into `x`, of shape `(B, L, d_model)`.
-# 3. Each **layer** adds two things to `x`: what attention found, and what an **MLP** (two or three
-#    matrices with a bend between them) made of that. In code, from `attnlab/decoder.py`:
-#    `x = x + attention(norm(x))`, then `x = x + mlp(norm(x))`. A **norm** brings each vector to a
-#    common length. As every layer only adds, `x` is called the **residual stream**.
-# 4. At the end each vector becomes one score for every token of the vocabulary, the **logits**.
-#    The softmax makes them probabilities of the next token.
+# 3. Each **layer** adds two things to `x`: what attention found, and what an **MLP** (matrices
+#    with a nonlinear function between them) made of that: `x = x + attention(norm(x))`, then
+#    `x = x + mlp(norm(x))`, as in `attnlab/decoder.py`. A **norm** brings all vectors to about the
+#    same length. As layers only add to it, `x` is called the **residual stream**.
+# 4. At the end each vector becomes one score for every token of the vocabulary, the **logits**,
+#    from which the probabilities of the next token are made.
 #
 # This lesson opens the attention box, with one head. Unit 02 says what it must not see, units 03
 # and 04 put several heads into it, unit 06 makes it remember, unit 07 runs it in a real model.
+#
+# In the next cell, do not mind yet how the boxes are written; watch which tokens react.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "boxes",
-    "We change the vector of one token. In which box do the outputs of *other* tokens change?",
+    "head_boxes",
+    "We change the vector of one token. In which box do the outputs of other tokens change?",
     {
         "in the MLP": "It works on each vector alone, so a token learns nothing from another.",
         "in the norm": "It looks at one vector at a time: at its own length.",
@@ -140,14 +143,14 @@ table({"word": words, "key": keys.tolist(), "score": scores})
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "ratio",
-    "\"cats\" scores 2 and \"dog\" 0. How many times as heavy as \"dog\" will \"cats\" be? "
-    "($e^1 = 2.72$, $e^2 = 7.39$)",
+    "head_ratio",
+    '"cats" scores 2 and "dog" 0. How many times as heavy as "dog" will "cats" be? '
+    "(e^1 = 2.72 , e^2 = 7.39 )",
     {
-        "twice": "Weights follow $e^s$, not $s$.",
-        "7.39 times": "$e^2 / e^0$. The division by the sum does not change a ratio, so only the "
-        "*difference* of two scores counts.",
-        "infinitely: \"dog\" gets 0": "$e^0$ is 1, not 0. A softmax never leaves a key out.",
+        "twice": "Weights follow e^s, not s.",
+        "7.39 times": "e^2 / e^0. The division by the sum does not change a ratio, so only the "
+        "difference of two scores counts.",
+        'infinitely: "dog" gets 0': "e^0 is 1, not 0. A softmax never leaves a key out.",
     },
     right="7.39 times",
 )
@@ -174,24 +177,31 @@ values = torch.tensor(
 products = weights[:, None] * values  # (L_k, d_head)
 output = products.sum(dim=0)  # (d_head,)
 print("output:", output)
-table({"word": words, "weight": weights, "value": values.tolist(), "product": products.tolist()})
+table(
+    {
+        "word": words,
+        "weight": weights,
+        "value": values.tolist(),
+        "weight x value": [f"{first:.2f}, {second:.2f}" for first, second in products.tolist()],
+    }
+)
 
 # %% [markdown]
 # Positive: "sleep" has found out that its subject is plural.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "long_query",
+    "head_long_query",
     "What happens to the weights if the query is (10, 10) instead of (1, 1)?",
     {
         "nothing, the direction is the same": "The scores become ten times as large, and so do "
         "their differences, which the weights follow.",
-        "nearly all goes to \"cats\"": "Scores 20, 10 and 0: a lead of 10 is a factor of $e^{10}$. "
+        'nearly all goes to "cats"': "Scores 20, 10 and 0: a lead of 10 is a factor of e^10. "
         "A long query makes a hard lookup, like a dictionary's.",
         "they become more even": "That is the short query: with (0, 0) every score is 0 and every "
         "weight 1/6.",
     },
-    right="nearly all goes to \"cats\"",
+    right='nearly all goes to "cats"',
 )
 
 # %%
@@ -202,6 +212,7 @@ heatmap(
     queries=[f"{length:g} x (1, 1)" for length in lengths],
     keys=words,
     title="The length of the query makes the lookup soft or hard",
+    caption="",
 )
 
 # %% [markdown]
@@ -230,7 +241,7 @@ scores = queries @ keys.T  # (L_q, L_k)
 weights = torch.softmax(scores, dim=-1)  # (L_q, L_k)
 outputs = weights @ values  # (L_q, d_head)
 print("last row:", outputs[-1], "  by hand, section 2:", output)
-heatmap(weights, words, words, "Every row is one lookup and sums to one")
+heatmap(weights, words, words, "Every row is one lookup and sums to one", caption="")
 
 # %% [markdown]
 # `dim=-1`: the softmax runs along the last axis, that of the keys. `weights @ values` is the
@@ -238,8 +249,8 @@ heatmap(weights, words, words, "Every row is one lookup and sums to one")
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "two_queries",
-    "Only \"cats\" and \"sleep\" ask now. What are the shapes of weights and outputs?",
+    "head_two_queries",
+    'Only "cats" and "sleep" ask now. What are the shapes of weights and outputs?',
     {
         "(2, 2) and (2, 2)": "The keys have not become fewer: each query still weighs six.",
         "(6, 2) and (6, 2)": "Rows are queries, and there are two.",
@@ -286,14 +297,14 @@ except RuntimeError as error:
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "plus_1000",
-    "We add 1000 to *every* score of a row. What do we get, on paper and from the code below?",
+    "head_plus_1000",
+    "We add 1000 to every score of a row. What do we get, on paper and from the code below?",
     {
-        "the same weights in both": "On paper, yes. But $e^{1002}$ is larger than any number of "
+        "the same weights in both": "On paper, yes. But e^1002 is larger than any number of "
         "this type: it becomes `inf`, and `inf / inf` is `nan`, not a number.",
-        "the same on paper, `nan` from the code": "$e^{1000}$ cancels in the fraction, but only "
+        "the same on paper, `nan` from the code": "e^1000 cancels in the fraction, but only "
         "after it has been computed, as `inf`.",
-        "other weights in both": "$e^{s + 1000} = e^{1000} e^s$: the factor stands above and "
+        "other weights in both": "e^(s + 1000) is e^1000 times e^s: the factor stands above and "
         "below, and cancels.",
     },
     right="the same on paper, `nan` from the code",
@@ -332,15 +343,14 @@ print(torch.exp(scores - scores.max()))
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "keepdim",
-    "A 3 x 3 matrix of exponentials is divided by its 3 row sums, *without* `keepdim`. What "
-    "happens?",
+    "head_keepdim",
+    "A 3 x 3 matrix of exponentials is divided by its 3 row sums, without `keepdim`. What happens?",
     {
         "an error": "`(3, 3) / (3,)` is allowed: the 3 sums are read as one row, `(1, 3)`. Only if "
         "`L_q` and `L_k` differ do you get an error, which is why good test sizes all differ.",
         "every row sums to one": "That takes `(3, 3) / (3, 1)`.",
-        "no error, and the rows do not sum to one": "The sums are read as a row, so column $j$ is "
-        "divided by the sum of row $j$.",
+        "no error, and the rows do not sum to one": "The sums are read as a row, so column j is "
+        "divided by the sum of row j.",
     },
     right="no error, and the rows do not sum to one",
 )
@@ -358,14 +368,13 @@ print("without:      row sums", (exponentials / exponentials.sum(-1)).sum(-1))
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "softmax_axis",
-    "The six tokens again, with the softmax over the *queries* (`dim=-2`). What does the row "
-    "\"sleep\" sum to?",
+    "head_softmax_axis",
+    "The six tokens again, with the softmax over the queries (`dim=-2`). What does the row "
+    '"sleep" sum to?',
     {
-        "1, as the rows do before": "Now every *column* sums to 1: the queries compete for each "
-        "key.",
-        "more than 1": "Its scores are the largest in several columns, so it takes the larger "
-        "share of each. The output is no average any more.",
+        "1, as the rows do before": "Now every column sums to 1: the queries compete for each key.",
+        "more than 1": "Its scores are the largest of the columns cats and sleep, so it takes the "
+        "larger share there. The output is no average any more.",
         "0": "No weight of a softmax is 0, so no sum of them is.",
     },
     right="more than 1",
@@ -380,6 +389,7 @@ heatmaps(
     words,
     words,
     title="On the wrong axis the columns sum to one, and the rows do not",
+    caption="",
 )
 
 # %% [markdown]
@@ -410,7 +420,7 @@ heatmaps(
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "spread",
+    "head_spread",
     "Unscaled scores of random vectors with `d_head` = 64: what is their standard deviation?",
     {
         "about 1": "That holds for the entries, and for the scores after the division.",
@@ -444,13 +454,13 @@ table(
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "lead",
-    "With which lead of the wrong key do 200 steps *not* find the right one?",
+    "head_lead",
+    "With which lead of the wrong key do 200 steps not find the right one?",
     {
         "with 5 and more": "At 5 the gradient is small, but 200 steps are enough.",
-        "with 10 and more": "$p\\,(1-p)$ is 0.00005 there: as wrong as can be, and nothing moves.",
+        "with 10 and more": "p (1-p) is 0.00005 there: as wrong as can be, and nothing moves.",
         "with none: the error is large, so the steps are": "The error is large, but it reaches the "
-        "scores only through $p\\,(1-p)$.",
+        "scores only through p (1-p).",
     },
     right="with 10 and more",
 )
@@ -541,13 +551,13 @@ table(
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "wrong_scale",
+    "head_wrong_scale",
     "`d_head` is 64. One head divides by nothing, one by 8, one by 64. Which has nearly equal "
     "weights?",
     {
         "the one that divides by 64": "Scores with a standard deviation of 1/8: the lookup finds "
         "nothing.",
-        "the one that divides by nothing": "Large scores give *unequal* weights: one key takes "
+        "the one that divides by nothing": "Large scores give unequal weights: one key takes "
         "nearly all.",
         "the one that divides by 8": "That is the right scale: a standard deviation of 1, some "
         "keys stand out.",
@@ -562,6 +572,7 @@ scales = {"by nothing": 1, "by 8": 8, "by 64": 64}
 heatmaps(
     {f"divided {name}": torch.softmax(raw / scale, dim=-1) for name, scale in scales.items()},
     title="Too sharp, right, too flat",
+    caption="",
 )
 
 # %% [markdown]
@@ -582,8 +593,8 @@ heatmaps(
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "doubled_values",
-    "We double the *values*. In which versions does the output exactly double?",
+    "head_doubled_values",
+    "We double the values. In which versions does the output exactly double?",
     {
         "in all three": "In the wrong ones the values also make the scores, and these change the "
         "weights.",
@@ -603,8 +614,8 @@ versions = {
 rows = []
 for name, attend in versions.items():
     once, twice = attend(queries, keys, values), attend(queries, keys, 2 * values)
-    rows.append((name, str(tuple(once.shape)), once[5].tolist(), torch.allclose(twice, 2 * once)))
-table(rows, ["version", "shape", "output of 'sleep'", "output doubled"])
+    rows.append((name, str(tuple(once.shape)), *once[5], torch.allclose(twice, 2 * once)))
+table(rows, ["version", "shape", "output of 'sleep': first", "second", "output doubled"])
 
 # %% [markdown]
 # **Stop.** Keys decide where to look, values what comes back.
@@ -631,14 +642,14 @@ x = torch.tensor(
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "no_projections",
-    "Without projections `x` itself is query and key. How does the score of \"sleep\" looking at "
-    "\"cats\" compare with \"cats\" looking at \"sleep\"?",
+    "head_no_projections",
+    'Without projections `x` itself is query and key. How does the score of "sleep" looking at '
+    '"cats" compare with "cats" looking at "sleep"?',
     {
         "larger: verbs look for nouns": "Nothing in `x @ x.T` knows who asks.",
-        "equal": "A dot product does not care which vector comes first. \"Verb looks for noun\" "
-        "would force \"noun looks for verb\".",
-        "it depends on the softmax": "The *weights* can differ, as their rows do. The scores are "
+        "equal": 'A dot product does not care which vector comes first. "Verb looks for noun" '
+        'would force "noun looks for verb".',
+        "it depends on the softmax": "The weights can differ, as their rows do. The scores are "
         "compared before that.",
     },
     right="equal",
@@ -732,14 +743,14 @@ for name, parameter in module.named_parameters():
 # An **attention mechanism** is anything that scores keys against a query, makes weights of the
 # scores and averages values. It is a family, and its members differ in the *score function*:
 #
-# | score function | score of query $q$ and key $k$ | used by |
+# | score function | score of query $q$ and key $k$ | source |
 # |---|---|---|
-# | additive | $w \cdot \tanh(W_q q + W_k k)$, a small MLP | [Bahdanau et al. 2014](https://arxiv.org/abs/1409.0473) |
-# | dot product | $q \cdot k$ | [Luong et al. 2015](https://arxiv.org/abs/1508.04025) |
-# | scaled dot product | $q \cdot k / \sqrt{d_\mathrm{head}}$ | Vaswani et al. 2017, and this course |
+# | additive | $w \cdot \tanh(W_q q + W_k k)$ | [Bahdanau 2014](https://arxiv.org/abs/1409.0473) |
+# | dot product | $q \cdot k$ | [Luong 2015](https://arxiv.org/abs/1508.04025) |
+# | scaled dot product | $q \cdot k / \sqrt{d_\mathrm{head}}$ | Vaswani 2017, and this course |
 #
-# The dot product won because it is one matrix product. Where queries, keys and values come from
-# is another question:
+# Dot products won because all of them are one matrix product. Where queries, keys and values
+# come from is another question:
 #
 # - **Self-attention**: all three from the same `x`. The tokens of a text look at each other.
 # - **Cross-attention**: queries from `x`, keys *and* values from another sequence, the `context`.
@@ -747,14 +758,14 @@ for name, parameter in module.named_parameters():
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "context_ignored",
+    "head_context_ignored",
     "A module takes a `context`, but by mistake makes keys and values from `x`. What gives it "
     "away?",
     {
         "the shape of the output": "It is `(B, L_q, d_model)` either way: the average adds up over "
         "the keys, however many there are.",
         "the sum of the weights": "Rows sum to one over whatever keys there are.",
-        "another context, the same output": "A shape shows nothing; a *change* does.",
+        "another context, the same output": "A shape shows nothing; a change does.",
     },
     right="another context, the same output",
 )
@@ -789,12 +800,12 @@ for name, right_one in [("right", True), ("context ignored", False)]:
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "swapped_words",
-    "In the second sentence the subject is the dog. Does our head give \"sleep\" another output "
+    "head_swapped_words",
+    'In the second sentence the subject is the dog. Does our head give "sleep" another output '
     "there?",
     {
         "yes, the other noun is nearer": "Where a word stands appears nowhere in the formula.",
-        "no, the same one": "Its score with \"cats\" depends on two vectors and on nothing else, "
+        "no, the same one": 'Its score with "cats" depends on two vectors and on nothing else, '
         "and a sum does not depend on the order of its terms.",
         "yes, if the weights are learned": "Learned or not, the same vectors in another order "
         "give the same scores and the same sum.",
@@ -831,3 +842,129 @@ for name, tokens in {"without positions": x, "with positions": x + position}.ite
 
 # %% [markdown]
 # **Stop.** Attention sees vectors, not places.
+#
+# ## 10. Two real heads
+#
+# *Goal: recognise all this in a model that writes text. 4 minutes.*
+#
+# SmolLM2-135M is a small language model of 30 layers with nine heads each. These are the weights
+# of two of its 270 heads, recorded on one sentence by `tests/record_real_heads.py`.
+#
+# **Predict.** Somewhere in the model, "they" and "are" must find out who they are about. What
+# will the row "are" of such a head look like?
+
+# %%
+recorded = load("real_heads")
+heatmaps(
+    {f"layer {h['layer']}, head {h['head']}": h["weights"] for h in recorded["heads"]},
+    recorded["tokens"],
+    recorded["tokens"],
+    title="Two heads of SmolLM2: one looks one token back, one finds the cats",
+    values=False,
+    caption="",
+)
+
+# %% [markdown]
+# The left head gives most of its weight to the token just before: with positions in the vectors,
+# a head can look for a *place*. The right one finds "cats" from "sleep", "they", "are" and
+# "tired", not the dog that stands nearer: the lookup of section 2, learned. What finds
+# nothing puts its weight on the first token, as a row must sum to one. The upper right is empty:
+# no token sees a later one, which is unit 02.
+#
+# One sentence proves little. Unit 05 asks what heads do on many, and what breaks without them.
+#
+# **Stop.** The next thing is yours to write.
+#
+# ## 11. Before the exercises
+#
+# | exercise | what to remember | section |
+# |---|---|---|
+# | `softmax(scores, dim=-1)` | largest *along `dim`*, axis kept; no `torch.softmax` | 4 |
+# | `scaled_scores(q, k)` | any axes in front; what is under the root | 3, 5 |
+# | `attention(q, k, v)` | over the keys; returns `(output, weights)` | 3, 6 |
+# | `SingleHeadAttention(...)` | the four names, `bias`; what comes from `context` | 7, 8 |
+#
+# In shapes `...` stands for any axes in front, also none. `q.shape[-1]` is the size of the last.
+#
+# Find out by yourself whether an answer is right: rows of weights sum to one, also for scores of
+# 10000; doubling the values doubles the output; changing one query changes one row; another
+# context changes the output; and all sizes differ, so that fewer mistakes can hide.
+#
+# ## Check yourself
+
+# %% tags=["predict"] jupyter={"source_hidden": true}
+predict(
+    "quiz_01_equal_scores",
+    "All scores of a row are equal, to 7 say. What is the output?",
+    {
+        "zero": "The weights still sum to one: each is 1 / L_k.",
+        "the average of the values": "Only differences of scores count, and here there are none.",
+        "7 times the average": "A score never multiplies a value; its weight does.",
+    },
+    right="the average of the values",
+)
+
+# %% tags=["predict"] jupyter={"source_hidden": true}
+predict(
+    "quiz_01_which_test",
+    "A softmax runs over the wrong axis. Which test finds it?",
+    {
+        "the sums of the rows": "They should be 1, and the sums of the columns are.",
+        "the shape of the weights": "It is the same for both axes.",
+        "all weights lie between 0 and 1": "They do, whichever axis sums to one.",
+    },
+    right="the sums of the rows",
+)
+
+# %% tags=["predict"] jupyter={"source_hidden": true}
+predict(
+    "quiz_01_scale",
+    "d_model is 512, d_head is 64, the text has 100 tokens. What is a score divided by?",
+    {
+        "10, the root of 100": "Then the weights would change with the length of the text. (With "
+        "64 tokens nobody would notice.)",
+        "22.6, the root of 512": "The dot product has 64 terms; the weights would be too even.",
+        "8, the root of 64": "One term for each number of a query.",
+    },
+    right="8, the root of 64",
+)
+
+# %% tags=["predict"] jupyter={"source_hidden": true}
+predict(
+    "quiz_01_mixed_sources",
+    "In cross-attention the keys come from the context and the values, by mistake, from x. When "
+    "does PyTorch complain?",
+    {
+        "always": "Only shapes can be wrong for PyTorch, and these may fit.",
+        "never": "Weights (L_q, L_k) times L_q values: it fits only if both are equal.",
+        "when x and context differ in length": "With equal lengths it runs, and delivers the "
+        "wrong things.",
+    },
+    right="when x and context differ in length",
+)
+
+# %% tags=["predict"] jupyter={"source_hidden": true}
+predict(
+    "quiz_01_when_scale",
+    "When does the division by the root of d_head matter most?",
+    {
+        "at the start of training": "Entries are random then, and without it the softmax is "
+        "saturated at random keys: hardly any gradient comes through.",
+        "at the end of training": "A trained head has large scores where it learned them.",
+        "when the text is long": "The number of keys does not change the spread of the scores.",
+    },
+    right="at the start of training",
+)
+
+# %% [markdown]
+# ## Summary
+#
+# - Attention is a soft lookup: scores, softmax over the keys, average of the values.
+# - Subtract each row's largest score; divide by $\sqrt{d_\mathrm{head}}$.
+# - Queries ask, keys find, values deliver; three projections make them, `o_proj` leads back.
+# - Self-attention takes all from `x`, cross-attention keys and values from a context.
+# - Without positions (and without a mask) a text is a set of tokens.
+# - Most mistakes keep every shape right. Properties find them.
+#
+# Next: the exercises of unit 01, `01_single_head.ipynb` in your workspace. Then lesson 02, on what
+# a token must *not* look at.
