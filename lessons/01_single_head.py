@@ -2,10 +2,10 @@
 # # 1. One attention head
 #
 # By the end you can compute attention by hand, build a head as a module, and see from its numbers
-# when a part of it is wrong. You need Python and the product of two matrices; PyTorch is
-# explained as it comes up.
+# when a part of it is wrong. You need Python, the product of two matrices, and the page
+# [where attention sits](00_where_attention_sits.ipynb). PyTorch is explained as it comes up.
 #
-# Plan 90 minutes, in ten sections of 4 to 15 minutes. Each ends with a **Stop**, a good place for
+# Plan 85 minutes, in nine sections of 4 to 15 minutes. Each ends with a **Stop**, a good place for
 # a break. Answer each question before you run the cell below it.
 #
 # | name | meaning |
@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from attnlab import heatmap, heatmaps, show, table, trace_shapes
-from attnlab.diagram import draw_head, draw_model
+from attnlab.diagram import draw_head
 from attnlab.kept import load
 from attnlab.widgets import query_sliders
 from autograder import predict
@@ -34,63 +34,7 @@ from autograder import predict
 torch.set_printoptions(precision=3, sci_mode=False)
 
 # %% [markdown]
-# ## 1. Where attention sits
-#
-# *Goal: know what goes into attention and what comes out. 5 minutes.*
-#
-# A language model is built like this.
-
-# %% jupyter={"source_hidden": true}
-draw_model()
-
-# %% [markdown]
-# 1. Text is cut into **tokens**: words or pieces of words. Each has a number.
-# 2. The **embedding** is a table with one learned vector of `d_model` numbers for each token. It
-#    turns the text into `x`, of shape `(B, L, d_model)`.
-# 3. Each **layer** adds two things to `x`: what attention found, and what an **MLP** (matrices
-#    with a nonlinear function between them) made of that: `x = x + attention(norm(x))`, then
-#    `x = x + mlp(norm(x))`, as in `attnlab/decoder.py`. A **norm** brings all vectors to about the
-#    same length. As layers only add to it, `x` is called the **residual stream**.
-# 4. At the end each vector becomes one score for every token of the vocabulary, the **logits**,
-#    from which the probabilities of the next token are made.
-#
-# This lesson opens the attention box, with one head. Unit 02 says what it must not see, units 03
-# and 04 put several heads into it, unit 06 makes it remember, unit 07 runs it in a real model.
-#
-# In the next cell, do not mind yet how the boxes are written; watch which tokens react.
-
-# %% tags=["predict"] jupyter={"source_hidden": true}
-predict(
-    "head_boxes",
-    "We change the vector of one token. In which box do the outputs of other tokens change?",
-    {
-        "in the MLP": "It works on each vector alone, so a token learns nothing from another.",
-        "in the norm": "It looks at one vector at a time: at its own length.",
-        "in attention": "It is the only box in which tokens exchange anything.",
-        "in all three": "Norm and MLP work on the last axis alone; the other tokens never enter.",
-    },
-    right="in attention",
-)
-
-# %%
-torch.manual_seed(0)
-boxes = {
-    "norm": nn.RMSNorm(5),
-    "MLP": nn.Sequential(nn.Linear(5, 16), nn.ReLU(), nn.Linear(16, 5)),
-    "attention": lambda x: F.scaled_dot_product_attention(x, x, x),
-}
-before = torch.randn(6, 5)  # (L, d_model)
-after = before.clone()
-after[1] += 1  # another vector for token 1
-for name, box in boxes.items():
-    moved = (box(after) - box(before)).abs().amax(dim=-1) > 1e-6  # (L,)
-    print(f"{name:9} tokens whose output moved: {moved.nonzero().flatten().tolist()}")
-
-# %% [markdown]
-# **Stop.** Attention takes `(B, L, d_model)`, returns `(B, L, d_model)`, and is where tokens look
-# at each other.
-#
-# ## 2. One lookup, by hand
+# ## 1. One lookup, by hand
 #
 # *Goal: from a query, keys and values to an output, on paper. 12 minutes.*
 #
@@ -225,7 +169,7 @@ query_sliders(keys, values, words)
 # %% [markdown]
 # **Stop.** Scores from query and keys, softmax, average of the values: that is attention.
 #
-# ## 3. All queries, all sentences
+# ## 2. All queries, all sentences
 #
 # *Goal: the same as two matrix products, for a whole batch. 8 minutes.*
 #
@@ -240,7 +184,7 @@ queries = torch.tensor(
 scores = queries @ keys.T  # (L_q, L_k)
 weights = torch.softmax(scores, dim=-1)  # (L_q, L_k)
 outputs = weights @ values  # (L_q, d_head)
-print("last row:", outputs[-1], "  by hand, section 2:", output)
+print("last row:", outputs[-1], "  by hand, section 1:", output)
 heatmap(weights, words, words, "Every row is one lookup and sums to one", caption="")
 
 # %% [markdown]
@@ -289,7 +233,7 @@ except RuntimeError as error:
 #
 # **Stop.** Attention is `softmax(q @ k.transpose(-2, -1)) @ v`, up to a scale.
 #
-# ## 4. A softmax you can trust
+# ## 3. A softmax you can trust
 #
 # *Goal: large scores, many rows, the right axis. 12 minutes.*
 #
@@ -394,11 +338,11 @@ heatmaps(
 
 # %% [markdown]
 # All shapes are right, so no shape check finds it; row sums do. And a query then depends on the
-# other queries, which section 3 ruled out.
+# other queries, which section 2 ruled out.
 #
 # **Stop.** Largest *along the axis*, axis kept, over the keys.
 #
-# ## 5. Why divide by the square root of `d_head`?
+# ## 4. Why divide by the square root of `d_head`?
 #
 # *Goal: derive the scale, and see what happens without it. 15 minutes.*
 #
@@ -581,7 +525,7 @@ heatmaps(
 #
 # **Stop.** The scale keeps the spread of random scores at 1, whatever the width.
 #
-# ## 6. Keys find, values deliver
+# ## 5. Keys find, values deliver
 #
 # *Goal: a test that tells keys from values. 6 minutes.*
 #
@@ -620,7 +564,7 @@ table(rows, ["version", "shape", "output of 'sleep': first", "second", "output d
 # %% [markdown]
 # **Stop.** Keys decide where to look, values what comes back.
 #
-# ## 7. Projections: where the three come from
+# ## 6. Projections: where the three come from
 #
 # *Goal: a head as a module, with four learned matrices. 15 minutes.*
 #
@@ -736,7 +680,7 @@ for name, parameter in module.named_parameters():
 #
 # **Stop.** In at `(B, L, d_model)`, out at `(B, L, d_model)`.
 #
-# ## 8. Attention mechanism, self-attention, cross-attention
+# ## 7. Attention mechanism, self-attention, cross-attention
 #
 # *Goal: keep the three terms apart. 8 minutes.*
 #
@@ -791,7 +735,7 @@ for name, right_one in [("right", True), ("context ignored", False)]:
 #
 # **Stop.** Mechanism: how. Self or cross: from where.
 #
-# ## 9. What attention alone cannot know
+# ## 8. What attention alone cannot know
 #
 # *Goal: see that the order of the words is lost, and why. 6 minutes.*
 #
@@ -843,7 +787,7 @@ for name, tokens in {"without positions": x, "with positions": x + position}.ite
 # %% [markdown]
 # **Stop.** Attention sees vectors, not places.
 #
-# ## 10. Two real heads
+# ## 9. Two real heads
 #
 # *Goal: recognise all this in a model that writes text. 4 minutes.*
 #
@@ -867,7 +811,7 @@ heatmaps(
 # %% [markdown]
 # The left head gives most of its weight to the token just before: with positions in the vectors,
 # a head can look for a *place*. The right one finds "cats" from "sleep", "they", "are" and
-# "tired", not the dog that stands nearer: the lookup of section 2, learned. What finds
+# "tired", not the dog that stands nearer: the lookup of section 1, learned. What finds
 # nothing puts its weight on the first token, as a row must sum to one. The upper right is empty:
 # no token sees a later one, which is unit 02.
 #
@@ -875,14 +819,14 @@ heatmaps(
 #
 # **Stop.** The next thing is yours to write.
 #
-# ## 11. Before the exercises
+# ## 10. Before the exercises
 #
 # | exercise | what to remember | section |
 # |---|---|---|
-# | `softmax(scores, dim=-1)` | largest *along `dim`*, axis kept; no `torch.softmax` | 4 |
-# | `scaled_scores(q, k)` | any axes in front; what is under the root | 3, 5 |
-# | `attention(q, k, v)` | over the keys; returns `(output, weights)` | 3, 6 |
-# | `SingleHeadAttention(...)` | the four names, `bias`; what comes from `context` | 7, 8 |
+# | `softmax(scores, dim=-1)` | largest *along `dim`*, axis kept; no `torch.softmax` | 3 |
+# | `scaled_scores(q, k)` | any axes in front; what is under the root | 2, 4 |
+# | `attention(q, k, v)` | over the keys; returns `(output, weights)` | 2, 5 |
+# | `SingleHeadAttention(...)` | the four names, `bias`; what comes from `context` | 6, 7 |
 #
 # In shapes `...` stands for any axes in front, also none. `q.shape[-1]` is the size of the last.
 #

@@ -79,6 +79,15 @@ def _stale(built: Path, source: Path) -> str:
     return f"{product} is not what {origin} makes; run 'python -m autograder build'"
 
 
+def known(name: str) -> str:
+    """The full name of a unit, or of a lesson without exercises.
+
+    Raises:
+        CourseError: if there is neither.
+    """
+    return name if (LESSONS / f"{name}.py").exists() else course.unit(name).name
+
+
 def _exercise_units(names: Collection[str] | None) -> list[Unit]:
     units = [
         unit for unit in course.units().values() if unit.source.is_relative_to(ROOT / "solutions")

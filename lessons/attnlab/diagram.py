@@ -76,6 +76,12 @@ class Diagram:
             x, y = ((first + second) / 2 for first, second in zip(*ends, strict=True))
             self.note(label, (x, y + 0.13))
 
+    def stem(self, start: tuple[float, float], end: FancyBboxPatch) -> None:
+        """An arrow to a box from a point, such as a place on another arrow."""
+        style = {"arrowstyle": "-|>", "color": ROLES["plain"], "linewidth": 1.6}
+        joined = {"patchB": end, "shrinkA": 0, "shrinkB": 1}
+        self._axes.annotate("", _middle(end), start, arrowprops=style | joined, zorder=1)
+
     def frame(self, boxes: Sequence[FancyBboxPatch], name: str) -> None:
         """A dashed frame around some boxes, with its name at the upper left."""
         edges = [patch.get_window_extent().transformed(self._axes.transData.inverted())
@@ -133,30 +139,32 @@ def draw_head(masked: bool = False) -> Picture:
     )
 
 
-def draw_model() -> Picture:
-    """A decoder from its tokens to its logits, and where attention sits in it."""
-    diagram = Diagram(9.9, 2.75)
-    small, dot = (0.42, 0.42), (0.14, 0.14)
-    tokens = diagram.box("tokens", (0.65, 0.8), shape="(B, L)", size=(1.0, 0.62))
-    embed = diagram.box("embedding", (2.05, 0.8), shape="(B, L, d_model)")
-    tap, second_tap = (diagram.box("", (x, 0.8), size=dot) for x in (3.5, 5.95))
-    add, second_add = (diagram.box("+", (x, 0.8), size=small) for x in (4.8, 7.25))
-    norm, second_norm = (diagram.box("norm", (x, 1.85), size=(0.7, 0.5)) for x in (3.5, 5.95))
-    attention = diagram.box("attention", (4.8, 1.85), "weights", "units 01 to 07")
-    mlp = diagram.box("MLP", (7.25, 1.85), shape="each token alone")
-    logits = diagram.box("norm, logits", (9.1, 0.8), shape="(B, L, vocabulary)", size=(1.45, 0.62))
-    diagram.frame([tap, norm, attention, add, second_norm, mlp, second_add], "layer, N times")
-    for start, end in [
-        (tokens, embed), (embed, tap), (tap, add), (add, second_tap), (second_tap, second_add),
-        (second_add, logits), (tap, norm), (norm, attention), (attention, add),
-        (second_tap, second_norm), (second_norm, mlp), (mlp, second_add),
-    ]:  # fmt: skip
+def draw_decoder() -> Picture:
+    """A decoder language model, from text to logits, with one of its layers opened."""
+    diagram = Diagram(10.5, 2.8)
+    road, size = 0.75, (1.0, 0.62)
+    text = diagram.box("text", (0.65, road), size=size)
+    tokens = diagram.box("tokens", (1.95, road), shape="(L,)", size=size)
+    x = diagram.box("embedding", (3.3, road), shape="x (L, d_model)", size=(1.25, 0.62))
+    first = diagram.box("+", (5.35, road), size=(0.4, 0.4))
+    second = diagram.box("+", (7.35, road), size=(0.4, 0.4))
+    logits = diagram.box("logits", (9.75, road), shape="(L, vocabulary)", size=(1.25, 0.62))
+    attention = diagram.box("attention", (5.35, 2.15), "weights", "rows meet", (1.25, 0.62))
+    mlp = diagram.box("MLP", (7.35, 2.15), "plain", "each row alone", (1.25, 0.62))
+    norms = [diagram.box("norm", (at, 1.45), size=(0.75, 0.42)) for at in (4.5, 6.5)]
+    for start, end in [(text, tokens), (tokens, x), (x, first), (first, second), (second, logits)]:
         diagram.arrow(start, end)
-    diagram.note("x, the residual stream (B, L, d_model)", (5.4, 0.27))
+    for norm, box, end in zip(norms, (attention, mlp), (first, second), strict=True):
+        diagram.stem((norm.get_x() + norm.get_width() / 2, road), norm)
+        diagram.arrow(norm, box)
+        diagram.arrow(box, end, "weights" if box is attention else "plain")
+    diagram.frame([*norms, attention, mlp, first, second], "a layer, N times")
+    diagram.note("residual stream", (4.62, road - 0.15))
+    diagram.note("norm, table", (8.6, road + 0.14))
     return diagram.show(
-        "Block diagram of a decoder. Tokens (B, L) go through the embedding to x (B, L, d_model), "
-        "then through N layers. In each layer, attention reads the norm of x and its result is "
-        "added to x; then the MLP, which works on each token alone, reads the norm of x and its "
-        "result is added too. A last norm and a matrix give the logits (B, L, vocabulary).",
-        "",
+        "Block diagram of a decoder. Text becomes tokens (L,), the embedding makes x (L, d_model) "
+        "of them. x runs on as the residual stream through N layers. In a layer, a norm reads x, "
+        "attention mixes its rows, and the result is added to x; then a second norm reads x, an "
+        "MLP takes each row alone, and its result is added. After the last layer a norm and a "
+        "table make the logits (L, vocabulary)."
     )
