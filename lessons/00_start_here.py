@@ -117,8 +117,8 @@ predict(
     {
         "three, all but the first": "`mean` never looks at the weights, so it gives no single row "
         "back either.",
-        "one, the last": "It does leave its arguments alone. But that counts for right values only: "
-        "a function that does nothing would have it.",
+        "one, the last": "It does leave its arguments alone. But that counts only where values are "
+        "right: a function that does nothing would have it too.",
         "none": "All four have one cause, so it is told once.",
     },
     right="none",
