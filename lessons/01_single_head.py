@@ -393,8 +393,9 @@ table(
 # near 0 or 1. The softmax is then called *saturated*, and nothing reaches queries and keys.
 #
 # Try it on two keys. The *second* is the right one, the first leads by some score. Gradient
-# descent on the squared error of the weight takes 200 steps: `backward()` puts into
-# `scores.grad` how the loss reacts to each score, and each step goes the other way.
+# descent on the squared error of the weight takes 200 steps. `requires_grad=True` has PyTorch keep
+# track of what `scores` is used for, `backward()` puts into `scores.grad` how the loss reacts to
+# each score, and each step goes the other way.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -434,9 +435,10 @@ table(
 # saturation, and the same steps would repair every lead. Inside attention the weights average
 # values; no logarithm follows.
 #
-# Now random scores of both kinds. All derivatives of one row form a matrix; its norm (the root of
-# the sum of squares) says how much gradient can pass. **Entropy**, $-\sum_j p_j \ln p_j$ (unit:
-# *nat*), says how spread the weights are: 0 for one key, $\ln L_k$ for equal weights.
+# Now random scores of both kinds. Weight $i$ reacts to score $j$ with $p_i(1 - p_i)$ if $i = j$,
+# and with $-p_i p_j$ otherwise. The norm of this matrix (the root of the sum of squares) says how
+# much gradient can pass. **Entropy**, $-\sum_j p_j \ln p_j$ (unit: *nat*), says how spread the
+# weights are: 0 for one key, $\ln L_k$ for equal weights.
 #
 # **Predict.** Sketch the median norm against `d_head`, with and without the scale.
 
@@ -646,7 +648,7 @@ draw_head()
 
 # %% [markdown]
 # Without a context, everything comes from `x`; with one, keys and values come from there. Section
-# 8 says what that is for.
+# 7 says what that is for.
 #
 # A class that holds learned weights derives from `nn.Module`. Its parts are made in `__init__`,
 # after `super().__init__()`; what it computes stands in `forward`. You call the *object*. An
@@ -735,9 +737,9 @@ for name, right_one in [("right", True), ("context ignored", False)]:
 #
 # **Stop.** Mechanism: how. Self or cross: from where.
 #
-# ## 8. What attention alone cannot know
+# ## 8. Two sentences with the same words
 #
-# *Goal: see that the order of the words is lost, and why. 6 minutes.*
+# *Goal: find out what a head knows about the order of tokens. 6 minutes.*
 #
 # - the cats near the dog sleep
 # - the dog near the cats sleep

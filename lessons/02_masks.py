@@ -3,8 +3,7 @@
 #
 # In lesson 01 every query looked at every key. A model that writes text must not read the words
 # it has yet to write, and sentences of different lengths are filled up with padding that means
-# nothing. A *mask* forbids such looks. It is one line of code, and a wrong one raises no error:
-# often it makes the numbers look *better*.
+# nothing. A *mask* forbids such looks. It is one line of code, and a wrong one raises no error.
 #
 # You need lesson 01 and, for section 6, the training loop of
 # [where attention sits](00_where_attention_sits.ipynb). Plan 100 minutes, in nine sections of 5 to
@@ -134,7 +133,7 @@ heatmaps(
 )  # fmt: skip
 
 # %% [markdown]
-# A model will not refuse the gift: section 6 trains one.
+# Section 6 trains a model with each of the last two.
 #
 # Lesson 01 found that without a mask two equal tokens get equal outputs.
 
@@ -427,8 +426,7 @@ distance = torch.arange(6)[:, None] - torch.arange(6)  # (L_q, L_k)   how far ba
 #
 # *Goal: five ways found in real code, and what leaks. 10 minutes.*
 #
-# Back to the row of `sat`, with `down` forbidden. A forbidden key can leak in two ways: its
-# *value* is read (weight above 0), or its *score* still bends the other weights.
+# Back to the row of `sat`, with `down` forbidden.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -448,10 +446,17 @@ predict(
 # %%
 binary = mask.float()  # (L_k,)   1.0 = may attend, 0.0 = may not
 louder = torch.tensor([1.0, 2.0, 0.0, 6.0])  # (L_k,)   only the forbidden score is another
+
+
+def shared_out_again(scores):
+    cut = scores.softmax(-1) * binary  # (L_k,)
+    return cut / cut.sum()
+
+
 ways = {
     "-inf before the softmax": lambda s: s.masked_fill(~mask, float("-inf")).softmax(-1),
     "times 0 after it": lambda s: s.softmax(-1) * binary,
-    "times 0 after it, then / sum": lambda s: F.normalize(s.softmax(-1) * binary, p=1, dim=-1),
+    "times 0 after it, then / sum": shared_out_again,
     "scores + mask": lambda s: (s + binary).softmax(-1),
     "scores * mask": lambda s: (s * binary).softmax(-1),
 }
@@ -464,6 +469,9 @@ table(
 )
 
 # %% [markdown]
+# A forbidden key leaks in two ways: its *value* is read (weight above 0), or its *score* bends
+# the other weights.
+#
 # - `scores + mask` is a bonus of 1 for allowed keys, not a ban.
 # - `scores * mask` gives the score 0, which is a perfectly good score: $e^0 = 1$.
 # - Dividing by the sum again repairs *times 0 after it*, until a forbidden score is so large that
@@ -512,7 +520,7 @@ class NextLetter(nn.Module):
 
     def forward(self, ids, mask):
         x = self.letter(ids) + self.position.weight[: ids.shape[-1]]  # (B, L, d_model)
-        q, k, v = self.qkv_proj(x).chunk(3, dim=-1)  # each (B, L, d_model)
+        q, k, v = self.qkv_proj(x).chunk(3, dim=-1)  # three in one; each (B, L, d_model)
         output = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.predict(x + self.o_proj(output))  # (B, L, letters)
 

@@ -275,6 +275,12 @@ LONG = {
 }
 
 
+def test_a_map_of_ones_has_the_colour_of_one(drawn):
+    heatmap(torch.ones(2, 3), limits=None)
+    (image,) = maps_of(drawn[0])[0].images
+    assert image.norm(1.0) == 1
+
+
 @pytest.mark.parametrize("limits", [None, (0.0, 1.0)], ids=["own", "shared"])
 @pytest.mark.parametrize("size", [(6, 6), (2, 3), (3, 12)], ids=["6x6", "2x3", "3x12"])
 @pytest.mark.parametrize("case", LONG)
