@@ -49,6 +49,11 @@ def is_own(path: Path) -> bool:
     return any(path.resolve().is_relative_to(home.resolve()) for home in homes)
 
 
+def lesson_copy(unit_name: str) -> Path:
+    """The learner's own copy of the lesson of a unit; newer texts of it lie beside it."""
+    return WORKSPACE / unit_name / f"{unit_name[:2]}_lesson.ipynb"
+
+
 class CourseError(Exception):
     """The course's own files, or what the user asked of them, are not in order."""
 
@@ -118,6 +123,8 @@ class Unit:
     @property
     def workspace_notebook(self) -> Path:
         """The learner's own copy of it."""
+        if not self.source.is_relative_to(ROOT / "solutions"):
+            return lesson_copy(self.name)
         return WORKSPACE / self.name / f"{self.name}.ipynb"
 
 

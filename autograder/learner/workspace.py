@@ -1,8 +1,8 @@
-"""The workspace: ``workspace/``, where exercises are worked on and nothing is overwritten.
+"""The workspace: ``workspace/``, where lessons are worked through and exercises solved.
 
-The released notebooks in ``exercises/`` are only ever copied from. What a learner wrote is kept in
-every case: where it must give way, it stays beside the notebook (``old_answers/scores-1.py``,
-``01_single_head.broken-1.ipynb``).
+Nothing there is ever overwritten; ``lessons/`` and ``exercises/`` are only copied from. What a
+learner wrote is kept in every case: where it must give way, it stays beside the notebook
+(``old_answers/scores-1.py``, ``01_single_head.broken-1.ipynb``).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .. import course
 from ..course import CourseError, Unit
+from . import copies
 
 _NEW_ENTRY = {"points": 0.0, "max_points": 0.0, "hints": 0}
 # What could not be written, so that hints go on where workspace/ is read-only.
@@ -34,15 +35,34 @@ class Reset:
 
 
 def prepare() -> list[Path]:
-    """Copy the released exercises that are not in the workspace yet; returns the new copies."""
+    """Copy the lessons and exercises that are not in the workspace yet; returns the new copies.
+
+    Where the learner's copy is of an older text of the lesson, the new one comes beside it.
+    """
     course.WORKSPACE.mkdir(parents=True, exist_ok=True)
     new = []
-    for released in sorted(course.ROOT.glob("exercises/[0-9][0-9]_*/[0-9][0-9]_*.ipynb")):
-        notebook = course.WORKSPACE / released.parent.name / released.name
-        if released.stem == released.parent.name and not notebook.exists():
-            _copy(released, notebook)
-            new.append(notebook)
+    for thing in copies.things():
+        if not thing.is_there:
+            path = thing.copy
+            if path.exists():
+                path = _free(path.parent, f"{path.stem}-", path.suffix, first=2)
+            _write(path, copies.content_of(thing))
+            new.append(path)
+    # What assistants look for in the folder where they are asked.
+    rules = Path(__file__).with_name("tutor.md").read_bytes()
+    pointer = b"Read AGENTS.md in this folder and keep to it.\n\n@AGENTS.md\n"
+    for name, text in (("AGENTS.md", rules), ("CLAUDE.md", pointer)):
+        if not (course.WORKSPACE / name).exists():
+            _write(course.WORKSPACE / name, text)
     return new
+
+
+def described(new: Path) -> str:
+    """A sentence on a copy that ``prepare`` made."""
+    if "_lesson-" in new.stem:
+        yours = new.with_name(f"{new.stem.partition('-')[0]}.ipynb")
+        return f"A lesson has changed: {_name(new)} is new, your {yours.name} stays as it is."
+    return f"New in your workspace: {_name(new)}"
 
 
 def reset(exercise_id: str) -> Reset:
@@ -64,13 +84,13 @@ def reset(exercise_id: str) -> Reset:
 def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
     notebook = unit.workspace_notebook
     if not notebook.exists():
-        _copy(unit.released, notebook)
+        _write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
         return Reset(notebook, (), f"{_name(notebook)} was not there; it is now, as released.")
     content = _parse(notebook.read_bytes())
     if content is None:
         broken = _free(notebook.parent, f"{notebook.stem}.broken-", ".ipynb")
         notebook.rename(broken)
-        _copy(unit.released, notebook)
+        _write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
         message = (
             f"{_name(notebook)} could not be read as a notebook, so all its exercises start anew; "
             f"the unreadable file is kept as {_name(broken)}."
@@ -93,10 +113,10 @@ def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
 def _release_of(unit: Unit, exercise_id: str) -> dict:
     """The released notebook, known to have the exercise's answer cell."""
     if not unit.source.is_relative_to(course.ROOT / "solutions"):
-        lesson = _name(unit.source.with_suffix(".ipynb"))
+        lesson = _name(unit.workspace_notebook)
         raise CourseError(
-            f"'{exercise_id}' is answered in {lesson}, which is never changed on disk: close it "
-            "without saving and open it again to start anew"
+            f"'{exercise_id}' is answered in {lesson}: give that file another name, and 'make lab' "
+            "lays out a new one"
         )
     if not unit.released.exists():
         raise CourseError(
@@ -257,20 +277,15 @@ def _name(path: Path) -> str:
     return (path.relative_to(course.ROOT) if inside else path).as_posix()
 
 
-def _free(folder: Path, start: str, end: str) -> Path:
-    """The first path ``start<n>end`` that does not exist, counted from 1."""
-    paths = (folder / f"{start}{n}{end}" for n in itertools.count(1))
+def _free(folder: Path, start: str, end: str, first: int = 1) -> Path:
+    """The first path ``start<n>end`` that does not exist, counted from ``first``."""
+    paths = (folder / f"{start}{n}{end}" for n in itertools.count(first))
     return next(path for path in paths if not path.exists())
-
-
-def _copy(released: Path, notebook: Path) -> None:
-    """Copy the content only: the learner's copy is writable whatever the release is."""
-    notebook.parent.mkdir(parents=True, exist_ok=True)
-    _write(notebook, released.read_bytes())
 
 
 def _write(path: Path, content: bytes) -> None:
     """Write a file in one go: a reader finds the old content or the new, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         half.write_bytes(content)
