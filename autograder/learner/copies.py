@@ -79,7 +79,9 @@ def _way_on(thing: Thing) -> Iterator[dict]:
     after = everything[everything.index(thing) + 1 :]
     if after:
         path = after[0].copy
-        near = path.name if path.parent == thing.copy.parent else f"../{path.parent.name}/{path.name}"
+        near = (
+            path.name if path.parent == thing.copy.parent else f"../{path.parent.name}/{path.name}"
+        )
         text = f"**Next: [{_title(after[0])}]({near})**"
         yield {"cell_type": "markdown", "id": NEXT_ID, "metadata": {}, "source": [text]}
 
