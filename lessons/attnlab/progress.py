@@ -6,11 +6,21 @@ from collections.abc import Iterator
 from tqdm import tqdm
 
 
-def bar(items: list[str]) -> Iterator[str]:
-    """Go through ``items`` and show how far it is, on standard output, beside the name of each."""
+def bar(items: list[str], done: int = 0) -> Iterator[str]:
+    """Go through ``items`` and show how far it is, on standard output, beside the name of each.
+
+    ``done`` more have been gone through before.
+    """
     with tqdm(
-        items, file=sys.stdout, unit="part", leave=False, ncols=100, mininterval=0.5
+        total=done + len(items),
+        initial=done,
+        file=sys.stdout,
+        unit="part",
+        leave=False,
+        ncols=100,
+        mininterval=0.5,
     ) as shown:
-        for item in shown:
+        for item in items:
             shown.set_postfix_str(item)
             yield item
+            shown.update()
