@@ -1,6 +1,7 @@
 """A progress bar that a notebook and a terminal can show, and that leaves nothing behind."""
 
 import sys
+import threading
 from collections.abc import Iterator
 
 from tqdm import tqdm
@@ -11,6 +12,8 @@ def bar(items: list[str], done: int = 0) -> Iterator[str]:
 
     ``done`` more have been gone through before.
     """
+    # tqdm's own lock is one for several processes, and a killed process would leave it behind.
+    tqdm.set_lock(threading.RLock())
     with tqdm(
         total=done + len(items),
         initial=done,
