@@ -202,10 +202,13 @@ def names(server, path=""):
 
 def test_a_learner_sees_the_desk_and_opens_the_first_lesson(server):
     url, disabled = opened(server)
-    assert url.endswith("/lab/tree/workspace/00_start_here/00_lesson.ipynb")
+    assert url.endswith("/lab/tree/workspace/00_start_here/00_lesson_start_here.ipynb")
     assert disabled == ["@jupyter/nbgrader"]
     assert names(server) == ["workspace"]
-    assert names(server, "workspace/01_single_head") == ["01_lesson.ipynb", "01_single_head.ipynb"]
+    assert names(server, "workspace/01_single_head") == [
+        "01_lesson_single_head.ipynb",
+        "01_single_head.ipynb",
+    ]
 
 
 @pytest.mark.slow

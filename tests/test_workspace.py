@@ -92,7 +92,7 @@ def copies_of_lesson():
 
 def test_a_copy_of_a_lesson_answers_no_prediction(lesson):
     workspace.prepare()
-    copied = json.loads((course.WORKSPACE / NAME / "01_lesson.ipynb").read_text())
+    copied = json.loads((course.WORKSPACE / NAME / "01_lesson_single_head.ipynb").read_text())
     assert [each["source"] for each in copied["cells"][:2]] == [["# 1. Single head"], ["1 + 1"]]
     assert (copied["cells"][1]["outputs"], copied["cells"][1]["execution_count"]) == ([], None)
     assert "stream" in lesson.read_text()
@@ -101,18 +101,31 @@ def test_a_copy_of_a_lesson_answers_no_prediction(lesson):
 def test_the_way_leads_from_lesson_to_exercises_to_the_next_lesson(lesson, notebook):
     workspace.prepare()
     here = notebook.parent
-    found = [load(each)[-1] for each in (here / "01_lesson.ipynb", notebook)]
+    found = [load(each)[-1] for each in (here / "01_lesson_single_head.ipynb", notebook)]
     assert found == [
         f"**Next: [Single head]({NAME}.ipynb)**",
-        "**Next: [Lesson 1. Single head](../02_masks/02_lesson.ipynb)**",
+        "**Next: [Lesson 1. Single head](../02_masks/02_lesson_masks.ipynb)**",
     ]
-    assert (here / "../02_masks/02_lesson.ipynb").exists()
-    assert "Next" not in load(course.WORKSPACE / "02_masks" / "02_lesson.ipynb")[-1]
+    assert (here / "../02_masks/02_lesson_masks.ipynb").exists()
+    assert "Next" not in load(course.WORKSPACE / "02_masks" / "02_lesson_masks.ipynb")[-1]
+
+
+def test_links_between_lessons_lead_to_the_learners_copies(lesson, notebook):
+    text = (
+        "[Two](02_masks.ipynb#a), [web](https://x.y/02_masks.ipynb), "
+        "[exercises](../exercises/01_single_head/01_single_head.ipynb)"
+    )
+    save(lesson, [*LESSON, cell("markdown", text, "links")])
+    workspace.prepare()
+    assert load(notebook.with_name("01_lesson_single_head.ipynb"))[2:] == [
+        "[Two](../02_masks/02_lesson_masks.ipynb#a), [web](https://x.y/02_masks.ipynb), "
+        "[exercises](01_single_head.ipynb)"  # which come next, so that no other link is needed
+    ]
 
 
 def test_a_new_text_of_a_lesson_comes_beside_the_learners_copy_once(lesson):
     workspace.prepare()
-    mine = course.WORKSPACE / NAME / "01_lesson.ipynb"
+    mine = course.WORKSPACE / NAME / "01_lesson_single_head.ipynb"
     notes = json.loads(mine.read_text())
     notes["cells"].append(cell("markdown", "my notes", "own"))
     mine.write_text(json.dumps(notes))
@@ -120,13 +133,13 @@ def test_a_new_text_of_a_lesson_comes_beside_the_learners_copy_once(lesson):
 
     save(lesson, [*LESSON, cell("markdown", "more", "more")])
     (new,) = workspace.prepare()
-    assert new.name == "01_lesson-2.ipynb" and "more" in load(new)
+    assert new.name == "01_lesson_single_head-2.ipynb" and "more" in load(new)
     assert "my notes" in load(mine) and "more" not in load(mine)
     said = workspace.described(new)
-    assert "has changed" in said and "your 01_lesson.ipynb stays" in said
+    assert "has changed" in said and "your 01_lesson_single_head.ipynb stays" in said
     assert workspace.prepare() == []
     mine.unlink()
-    assert workspace.prepare() == [] and copies_of_lesson() == ["01_lesson-2.ipynb"]
+    assert workspace.prepare() == [] and copies_of_lesson() == ["01_lesson_single_head-2.ipynb"]
 
 
 def test_a_new_run_of_a_lesson_is_no_new_lesson(lesson):
@@ -137,9 +150,9 @@ def test_a_new_run_of_a_lesson_is_no_new_lesson(lesson):
 
 def test_a_broken_copy_of_a_lesson_stays_too(lesson):
     workspace.prepare()
-    mine = course.WORKSPACE / NAME / "01_lesson.ipynb"
+    mine = course.WORKSPACE / NAME / "01_lesson_single_head.ipynb"
     mine.write_text("{")
-    assert [path.name for path in workspace.prepare()] == ["01_lesson-2.ipynb"]
+    assert [path.name for path in workspace.prepare()] == ["01_lesson_single_head-2.ipynb"]
     assert mine.read_text() == "{" and workspace.prepare() == []
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from .. import course
 
 NEXT_ID = "what-comes-next"
 _UNIT = "[0-9][0-9]_*"
+_LINK = re.compile(r"\]\([^)#\s]+")
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,7 @@ class Thing:
 
     released: Path
     copy: Path
-
-    @property
-    def is_lesson(self) -> bool:
-        """Whether it is a lesson; else it holds exercises."""
-        return self.copy.match("*_lesson.ipynb")
+    is_lesson: bool = False
 
     @property
     def is_there(self) -> bool:
@@ -45,7 +43,7 @@ def things() -> list[Thing]:
     exercises = course.ROOT.glob(f"exercises/{_UNIT}/{_UNIT}.ipynb")
     released = [path for path in exercises if path.stem == path.parent.name]
     found = [
-        Thing(path, course.lesson_copy(path.stem))
+        Thing(path, course.lesson_copy(path.stem), is_lesson=True)
         for path in course.ROOT.glob(f"lessons/{_UNIT}.ipynb")
     ]
     found += [Thing(path, course.WORKSPACE / path.stem / path.name) for path in released]
@@ -64,31 +62,43 @@ def content_of(thing: Thing) -> bytes:
     metadata = notebook.setdefault("metadata", {})
     if thing.is_lesson:
         metadata["attention_heads"] = {"lesson": _digest(notebook)}
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                cell.update(outputs=[], execution_count=None)
     metadata["language_info"] = _language_info()
-    notebook["cells"] += _way_on(thing)
+    links = _links(thing)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and thing.is_lesson:
+            cell.update(outputs=[], execution_count=None)
+        elif cell["cell_type"] == "markdown":
+            lines = "".join(cell["source"]).splitlines(keepends=True)
+            cell["source"] = [
+                _LINK.sub(lambda link: links.get(link[0], link[0]), line) for line in lines
+            ]
+    _add_the_way_on(notebook["cells"], thing)
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     return (text + "\n").encode()
 
 
-def _way_on(thing: Thing) -> Iterator[dict]:
-    """A cell that links to what comes next, if anything does."""
+def _links(thing: Thing) -> dict[str, str]:
+    """Links as the released notebooks have them, and the same among the copies."""
+    return {_link(each.released, thing.released): _link(each.copy, thing.copy) for each in things()}
+
+
+def _link(path: Path, start: Path) -> str:
+    return "](" + os.path.relpath(path, start.parent).replace(os.sep, "/")
+
+
+def _add_the_way_on(cells: list[dict], thing: Thing) -> None:
+    """Let the notebook end with a link to what comes next, if anything does."""
     everything = things()
-    after = everything[everything.index(thing) + 1 :]
-    if after:
-        path = after[0].copy
-        near = (
-            path.name if path.parent == thing.copy.parent else f"../{path.parent.name}/{path.name}"
-        )
-        text = f"**Next: [{_title(after[0])}]({near})**"
-        yield {"cell_type": "markdown", "id": NEXT_ID, "metadata": {}, "source": [text]}
+    for after in everything[everything.index(thing) + 1 :][:1]:
+        link = _link(after.copy, thing.copy)
+        if link not in "".join(cells[-1]["source"]):
+            text = f"**Next: [{_title(after)}{link})**"
+            cells.append({"cell_type": "markdown", "id": NEXT_ID, "metadata": {}, "source": [text]})
 
 
 def _title(thing: Thing) -> str:
-    text = "".join(_read(thing.released)["cells"][0]["source"])
-    title = text.splitlines()[0].removeprefix("# ")
+    cells = _read(thing.released).get("cells") or [{"source": thing.released.stem}]
+    title = "".join(cells[0]["source"]).partition("\n")[0].removeprefix("# ")
     return f"Lesson {title}" if thing.is_lesson else title
 
 

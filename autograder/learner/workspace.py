@@ -46,22 +46,22 @@ def prepare() -> list[Path]:
             path = thing.copy
             if path.exists():
                 path = _free(path.parent, f"{path.stem}-", path.suffix, first=2)
-            _write(path, copies.content_of(thing))
+            write(path, copies.content_of(thing))
             new.append(path)
     # What assistants look for in the folder where they are asked.
     rules = Path(__file__).with_name("tutor.md").read_bytes()
     pointer = b"Read AGENTS.md in this folder and keep to it.\n\n@AGENTS.md\n"
     for name, text in (("AGENTS.md", rules), ("CLAUDE.md", pointer)):
         if not (course.WORKSPACE / name).exists():
-            _write(course.WORKSPACE / name, text)
+            write(course.WORKSPACE / name, text)
     return new
 
 
 def described(new: Path) -> str:
     """A sentence on a copy that ``prepare`` made."""
-    if "_lesson-" in new.stem:
-        yours = new.with_name(f"{new.stem.partition('-')[0]}.ipynb")
-        return f"A lesson has changed: {_name(new)} is new, your {yours.name} stays as it is."
+    if "-" in new.stem:
+        yours = f"{new.stem.rpartition('-')[0]}{new.suffix}"
+        return f"A lesson has changed: {_name(new)} is new, your {yours} stays as it is."
     return f"New in your workspace: {_name(new)}"
 
 
@@ -84,13 +84,13 @@ def reset(exercise_id: str) -> Reset:
 def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
     notebook = unit.workspace_notebook
     if not notebook.exists():
-        _write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
+        write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
         return Reset(notebook, (), f"{_name(notebook)} was not there; it is now, as released.")
     content = _parse(notebook.read_bytes())
     if content is None:
         broken = _free(notebook.parent, f"{notebook.stem}.broken-", ".ipynb")
         notebook.rename(broken)
-        _write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
+        write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
         message = (
             f"{_name(notebook)} could not be read as a notebook, so all its exercises start anew; "
             f"the unreadable file is kept as {_name(broken)}."
@@ -101,7 +101,7 @@ def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
     _put_back(content, released, release)
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     # A lone surrogate, which no encoding has, becomes its JSON escape again.
-    _write(notebook, (text + "\n").encode(errors="backslashreplace"))
+    write(notebook, (text + "\n").encode(errors="backslashreplace"))
     beside = f" The old answer is in {', '.join(map(_name, kept))}." if kept else ""
     message = (
         f"'{exercise_id}' is as released again in {_name(notebook)}.{beside} If the notebook is "
@@ -265,7 +265,7 @@ def _store(exercise_id: str, old: dict, **changes: float) -> None:
     text = json.dumps({"schema": 1, "exercises": progress()}, indent=1)
     try:
         course.WORKSPACE.mkdir(parents=True, exist_ok=True)
-        _write(_progress_file(), text.encode())
+        write(_progress_file(), text.encode())
     except OSError:
         return
     _unsaved.clear()
@@ -283,7 +283,7 @@ def _free(folder: Path, start: str, end: str, first: int = 1) -> Path:
     return next(path for path in paths if not path.exists())
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """Write a file in one go: a reader finds the old content or the new, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
