@@ -62,7 +62,7 @@ def content_of(thing: Thing) -> bytes:
     metadata = notebook.setdefault("metadata", {})
     if thing.is_lesson:
         metadata["attention_heads"] = {"lesson": _digest(notebook)}
-    metadata["language_info"] = _language_info()
+    metadata["language_info"] = language_info()
     links = _links(thing)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and thing.is_lesson:
@@ -125,7 +125,8 @@ def _made_from(copy: Path) -> str | None:
         return None
 
 
-def _language_info() -> dict:
+def language_info() -> dict:
+    """What Jupyter writes into a notebook that this Python has opened."""
     return {
         "codemirror_mode": {"name": "ipython", "version": 3},
         "file_extension": ".py",

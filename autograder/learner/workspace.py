@@ -45,7 +45,7 @@ def prepare() -> list[Path]:
         if not thing.is_there:
             path = thing.copy
             if path.exists():
-                path = _free(path.parent, f"{path.stem}-", path.suffix, first=2)
+                path = free(path.parent, f"{path.stem}-", path.suffix, first=2)
             write(path, copies.content_of(thing))
             new.append(path)
     # What assistants look for in the folder where they are asked.
@@ -72,7 +72,7 @@ def reset(exercise_id: str) -> Reset:
         CourseError: no such exercise, or no released notebook, or the learner's cannot be used.
     """
     unit = course.unit(course.exercise(exercise_id).unit)
-    release = _release_of(unit, exercise_id)
+    release = release_of(unit, exercise_id)
     try:
         return _reset(unit, exercise_id, release)
     except OSError as problem:
@@ -88,7 +88,7 @@ def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
         return Reset(notebook, (), f"{_name(notebook)} was not there; it is now, as released.")
     content = _parse(notebook.read_bytes())
     if content is None:
-        broken = _free(notebook.parent, f"{notebook.stem}.broken-", ".ipynb")
+        broken = free(notebook.parent, f"{notebook.stem}.broken-", ".ipynb")
         notebook.rename(broken)
         write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
         message = (
@@ -96,7 +96,7 @@ def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
             f"the unreadable file is kept as {_name(broken)}."
         )
         return Reset(notebook, (broken,), message)
-    released = next(cell for cell in release["cells"] if _grade_id(cell) == exercise_id)
+    released = next(cell for cell in release["cells"] if grade_id(cell) == exercise_id)
     kept = _keep_answers(content, released, notebook.parent / "old_answers")
     _put_back(content, released, release)
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
@@ -110,7 +110,7 @@ def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
     return Reset(notebook, kept, message)
 
 
-def _release_of(unit: Unit, exercise_id: str) -> dict:
+def release_of(unit: Unit, exercise_id: str) -> dict:
     """The released notebook, known to have the exercise's answer cell."""
     if not unit.source.is_relative_to(course.ROOT / "solutions"):
         lesson = _name(unit.workspace_notebook)
@@ -123,7 +123,7 @@ def _release_of(unit: Unit, exercise_id: str) -> dict:
             f"{_name(unit.released)} is missing; make it with: python -m autograder build"
         )
     release = _parse(unit.released.read_bytes())
-    if release is None or all(_grade_id(cell) != exercise_id for cell in release["cells"]):
+    if release is None or all(grade_id(cell) != exercise_id for cell in release["cells"]):
         raise CourseError(
             f"{_name(unit.released)} has no answer cell for '{exercise_id}'; make the notebook "
             "again with: python -m autograder build"
@@ -139,7 +139,7 @@ def _parse(content: bytes) -> dict | None:
     try:
         notebook = json.loads(content)
         for cell in notebook["cells"]:
-            _text(cell), _grade_id(cell)
+            _text(cell), grade_id(cell)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return notebook
@@ -149,18 +149,29 @@ def _text(cell: dict) -> str:
     return "".join(cell["source"])
 
 
-def _grade_id(cell: dict) -> str | None:
+def grade_id(cell: dict) -> str | None:
+    """nbgrader's mark of a cell, if it has one."""
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def answer(unit: Unit, exercise_id: str) -> str:
+    """What stands in the learner's notebook as the answer; nothing if it cannot be read."""
+    try:
+        content = _parse(unit.workspace_notebook.read_bytes())
+    except OSError:
+        content = None
+    cells = content["cells"] if content else []
+    return next((_text(cell) for cell in cells if grade_id(cell) == exercise_id), "")
 
 
 def _keep_answers(notebook: dict, released: dict, folder: Path) -> tuple[Path, ...]:
     """Write the answers that differ from the released text to files of their own."""
-    texts = [_text(cell) for cell in notebook["cells"] if _grade_id(cell) == _grade_id(released)]
+    texts = [_text(cell) for cell in notebook["cells"] if grade_id(cell) == grade_id(released)]
     kept = []
     for text in texts:
         if text.strip() and text != _text(released):
             folder.mkdir(exist_ok=True)
-            path = _free(folder, f"{_grade_id(released)}-", ".py")
+            path = free(folder, f"{grade_id(released)}-", ".py")
             with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text if text.endswith("\n") else text + "\n")
             kept.append(path)
@@ -170,7 +181,7 @@ def _keep_answers(notebook: dict, released: dict, folder: Path) -> tuple[Path, .
 def _put_back(notebook: dict, released: dict, release: dict) -> None:
     """Make the released cell the only one with its ``grade_id``, at its place."""
     cells = notebook["cells"]
-    places = [i for i, cell in enumerate(cells) if _grade_id(cell) == _grade_id(released)]
+    places = [i for i, cell in enumerate(cells) if grade_id(cell) == grade_id(released)]
     place = places[0] if places else _place_for(released, release["cells"], cells)
     for i in reversed(places):
         del cells[i]
@@ -197,8 +208,8 @@ def _place_for(released: dict, release: list[dict], cells: list[dict]) -> int:
 
 def _is_same(cell: dict, released: dict) -> bool:
     """Whether the learner's cell came from the released one."""
-    if _grade_id(released):
-        return _grade_id(cell) == _grade_id(released)
+    if grade_id(released):
+        return grade_id(cell) == grade_id(released)
     return cell.get("id", 0) == released.get("id") or _text(cell) == _text(released)
 
 
@@ -251,7 +262,7 @@ def _entry(points: float, max_points: float, hints: int) -> dict:
 
 def _set_aside(path: Path) -> None:
     try:
-        path.rename(_free(path.parent, f"{path.stem}.broken-", path.suffix))
+        path.rename(free(path.parent, f"{path.stem}.broken-", path.suffix))
     except OSError:
         return
 
@@ -277,7 +288,7 @@ def _name(path: Path) -> str:
     return (path.relative_to(course.ROOT) if inside else path).as_posix()
 
 
-def _free(folder: Path, start: str, end: str, first: int = 1) -> Path:
+def free(folder: Path, start: str, end: str, first: int = 1) -> Path:
     """The first path ``start<n>end`` that does not exist, counted from ``first``."""
     paths = (folder / f"{start}{n}{end}" for n in itertools.count(first))
     return next(path for path in paths if not path.exists())

@@ -7,7 +7,7 @@ import itertools
 import statistics
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -122,7 +122,7 @@ class _HalfDone:
         self, path: Path | None, model: nn.Module, optimiser: torch.optim.Optimizer, of: list[int]
     ):
         self._path = path
-        self._parts = {"model": model, "optimiser": optimiser}
+        self._parts: dict[str, Any] = {"model": model, "optimiser": optimiser}
         shapes = [list(parameter.shape) for parameter in model.parameters()]
         self._of = [*of, BATCH, CONTEXT, LEARNING_RATE, shapes]
 
