@@ -160,8 +160,9 @@ def practice(
     from .learner import practice as practising
 
     notebook = practising.start(exercise)
+    shown = notebook.relative_to(course.ROOT) if notebook.is_relative_to(course.ROOT) else notebook
     typer.echo(
-        f"{notebook} is new, and the clock is running; 'status' and each check tell the time. Open "
+        f"{shown} is new, and the clock is running; 'status' and each check tell the time. Open "
         "it in JupyterLab. Your own notebook stays as it is."
     )
 

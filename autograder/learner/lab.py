@@ -155,8 +155,5 @@ def main(arguments: list[str] | None = None) -> None:
     programs = str(Path(sys.executable).parent)
     os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
     os.chdir(course.ROOT)
-    print(
-        "Starting JupyterLab; it opens in your browser. Ctrl-C in this window ends it.", flush=True
-    )
     own = [each for each in given if each != TEACH]
     LabApp.launch_instance(options(teach=TEACH in given) + own)
