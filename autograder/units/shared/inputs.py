@@ -1,13 +1,42 @@
 """Inputs that several units draw: long ones, memory in another order, masks of queries."""
 
+from collections.abc import Iterator
+
 import torch
 
 from autograder.grading.draw import FULL, Draw
 
+_ONE, _SEVERAL = (301, 400), (65, 99)  # how long an axis is, alone and beside others
 
-def many(draw: Draw, few: int) -> int:
-    """A number of tokens beyond small tables; ``few`` in a case that is drawn to be shown."""
-    return 300 + draw.integer(0, 20) if draw.level == FULL else few
+
+def many(draw: Draw, few: int, least: int = 300) -> int:
+    """A number beyond small tables; ``few`` in a case that is drawn to be shown."""
+    return least + draw.integer(0, least // 15) if draw.level == FULL else few
+
+
+def large(draw: Draw, *groups: str) -> Iterator[tuple[list[int], str]]:
+    """Sizes beyond small tables: one axis after the other is long, the others are 2 or 3.
+
+    Args:
+        draw: what draws them.
+        groups: names of axes. Those in one text are long at once; let no tensor have two of them.
+
+    Yields:
+        A size for each axis, in order, and how a message calls such a case, which runs without
+        gradients. Nothing in a case that is drawn to be shown.
+    """
+    names = " ".join(groups).split()
+    for group in groups if draw.level == FULL else ():
+        long = group.split()
+        limits = _SEVERAL if len(long) > 1 else _ONE
+        sizes = [draw.integer(*(limits if name in long else (2, 3))) for name in names]
+        yield sizes, at_sizes(draw, **dict(zip(names, sizes, strict=True)))
+
+
+def at_sizes(draw: Draw, **sizes: int) -> str:
+    """How a message calls a case that is large and runs without gradients; else nothing."""
+    told = ", ".join(f"{name}={size}" for name, size in sizes.items())
+    return f" under torch.no_grad(), for {told}" if draw.level == FULL else ""
 
 
 def as_split(x: torch.Tensor) -> torch.Tensor:

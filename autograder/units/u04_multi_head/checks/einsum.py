@@ -87,7 +87,7 @@ def einsum_gradients(student: Student, reference: Student, draw: Draw) -> None:
     expect.close(output, want, "the output", "B L d_model")
     axes = ("B L d_model", *["H d_model d_head"] * 3, "H d_head d_model")
     inputs = dict(zip(_NAMES, zip(given, axes, strict=True), strict=True))
-    expect_gradients(student, output, want, direction, inputs)
+    expect_gradients(student, output, want, direction, inputs, axes[0])
 
 
 @check(

@@ -36,7 +36,7 @@ def neighbours_share(student: Student, reference: Student, draw: Draw) -> None:
         expect.close(got, reference.expand_kv(x, h), "the expanded heads", HEADS)
     x.requires_grad_()
     want, direction = reference.expand_kv(x, h), draw.normal(b, h, length, d_head, dtype=dtype)
-    expect_gradients(student, student.expand_kv(x, h), want, direction, {"x": (x, HEADS)})
+    expect_gradients(student, student.expand_kv(x, h), want, direction, {"x": (x, HEADS)}, HEADS)
 
 
 @check(

@@ -122,7 +122,7 @@ def grouped_empty_rows(student: Student, reference: Student, draw: Draw) -> None
     student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v", "the mask")
     expect.close(output, want, "the output", HEADS)
     inputs = {"q": (q, HEADS), "k": (k, HEADS), "v": (v, HEADS)}
-    expect_gradients(student, output, want, direction, inputs, "nan_gradient")
+    expect_gradients(student, output, want, direction, inputs, HEADS, "nan_gradient")
 
 
 @check(
