@@ -1,9 +1,11 @@
 """Inputs that several units draw: long ones, memory in another order, masks of queries."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 
+from autograder.grading import expect
 from autograder.grading.draw import FULL, Draw
 
 _ONE, _SEVERAL = (301, 400), (65, 99)  # how long an axis is, alone and beside others
@@ -37,6 +39,23 @@ def at_sizes(draw: Draw, **sizes: int) -> str:
     """How a message calls a case that is large and runs without gradients; else nothing."""
     told = ", ".join(f"{name}={size}" for name, size in sizes.items())
     return f" under torch.no_grad(), for {told}" if draw.level == FULL else ""
+
+
+def compare_large(
+    draw: Draw, call: Callable[[Any], Any], twins: tuple[Any, Any], axes: str, **sizes: int
+) -> None:
+    """Demand of a module the output of the reference's, without gradients.
+
+    Args:
+        draw: has drawn the inputs.
+        call: called with each of ``twins``, the learner's module and the reference's.
+        twins: these.
+        axes: of the output.
+        sizes: what a message tells of the case.
+    """
+    with torch.no_grad():
+        got, want = map(call, twins)
+    expect.close(got, want, f"the output{at_sizes(draw, **sizes)}", axes)
 
 
 def as_split(x: torch.Tensor) -> torch.Tensor:

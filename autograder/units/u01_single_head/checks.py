@@ -15,9 +15,10 @@ from autograder.grading.expect_modules import (
 )
 from autograder.grading.student_protocol import Student
 from autograder.units.shared.gradients import expect_gradients
-from autograder.units.shared.inputs import as_split, at_sizes, large, many
+from autograder.units.shared.inputs import as_split, compare_large, large, many
 
 SCORES = "B L_q L_k"
+OUTPUT = "B L_q d_model"
 DTYPES = (torch.float32, torch.float64)
 _RETURNS = "attention should return two tensors: (output, weights)."
 
@@ -311,18 +312,14 @@ def self_attention(student: Student, reference: Student, draw: Draw) -> None:
     wide = many(draw, d_model, 75), many(draw, d_head, 33)
     heads = _heads(student, reference, draw, *wide, False, torch.float64)
     x = draw.normal(2, many(draw, length, 65), wide[0], dtype=torch.float64)
-    _compare_large(draw, heads, x, d_head=wide[1])
+    compare_large(
+        draw, lambda head: head(x), heads, OUTPUT, L=x.shape[1], d_model=wide[0], d_head=wide[1]
+    )
     heads = _heads(student, reference, draw, d_model, d_head, True)
     x = draw.normal(b, length, d_model)
-    expect.close(heads[0](x), heads[1](x), "the output", "B L_q d_model")
-    _compare_large(draw, heads, draw.normal(many(draw, b, 65), 2, d_model), d_head=d_head)
-
-
-def _compare_large(draw: Draw, heads: tuple[Any, Any], x: torch.Tensor, d_head: int) -> None:
-    told = at_sizes(draw, **dict(zip(("B", "L", "d_model"), x.shape, strict=True)), d_head=d_head)
-    with torch.no_grad():
-        output, want = (head(x) for head in heads)
-    expect.close(output, want, f"the output{told}", "B L_q d_model")
+    expect.close(heads[0](x), heads[1](x), "the output", OUTPUT)
+    x = draw.normal(many(draw, b, 65), 2, d_model)
+    compare_large(draw, lambda head: head(x), heads, OUTPUT, B=len(x))
 
 
 @check(

@@ -37,9 +37,7 @@ def square_mask(student: Student, reference: Student, draw: Draw) -> None:
     _large_causal(student, reference, draw, length, length)
 
 
-def _large_causal(
-    student: Student, reference: Student, draw: Draw, q_len: int, k_len: int
-) -> None:
+def _large_causal(student: Student, reference: Student, draw: Draw, q_len: int, k_len: int) -> None:
     with torch.no_grad():
         got, want = (of.causal_mask(q_len, k_len) for of in (student, reference))
     _mask(got, want, "L_q L_k", at_sizes(draw, L_q=q_len, L_k=k_len))

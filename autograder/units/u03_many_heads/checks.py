@@ -24,7 +24,7 @@ def _permuted(
     return permuted
 
 
-multi_head.register(multi_head.Layout("MultiHeadLoop", multi_head.loop_shapes, _permuted))
+multi_head.register(multi_head.Layout("MultiHeadLoop", multi_head.loop_shapes, _permuted, 15))
 
 
 def _count(student: Student, reference: Student, *sizes: int, **options: bool) -> None:
