@@ -8,7 +8,7 @@ import torch
 from autograder.grading import expect
 from autograder.grading.draw import FULL, Draw
 
-_ONE, _SEVERAL = (301, 400), (65, 99)  # how long an axis is, alone and beside others
+_LENGTHS, _OTHERS = (301, 400), (65, 99)  # how long an axis is that is long
 
 
 def many(draw: Draw, few: int, least: int = 300) -> int:
@@ -17,7 +17,7 @@ def many(draw: Draw, few: int, least: int = 300) -> int:
 
 
 def large(draw: Draw, *groups: str) -> Iterator[tuple[list[int], str]]:
-    """Sizes beyond small tables: one axis after the other is long, the others are 2 or 3.
+    """Sizes beyond small tables: one axis after the other is long, the others are 2.
 
     Args:
         draw: what draws them.
@@ -29,9 +29,10 @@ def large(draw: Draw, *groups: str) -> Iterator[tuple[list[int], str]]:
     """
     names = " ".join(groups).split()
     for group in groups if draw.level == FULL else ():
-        long = group.split()
-        limits = _SEVERAL if len(long) > 1 else _ONE
-        sizes = [draw.integer(*(limits if name in long else (2, 3))) for name in names]
+        sizes = [
+            draw.integer(*(_LENGTHS if name[0] == "L" else _OTHERS)) if name in group.split() else 2
+            for name in names
+        ]
         yield sizes, at_sizes(draw, **dict(zip(names, sizes, strict=True)))
 
 
