@@ -220,5 +220,10 @@ def stores_numbers(student: Student, reference: Student, draw: Draw) -> None:
         "What the cache returns still hangs on the graph that made k and v.",
         "graph_kept",
     )
+    expect.true(
+        not cache.holds_graph(),
+        "What the cache stores still hangs on the graph that made k and v.",
+        "graph_kept",
+    )
     cache = student.KVCache(b, h_kv, max_len, d_head, torch.float32, "meta")
     expect_other_device(lambda k, v: cache.append(k, v)[0], k.detach(), v.detach())
