@@ -46,6 +46,7 @@ def counts_weights_and_biases(student: Student, reference: Student, draw: Draw) 
     sizes, _ = multi_head.draw_sizes(draw)
     _count(student, reference, *sizes)
     _count(student, reference, *sizes, bias=True)
+    _count(student, reference, 1_000_000_007, 1021, 8191)  # more than a float holds, in 64 bits
 
 
 @check(
