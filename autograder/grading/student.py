@@ -253,6 +253,13 @@ class _LocalObject:
         except Exception as problem:
             raise _problem(problem) from problem
 
+    def holds_graph(self) -> bool:
+        """Whether a tensor that the object keeps hangs on a graph: evidence, not a proof."""
+        try:
+            return memory.holds_graph(self._object)
+        except Exception as problem:
+            raise _problem(problem) from problem
+
 
 class RemoteStudent(_Student):
     """A submission in a process apart, behind a ``Link``."""
@@ -368,6 +375,11 @@ class _RemoteObject:
             raise StudentProblem("protocol", text=INTERFERED)
         self._parameters = found
         return found
+
+    def holds_graph(self) -> bool:
+        """Whether a tensor that the object keeps hangs on a graph: evidence, not a proof."""
+        reply = self._student._ask({"verb": "holds_graph", "of": self._of})
+        return reply.get("value") is True
 
 
 class _RemoteCall(torch.autograd.Function):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import sys
 import time
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -24,6 +25,11 @@ from ..sandbox.link import Link, SubmissionDied
 from . import bypasses
 from .fingerprint import checks_version
 from .read import Submission, Unreadable, read_file
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 _NO_LOOPS = (
     "not all cells came to an end; beside the answer being graded, only what defines something was "
@@ -176,7 +182,7 @@ def _opener(
     budget: Budget | None,
     notices: list[str],
 ) -> OpenStudent:
-    survives, began = True, time.monotonic()
+    survives, began, before = True, time.monotonic(), _memory()
 
     @contextlib.contextmanager
     def open_student(exercise: Exercise, replaced: Iterable[str]) -> Iterator[Student]:
@@ -185,10 +191,10 @@ def _opener(
         if in_process:
             yield _open_local(submission, exercise, replace)
             return
-        if budget and time.monotonic() - began > budget.seconds:
+        if budget and (over := _over(budget, time.monotonic() - began, _memory() - before)):
             raise course.CourseError(
-                f"grading took more than {budget.seconds:g} seconds, all that one submission may "
-                "take; grade one exercise at a time, with --exercise"
+                f"grading took more than {over}, all that one submission may take; grade one "
+                "exercise at a time, with --exercise"
             )
         megabytes = min(limits.megabytes, exercise.megabytes or limits.megabytes)
         its_limits = dataclasses.replace(limits, megabytes=megabytes)
@@ -205,6 +211,21 @@ def _opener(
             yield _open_remote(submission, code, exercise, replace, link)[0]
 
     return open_student
+
+
+def _over(budget: Budget, seconds: float, memory: int) -> str:
+    """The part of the budget that is spent, if one is."""
+    if seconds > budget.seconds:
+        return f"{budget.seconds:g} seconds"
+    return f"{budget.megabytes} MiB of memory" if memory > budget.megabytes << 20 else ""
+
+
+def _memory() -> int:
+    """Bytes that this process had in memory at most, where the system tells."""
+    if not resource:
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _careful(code: list[dict], exercise: Exercise) -> list[dict]:
