@@ -9,6 +9,7 @@ task, the solution cell and the explanation.
 from __future__ import annotations
 
 import ast
+import difflib
 import functools
 import os
 import re
@@ -222,8 +223,11 @@ def exercise(exercise_id: str) -> Exercise:
     try:
         return exercises()[exercise_id]
     except KeyError:
-        known = ", ".join(exercises())
-        raise CourseError(f"there is no exercise '{exercise_id}'; there are: {known}") from None
+        by_letters = {each.lower(): each for each in exercises()}
+        near = difflib.get_close_matches(str(exercise_id).lower(), by_letters)
+        meant = " or ".join(by_letters[each] for each in near)
+        which = f"did you mean {meant}?" if meant else "status() lists those there are"
+        raise CourseError(f"there is no exercise '{exercise_id}'; {which}") from None
 
 
 def prerequisites_of(exercise_id: str) -> list[str]:

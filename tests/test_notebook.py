@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import os
 import random
 import warnings
@@ -29,6 +30,7 @@ def names(monkeypatch, empty_workspace):
     namespace = {"__name__": "__main__"}
     exec("import math, torch\nfrom torch import nn", namespace)
     monkeypatch.setattr(notebook, "_namespace", lambda depth: namespace)
+    monkeypatch.setattr(notebook, "SEARCH_SECONDS", math.inf)
     return namespace
 
 
@@ -55,9 +57,18 @@ def test_check_before_anything_is_written_says_so(names, capsys):
     assert "not started yet" in capsys.readouterr().out
 
 
-def test_an_unknown_exercise_is_named_with_those_that_exist():
-    with pytest.raises(course.CourseError, match="no exercise 'sofmax'.*softmax, scaled_scores"):
-        autograder.check("sofmax")
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("sofmax", "did you mean softmax?"),
+        ("kvcache", "did you mean KVCache?"),
+        ("multiheadattention", "did you mean MultiHeadAttention or "),
+        ("nothing_like_it", r"status\(\) lists those there are"),
+    ],
+)
+def test_a_typo_in_an_exercise_gets_what_was_meant(typed, meant):
+    with pytest.raises(course.CourseError, match=f"no exercise '{typed}'; {meant}"):
+        autograder.check(typed)
 
 
 def test_errors_are_carried_forward_and_said(names, capsys):

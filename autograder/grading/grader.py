@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
+import math
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
@@ -16,7 +18,7 @@ from .. import course
 from ..sandbox.inside import surroundings
 from . import diagnosis, misconceptions, slips
 from .checks import Check, checks_of, points_of
-from .diagnosis import Explanation
+from .diagnosis import Explanation, OutOfPatience, Patience
 from .draw import FULL
 from .expect import Failed
 from .misconceptions import Misconception
@@ -78,13 +80,27 @@ class Grader:
         seed: draws the inputs.
         words: those that messages may repeat, where inputs and earlier work are not for the
             learner to see; by default all.
+        before_search: called with a verdict that is not a pass, before misconceptions are held
+            against the answer: all of it but their names.
+        seconds: how long that may take, where a learner waits for it. The clock decides then; by
+            default the same is found on every machine.
     """
 
-    def __init__(self, open_student: OpenStudent, seed: int, words: Words | None = None) -> None:
+    def __init__(
+        self,
+        open_student: OpenStudent,
+        seed: int,
+        words: Words | None = None,
+        before_search: Callable[[ExerciseVerdict], None] = lambda verdict: None,
+        seconds: float = math.inf,
+    ) -> None:
         self._open_student = open_student
         self._seed = seed
         self._words = words
+        self._before_search = before_search
+        self._seconds = seconds
         self._done: dict[str, ExerciseVerdict] = {}
+        self._passed: dict[str, bool] = {}
 
     def grade(self, exercise: course.Exercise) -> ExerciseVerdict:
         """The verdict on one exercise.
@@ -93,29 +109,43 @@ class Grader:
         again with the reference of that earlier work, unless that costs points.
         """
         if exercise.id not in self._done:
-            with _one_thread(), surroundings.plain():
-                self._done[exercise.id] = self._grade(exercise)
+            with _plainly(), self._judged(exercise) as judged:
+                self._done[exercise.id] = self._verdict(exercise, *judged)
         return self._done[exercise.id]
 
-    def _grade(self, exercise: course.Exercise) -> ExerciseVerdict:
+    def passes_alone(self, exercise: course.Exercise) -> bool:
+        """Whether it passes without the reference's help, and without a word on why not."""
+        with _plainly(), self._open_student(exercise, ()) as student:
+            return _all_passed(self._run_all(exercise, student))
+
+    def _passes(self, exercise: course.Exercise) -> bool:
+        if exercise.id in self._done:
+            return self._done[exercise.id].status == "passed"
+        if exercise.id not in self._passed:
+            with self._judged(exercise) as (_, runs, _):
+                self._passed[exercise.id] = _all_passed(runs)
+        return self._passed[exercise.id]
+
+    @contextlib.contextmanager
+    def _judged(
+        self, exercise: course.Exercise
+    ) -> Iterator[tuple[Student, dict[Check, Run], tuple[str, ...]]]:
+        """A student, what came of each check, and the earlier work that the reference replaces."""
         with self._open_student(exercise, ()) as student:
             runs = self._run_all(exercise, student)
-            passed = all(run.passed for run in runs.values())
-            wrong = () if passed else self._wrong_before(exercise)
-            if not wrong:
-                return self._verdict(exercise, student, runs)
-            with self._open_student(exercise, wrong) as helped:
-                again = self._run_all(exercise, helped)
-                if _points(exercise, again) >= _points(exercise, runs):
-                    verdict = self._verdict(exercise, helped, again)
-                    verdict.replaced = wrong
-                    return verdict
-            return self._verdict(exercise, student, runs)
+            wrong = () if _all_passed(runs) else self._wrong_before(exercise)
+            if wrong:
+                with self._open_student(exercise, wrong) as helped:
+                    again = self._run_all(exercise, helped)
+                    if _points(exercise, again) >= _points(exercise, runs):
+                        yield helped, again, wrong
+                        return
+            yield student, runs, ()
 
     def _wrong_before(self, exercise: course.Exercise) -> tuple[str, ...]:
         earlier = [course.exercise(each) for each in course.prerequisites_of(exercise.id)]
         own = [each for each in earlier if each.unit == exercise.unit]
-        return tuple(each.id for each in own if self.grade(each).status != "passed")
+        return tuple(each.id for each in own if not self._passes(each))
 
     def _run_all(self, exercise: course.Exercise, student: Student) -> dict[Check, Run]:
         runs: dict[Check, Run] = {}
@@ -129,9 +159,44 @@ class Grader:
         return runs
 
     def _verdict(
-        self, exercise: course.Exercise, student: Student, runs: dict[Check, Run]
+        self,
+        exercise: course.Exercise,
+        student: Student,
+        runs: dict[Check, Run],
+        replaced: tuple[str, ...],
     ) -> ExerciseVerdict:
-        names = self._names(exercise, runs)
+        @functools.cache
+        def shown(check: Check, failure: Failed) -> Failed:
+            # A check that draws nothing sees the same on smaller inputs.
+            return self._shrink(check, student, failure) if runs[check].drawn else failure
+
+        def told(explained: dict[Check, Explanation]) -> ExerciseVerdict:
+            return self._told(
+                exercise, runs, replaced, self._names(exercise, runs, explained), shown
+            )
+
+        verdict = told({})
+        if verdict.status == "passed":
+            return verdict
+        self._before_search(verdict)
+        try:
+            explained = diagnosis.explain(exercise, runs, self._seed, Patience(self._seconds))
+        except OutOfPatience:
+            verdict.search_ended = True
+            return verdict
+        except Exception:
+            _log.exception("no name is looked for: %s, seed %s", exercise.id, self._seed)
+            return verdict
+        return told(explained) if explained else verdict
+
+    def _told(
+        self,
+        exercise: course.Exercise,
+        runs: dict[Check, Run],
+        replaced: tuple[str, ...],
+        names: dict[Check, _Named],
+        shown: Callable[[Check, Failed], Failed],
+    ) -> ExerciseVerdict:
         asides = _asides(runs, names)
         points = points_of(exercise)
         checks = []
@@ -140,7 +205,7 @@ class Grader:
             if not run.passed:
                 verdict.points, verdict.passed = 0.0, False
                 verdict.aside = check in asides
-                self._tell(verdict, check, run, student, names.get(check))
+                self._tell(verdict, check, run, names.get(check), shown)
             checks.append(verdict)
         passed = all(each.passed for each in checks)
         reached = exercise.points if passed else sum(each.points for each in checks)
@@ -152,22 +217,17 @@ class Grader:
             exercise.points,
             status,
             checks,
+            replaced,
             flags=tuple(dict.fromkeys(flag for run in runs.values() for flag in run.flags)),
         )
 
-    def _explained(
-        self, exercise: course.Exercise, runs: dict[Check, Run]
-    ) -> dict[Check, Explanation]:
-        """What explains a wrong answer; nothing where the search itself fails."""
-        try:
-            return diagnosis.explain(exercise, runs, self._seed)
-        except Exception:
-            _log.exception("no name is looked for: %s, seed %s", exercise.id, self._seed)
-            return {}
-
-    def _names(self, exercise: course.Exercise, runs: dict[Check, Run]) -> dict[Check, _Named]:
+    def _names(
+        self,
+        exercise: course.Exercise,
+        runs: dict[Check, Run],
+        explained: dict[Check, Explanation],
+    ) -> dict[Check, _Named]:
         """What each failed check is put down to; one that nothing explains is missing."""
-        explained = self._explained(exercise, runs)
         known = misconceptions.misconceptions_of(exercise)
         slips_of_values: list[str | None] = []
         named: dict[Check, _Named] = {}
@@ -196,16 +256,18 @@ class Grader:
         return slips.of_failure(run.failure) if run.failure else None
 
     def _tell(
-        self, verdict: CheckVerdict, check: Check, run: Run, student: Student, named: _Named | None
+        self,
+        verdict: CheckVerdict,
+        check: Check,
+        run: Run,
+        named: _Named | None,
+        shown: Callable[[Check, Failed], Failed],
     ) -> None:
         """Say of a check that failed how, why, and what to think about next."""
         if run.problem:
             self._tell_problem(verdict, run.problem)
         elif run.failure:
-            failure = run.failure
-            # A check that draws nothing sees the same on smaller inputs.
-            if run.drawn and not verdict.aside:
-                failure = self._shrink(check, student, failure)
+            failure = run.failure if verdict.aside else shown(check, run.failure)
             verdict.message = self._words.kept(failure.message) if self._words else failure.message
             verdict.counterexample = failure.counterexample
             of_kind = failure.demand is not None and failure.demand.kind in _KINDS
@@ -306,14 +368,22 @@ def _compares(run: Run) -> bool:
 
 
 @contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Many tiny operations: a second thread gains nothing, and waits where cores are busy."""
+def _plainly() -> Iterator[None]:
+    """Plain surroundings, and one thread.
+
+    Many tiny operations: a second thread gains nothing, and waits where cores are busy.
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with surroundings.plain():
+            yield
     finally:
         torch.set_num_threads(before)
+
+
+def _all_passed(runs: dict[Check, Run]) -> bool:
+    return all(run.passed for run in runs.values())
 
 
 def _points(exercise: course.Exercise, runs: dict[Check, Run]) -> float:
