@@ -226,7 +226,7 @@ def exercise(exercise_id: str) -> Exercise:
         by_letters = {each.lower(): each for each in exercises()}
         near = difflib.get_close_matches(str(exercise_id).lower(), by_letters)
         meant = " or ".join(by_letters[each] for each in near)
-        which = f"did you mean {meant}?" if meant else "status() lists those there are"
+        which = f"did you mean {meant}?" if meant else f"there are: {', '.join(exercises())}"
         raise CourseError(f"there is no exercise '{exercise_id}'; {which}") from None
 
 

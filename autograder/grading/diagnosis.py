@@ -28,7 +28,7 @@ from .student import LocalStudent, StudentProblem
 _ROUNDING = {torch.float16: 1e-2, torch.bfloat16: 8e-2, torch.float32: 5e-5, torch.float64: 1e-9}
 
 # What a search looks at ends by itself before this, but for an answer unlike any seen so far.
-MOST_RUNS = 2000
+MOST_RUNS = 2500
 
 
 @dataclass(frozen=True)

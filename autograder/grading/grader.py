@@ -80,8 +80,8 @@ class Grader:
         seed: draws the inputs.
         words: those that messages may repeat, where inputs and earlier work are not for the
             learner to see; by default all.
-        before_search: called with a verdict that is not a pass, before misconceptions are held
-            against the answer: all of it but their names.
+        before_search: called with the verdict on a wrong answer, before misconceptions are held
+            against that: all of it but their names.
         seconds: how long that may take, where a learner waits for it. The clock decides then; by
             default the same is found on every machine.
     """
@@ -176,7 +176,7 @@ class Grader:
             )
 
         verdict = told({})
-        if verdict.status == "passed":
+        if not any(run.failure for run in runs.values()):
             return verdict
         self._before_search(verdict)
         try:
