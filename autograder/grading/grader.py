@@ -176,7 +176,7 @@ class Grader:
             )
 
         verdict = told({})
-        if not any(run.failure for run in runs.values()):
+        if not any(map(_is_wrong, runs.values())):
             return verdict
         self._before_search(verdict)
         try:
@@ -360,6 +360,11 @@ def _asides(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
 def _is_number(failure: Failed) -> bool:
     """Whether it is a number that is wrong; each is a property of its own."""
     return failure.demand is not None and failure.demand.kind == "number"
+
+
+def _is_wrong(run: Run) -> bool:
+    """Whether it ended as that of a misconception could."""
+    return run.failure is not None or (run.problem is not None and run.problem.kind == "error")
 
 
 def _compares(run: Run) -> bool:

@@ -8,6 +8,7 @@ clock and by processor time: that of a machine that does other things besides.
 """
 
 import argparse
+import collections
 import math
 import statistics
 import subprocess
@@ -24,9 +25,12 @@ from test_answers import answers, namespace_of  # noqa: E402
 
 from autograder import course  # noqa: E402
 from autograder.grading import diagnosis, misconceptions, reference  # noqa: E402
+from autograder.grading.render import wording  # noqa: E402
 from autograder.learner import notebook  # noqa: E402
 
 COUNT_COLD_PROCESSES = 7
+COUNT_RIGHT = 3
+CUT_SHORT = collections.Counter()  # searches that reached their bound, by exercise
 GOALS = "goals: verdict 150 ms, name 1000 ms in the median, nothing over 3000 ms"
 
 
@@ -41,13 +45,21 @@ def wrong_answers(exercise):
 
 def shown_after(exercise, names):
     """Pairs (seconds by the clock, of the processor) until each thing that ``check`` shows."""
-    shown = []
-    notebook._namespace = lambda depth: names
+    shown, began = [], _now()
+
+    def show(text, *_, **__):
+        shown.append([now - start for now, start in zip(_now(), began, strict=True)])
+        CUT_SHORT[exercise.id] += wording.SEARCH_ENDED in text
+
     notebook._in_notebook = lambda: True
-    notebook._show = lambda *_, **__: shown.append((time.perf_counter(), time.process_time()))
-    began = time.perf_counter(), time.process_time()
+    notebook._namespace = lambda depth: names
+    notebook._show = show
     notebook.check(exercise.id)
-    return [(clock - began[0], processor - began[1]) for clock, processor in shown]
+    return shown
+
+
+def _now():
+    return time.perf_counter(), time.process_time()
 
 
 def forget():
@@ -86,6 +98,7 @@ def main():
     for title, seconds in total.items():
         summary(f"all, {title}", seconds)
     print(GOALS)
+    print(f"searches that reached their bound: {dict(+CUT_SHORT)}")
     if not given.exercises:
         command_line()
 
@@ -103,7 +116,7 @@ def of_exercise(exercise, every):
             note(f"verdict, {how}", times[0])
             note(f"name, {how}", times[-1])
     right = dict(course.reference_namespace(exercise.unit))
-    for _ in range(3):
+    for _ in range(COUNT_RIGHT):
         note("right", shown_after(exercise, right)[-1])
     return found
 
