@@ -154,7 +154,7 @@ def build(
     """Make the exercise notebooks and the executed lessons from their sources."""
     from .authoring import build as building
 
-    names = [course.unit(each).name for each in units] if units else None
+    names = [building.known(each) for each in units] if units else None
     drift = building.drift(names) if check_only else building.build(names, typer.echo)
     for line in drift:
         typer.echo(line, err=True)

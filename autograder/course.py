@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import difflib
 import functools
+import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -37,6 +38,8 @@ def find_root() -> Path:
 
 ROOT = find_root()
 WORKSPACE = Path(os.environ.get("AUTOGRADER_WORKSPACE") or ROOT / "workspace").absolute()
+# Set where a notebook is run for readers without a kernel: widgets would be dead there.
+STATIC = "AUTOGRADER_STATIC"
 SOLUTION_MARK = "### BEGIN SOLUTION"
 _CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
 
@@ -79,6 +82,7 @@ class Exercise:
     forbidden: tuple[str, ...]
     hints: tuple[str, ...]
     solution: str = field(repr=False)
+    explanation: str = field(repr=False)
     megabytes: int | None = None
 
     @property
@@ -89,11 +93,12 @@ class Exercise:
 
 @dataclass(frozen=True)
 class SourceCell:
-    """One cell of a percent source: its kind, its tags and its text."""
+    """One cell of a percent source: its kind, tags and text, and whether its code is folded."""
 
     kind: str
     tags: tuple[str, ...]
     text: str
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,9 @@ def read_percent(text: str) -> tuple[SourceCell, ...]:
         kind = "markdown" if "[markdown]" in header else "raw" if "[raw]" in header else "code"
         if kind != "code":
             body = re.sub(r"^# ?", "", body, flags=re.MULTILINE)
-        cells.append(SourceCell(kind, tuple(re.findall(r'"([^"]+)"', header)), body))
+        tags = re.search(r"tags=(\[.*?\])", header)
+        hidden = '"source_hidden": true' in header
+        cells.append(SourceCell(kind, tuple(json.loads(tags[1]) if tags else ()), body, hidden))
     return tuple(cells)
 
 
@@ -149,6 +156,16 @@ def solution_of(cells: Sequence[SourceCell], start: int) -> str:
         if cell.kind == "code" and SOLUTION_MARK in cell.text:
             return cell.text
     raise CourseError(f"no cell with '{SOLUTION_MARK}' follows this exercise:\n{cells[start].text}")
+
+
+def _explanation_of(cells: Sequence[SourceCell], start: int) -> str:
+    """Text that explains the solution of the raw cell at ``start``, or nothing."""
+    for cell in cells[start + 1 :]:
+        if cell.kind == "raw":
+            break
+        if "explanation" in cell.tags:
+            return cell.text
+    return ""
 
 
 def _read_exercise(unit: str, cells: Sequence[SourceCell], index: int) -> Exercise:
@@ -165,6 +182,7 @@ def _read_exercise(unit: str, cells: Sequence[SourceCell], index: int) -> Exerci
             forbidden=tuple(info["forbidden"]),
             hints=tuple(hint.rstrip("\n") for hint in info["hints"]),
             solution=solution_of(cells, index),
+            explanation=_explanation_of(cells, index),
             megabytes=info.get("megabytes"),
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as problem:

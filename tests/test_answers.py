@@ -23,7 +23,7 @@ FEW, MANY = range(3), range(3, 50)
 # Those of test_misconceptions.py, which needs every mutant run on the same inputs.
 SEEDS_FOR_NAMES = (7, 8)
 # In `make quick`, of the wrong answers of an exercise one in so many.
-QUICK_SAMPLE = 12
+QUICK_SAMPLE = 24
 SLOW, THOROUGH = pytest.mark.slow, [pytest.mark.slow, pytest.mark.thorough]
 
 

@@ -15,6 +15,7 @@ import pytest
 import torch
 from attnlab import COLOURS, heatmap, heatmaps, show, table, trace_shapes
 from attnlab.curves import curve, log_axes, theory
+from attnlab.diagram import Diagram, draw_head
 from matplotlib import colors
 from PIL import Image
 
@@ -488,3 +489,23 @@ def test_a_curve_has_its_range_and_its_theory():
     fig.canvas.draw()
     assert labels_of(ax.xaxis) == ["1", "10"] and labels_of(ax.yaxis) == ["1", "3", "10"]
     plt.close(fig)
+
+
+# Diagrams
+
+
+def test_a_box_has_the_colour_of_its_role_and_is_not_cut_off():
+    diagram = Diagram(4, 1)
+    query, weights = diagram.box("q", (0.8, 0.5), "query"), diagram.box("w", (3, 0.5), "weights")
+    diagram.arrow(query, weights, "query", "scores")
+    diagram.frame([query], "head 0")
+    assert colors.same_color(query.get_edgecolor(), COLOURS["blue"])
+    assert colors.same_color(weights.get_edgecolor(), COLOURS["yellow"])
+    picture = diagram.show("A query leads to weights.")
+    assert picture.alt == "A query leads to weights." and cut_off(picture) == []
+
+
+def test_a_masked_head_is_a_head_with_a_mask():
+    plain, masked = draw_head(), draw_head(masked=True)
+    assert masked.alt.startswith(plain.alt) and "-inf" in masked.alt
+    assert cut_off(plain) == cut_off(masked) == []

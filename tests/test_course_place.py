@@ -64,6 +64,7 @@ def test_a_named_place_wins(installed, tmp_path):
     assert root_of(installed, tmp_path, AUTOGRADER_COURSE=place) == tmp_path / "course"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["status"], ["hint", "softmax"], ["grade", "01"], ["build"]])
 def test_without_a_course_a_sentence_says_what_to_do(installed, tmp_path, command):
     done = run(installed, tmp_path / "here", "-m", "autograder", *command)

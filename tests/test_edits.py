@@ -323,6 +323,7 @@ def test_unknown_names_are_told_in_a_sentence(words, says):
     assert done.stderr.startswith(f"autograder: {says}") and done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["misconceptions", "rotary"], ["build", "--check", "06"]])
 def test_neither_command_waits_for_torch(words):
     code = (

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from autograder import course
 from autograder.submissions import fingerprint
 
@@ -24,6 +26,7 @@ for module in list(sys.modules.values()):
 """
 
 
+@pytest.mark.slow
 def test_every_file_at_work_while_a_submission_is_graded_counts():
     unit = course.unit(UNIT)
     command = [sys.executable, "-c", GRADES, str(unit.source)]

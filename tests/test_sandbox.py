@@ -31,7 +31,7 @@ from autograder.submissions.grade import grade
 from autograder.submissions.read import Rebuilt
 from autograder.submissions.worker import grade_one
 
-SECONDS = 1.0
+SECONDS = 2.0  # leaves room for what is right, on a busy machine too
 forks = pytest.mark.skipif(
     not hasattr(os, "fork") or os.environ.get("AUTOGRADER_SPAWN") == "1", reason="needs fork"
 )
@@ -149,7 +149,8 @@ def test_many_small_pieces_of_memory(tmp_path, piece):
 
 def test_memory_within_the_limit_is_there(tmp_path):
     body = "torch.ones(100 << 20, dtype=torch.int8)\n" + RIGHT
-    assert [each.status for each in grade_body(tmp_path, body)] == ["passed", "passed"]
+    verdicts = grade_body(tmp_path, body, seconds=10)
+    assert [each.status for each in verdicts] == ["passed", "passed"]
 
 
 @pytest.mark.parametrize(
@@ -430,7 +431,7 @@ def test_an_added_loop_that_never_ends_costs_time_only(tmp_path):
     good = GOOD.replace("arange(k_len)", "arange(k_len, device=device)")
     endless = "# %%\nstep = 0\nwhile True:\n    step += 1\n"
     path.write_text(f"{endless}# %%\nimport torch\ndevice = torch.device('cpu')\n# %%{good}")
-    verdict = grade(path, ["padding_mask"], seed=1, limits=Limits(SECONDS))
+    verdict = grade(path, ["padding_mask"], seed=1, limits=Limits(10))
     assert verdict.exercises[0].status == "passed"
     assert len(verdict.notices) == 1 and "no loop" in verdict.notices[0]
 

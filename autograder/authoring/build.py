@@ -79,6 +79,15 @@ def _stale(built: Path, source: Path) -> str:
     return f"{product} is not what {origin} makes; run 'python -m autograder build'"
 
 
+def known(name: str) -> str:
+    """The full name of a unit, or of a lesson without exercises.
+
+    Raises:
+        CourseError: if there is neither.
+    """
+    return name if (LESSONS / f"{name}.py").exists() else course.unit(name).name
+
+
 def _exercise_units(names: Collection[str] | None) -> list[Unit]:
     units = [
         unit for unit in course.units().values() if unit.source.is_relative_to(ROOT / "solutions")
@@ -99,7 +108,10 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _cells(notebook: NotebookNode) -> list[tuple]:
-    return [(cell.cell_type, cell.source, cell.id) for cell in notebook.cells]
+    return [
+        (cell.cell_type, cell.source, cell.id, cell.metadata.get("jupyter"))
+        for cell in notebook.cells
+    ]
 
 
 def lesson_notebook(lesson: Path) -> NotebookNode:
@@ -111,8 +123,14 @@ def lesson_notebook(lesson: Path) -> NotebookNode:
             continue
         text = "\n".join(line for line in cell.text.split("\n") if " SOLUTION" not in line)
         make = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
-        cells.append(make(text, id=ids(text)))
+        cells.append(make(text, id=ids(text), metadata=_metadata(cell)))
     return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+
+
+def _metadata(cell: course.SourceCell) -> dict:
+    """What Jupyter, and Jupyter Book by its tag, fold away."""
+    folded = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+    return folded if cell.hidden else {}
 
 
 def execute(notebook: NotebookNode, folder: Path = LESSONS) -> NotebookNode:
@@ -135,7 +153,7 @@ def execute(notebook: NotebookNode, folder: Path = LESSONS) -> NotebookNode:
     try:
         with _fresh_event_loop(), tempfile.TemporaryDirectory() as workspace:
             client.update_config(_private_kernel(workspace))
-            client.execute(env=os.environ | {"AUTOGRADER_WORKSPACE": workspace})
+            client.execute(env=os.environ | {"AUTOGRADER_WORKSPACE": workspace, course.STATIC: "1"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         raise CourseError(f"a lesson does not run: {problem}") from problem
     notebook.metadata = nbformat.from_dict(METADATA)

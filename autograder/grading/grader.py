@@ -166,9 +166,12 @@ class Grader:
         replaced: tuple[str, ...],
     ) -> ExerciseVerdict:
         @functools.cache
-        def shown(check: Check, failure: Failed) -> Failed:
+        def shown(check: Check) -> Failed | None:
+            failure = runs[check].failure
             # A check that draws nothing sees the same on smaller inputs.
-            return self._shrink(check, student, failure) if runs[check].drawn else failure
+            if failure is None or not runs[check].drawn:
+                return failure
+            return self._shrink(check, student, failure)
 
         def told(explained: dict[Check, Explanation]) -> ExerciseVerdict:
             return self._told(
@@ -195,9 +198,10 @@ class Grader:
         runs: dict[Check, Run],
         replaced: tuple[str, ...],
         names: dict[Check, _Named],
-        shown: Callable[[Check, Failed], Failed],
+        shown: Callable[[Check], Failed | None],
     ) -> ExerciseVerdict:
         asides = _asides(runs, names)
+        listed = asides | _named_before(runs, names)
         points = points_of(exercise)
         checks = []
         for check, run in runs.items():
@@ -205,7 +209,8 @@ class Grader:
             if not run.passed:
                 verdict.points, verdict.passed = 0.0, False
                 verdict.aside = check in asides
-                self._tell(verdict, check, run, names.get(check), shown)
+                failure = run.failure and (run.failure if check in listed else shown(check))
+                self._tell(verdict, check, run.problem, failure, names.get(check))
             checks.append(verdict)
         passed = all(each.passed for each in checks)
         reached = exercise.points if passed else sum(each.points for each in checks)
@@ -259,15 +264,14 @@ class Grader:
         self,
         verdict: CheckVerdict,
         check: Check,
-        run: Run,
+        problem: StudentProblem | None,
+        failure: Failed | None,
         named: _Named | None,
-        shown: Callable[[Check, Failed], Failed],
     ) -> None:
         """Say of a check that failed how, why, and what to think about next."""
-        if run.problem:
-            self._tell_problem(verdict, run.problem)
-        elif run.failure:
-            failure = run.failure if verdict.aside else shown(check, run.failure)
+        if problem:
+            self._tell_problem(verdict, problem)
+        elif failure:
             verdict.message = self._words.kept(failure.message) if self._words else failure.message
             verdict.counterexample = failure.counterexample
             of_kind = failure.demand is not None and failure.demand.kind in _KINDS
@@ -355,6 +359,15 @@ def _asides(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
         values_before |= bool(failure and failure.counterexample)
         basic_failed |= check is basic and not run.passed
     return asides
+
+
+def _named_before(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
+    """The checks with the names of an earlier one: they are listed beside it, without a case."""
+    first: dict[tuple[str, ...], Check] = {}
+    failed = [check for check in names if runs[check].failure]
+    for check in failed:
+        first.setdefault(tuple(each.name for each in names[check].found), check)
+    return set(failed) - set(first.values())
 
 
 def _is_number(failure: Failed) -> bool:

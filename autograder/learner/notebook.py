@@ -1,4 +1,4 @@
-"""What a learner calls in a notebook: ``check``, ``hint``, ``status`` and ``mine``.
+"""What a learner calls in a notebook: ``check``, ``hint``, ``explain``, ``status``, ``mine``.
 
 ``check`` runs in the learner's own kernel, on the names that are defined there: honest feedback,
 not proof.
@@ -24,7 +24,7 @@ from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
 from ..sandbox.inside import cells, surroundings
 from ..sandbox.limits import Limits
-from . import history, workspace
+from . import history, predictions, workspace
 
 SECONDS = Limits().seconds
 SEARCH_SECONDS = 2.0
@@ -199,7 +199,44 @@ def check(exercise_id: str, seed: int | None = None, seconds: float = SECONDS) -
             verdict = report.verdict
             report.end(verdict, interrupted=True)
     workspace.record(exercise_id, verdict.points, verdict.max_points)
+    if verdict.status == "passed":
+        _tell_why(exercise)
     return verdict.points
+
+
+def _tell_why(exercise: Exercise) -> None:
+    """Show the explanation of a solution; in a terminal, say how to see it."""
+    if not exercise.explanation:
+        return
+    if _shell() is None:
+        print(f'  Why, and the usual wrong turns: explain("{exercise.id}")')
+        return
+    from IPython.display import Markdown, display
+
+    display(Markdown(f"---\n{exercise.explanation}"))
+
+
+def explain(exercise_id: str, anyway: bool = False) -> None:
+    """Show why the solution is right, the usual wrong turns, and what others do.
+
+    Args:
+        exercise_id: an exercise that you have passed.
+        anyway: show it although you have not: it gives the solution away.
+
+    Raises:
+        CourseError: if there is no such exercise, or it has not been passed.
+    """
+    exercise = course.exercise(exercise_id)
+    passed = workspace.progress().get(exercise_id, {}).get("points", 0.0) >= exercise.points
+    if not (passed or anyway):
+        raise CourseError(
+            f"'{exercise_id}' has not passed yet, and its explanation gives the solution away; to "
+            f'see it all the same: explain("{exercise_id}", anyway=True)'
+        )
+    if _shell() is None:
+        print(exercise.explanation)
+    else:
+        _tell_why(exercise)
 
 
 def hint_text(exercise_id: str, step: int | None = None) -> str:
@@ -254,7 +291,9 @@ def status_rows() -> list[tuple[str, ...]]:
 def status() -> None:
     """Show what is done and what is next."""
     header, *rows = status_rows()
-    _show(status_text(), "status", header=header, rows=rows)
+    asked = predictions.summary()
+    text = "\n".join([status_text(), *map(predictions.sentence, asked)])
+    _show(text, "status", header=header, rows=rows, asked=map(predictions.sentence, asked))
 
 
 def mine(*names: str) -> Any:
@@ -328,5 +367,6 @@ def _why_unread(notebook: Path, kind: str, message: str) -> str:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """``%load_ext autograder`` puts ``check``, ``hint``, ``mine`` and ``status`` at hand."""
-    shell.push({"check": check, "hint": hint, "mine": mine, "status": status})
+    """``%load_ext autograder`` puts what this module has for learners at hand."""
+    names = {"check": check, "explain": explain, "hint": hint, "mine": mine, "status": status}
+    shell.push({**names, "predict": predictions.predict})

@@ -81,7 +81,7 @@ def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
     _put_back(content, released, release)
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     # A lone surrogate, which no encoding has, becomes its JSON escape again.
-    _write(notebook, (text + "\n").encode(errors="backslashreplace"))
+    write(notebook, (text + "\n").encode(errors="backslashreplace"))
     beside = f" The old answer is in {', '.join(map(_name, kept))}." if kept else ""
     message = (
         f"'{exercise_id}' is as released again in {_name(notebook)}.{beside} If the notebook is "
@@ -245,7 +245,7 @@ def _store(exercise_id: str, old: dict, **changes: float) -> None:
     text = json.dumps({"schema": 1, "exercises": progress()}, indent=1)
     try:
         course.WORKSPACE.mkdir(parents=True, exist_ok=True)
-        _write(_progress_file(), text.encode())
+        write(_progress_file(), text.encode())
     except OSError:
         return
     _unsaved.clear()
@@ -266,10 +266,10 @@ def _free(folder: Path, start: str, end: str) -> Path:
 def _copy(released: Path, notebook: Path) -> None:
     """Copy the content only: the learner's copy is writable whatever the release is."""
     notebook.parent.mkdir(parents=True, exist_ok=True)
-    _write(notebook, released.read_bytes())
+    write(notebook, released.read_bytes())
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """Write a file in one go: a reader finds the old content or the new, never half of it."""
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:

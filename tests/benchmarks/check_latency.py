@@ -2,7 +2,7 @@
 
 ``check`` in a kernel, on every misconception and natural mistake (``tests/answers``): seconds until
 the verdict is shown, and until what comes last is, its name where it has one. Cold is the first
-check of an exercise in a kernel; warm is the one after another mistake was checked. Right answers,
+check of an exercise in a kernel; warm are all in one kernel, one after the other. Right answers,
 and the command line from a cold start on a whole notebook, follow. Median, 90 % and worst, by the
 clock and by processor time: that of a machine that does other things besides.
 """
@@ -109,10 +109,11 @@ def of_exercise(exercise, every):
     wrong = list(wrong_answers(exercise).values())[::every]
     note = lambda title, seconds: found.setdefault(title, []).append(seconds)  # noqa: E731
     shown_after(exercise, wrong[-1])  # what is imported and compiled once
-    for names, another in zip(wrong, wrong[1:] + wrong[:1], strict=True):
-        forget()
-        for how, each in (("cold", names), ("warm", another)):
-            times = shown_after(exercise, each)
+    for how in ("cold", "warm"):
+        for names in wrong:
+            if how == "cold":
+                forget()
+            times = shown_after(exercise, names)
             note(f"verdict, {how}", times[0])
             note(f"name, {how}", times[-1])
     right = dict(course.reference_namespace(exercise.unit))
