@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 from jupyter_client.manager import start_new_kernel
-from support import notebook_with, reference_answers, write_notebook
+from support import cell_of, notebook_with, reference_answers, write_notebook
 from typer.testing import CliRunner
 
 import autograder
@@ -439,6 +439,30 @@ def test_smaller_inputs_on_which_a_check_stops_are_passed_over(names, monkeypatc
     exec("def softmax(scores, dim=-1):\n    return scores", names)
     autograder.check("softmax", seed=1)
     assert "Wrong values" in capsys.readouterr().out
+
+
+def test_status_tells_of_exercises_that_have_changed(names, capsys):
+    unit = course.unit("01")
+    copy = notebook_with(unit, reference_answers(unit))
+    copy["cells"].append({"cell_type": "markdown", "id": "x", "metadata": {}, "source": ["Mine"]})
+
+    def told(cells):
+        write_notebook(unit.workspace_notebook, copy | {"cells": cells})
+        autograder.status()
+        return re.findall(
+            "Changed since your copy was made: (.*)\\. The new", capsys.readouterr().out
+        )
+
+    cells, softmax = copy["cells"], cell_of(copy, "softmax")
+    task = cells.index(softmax) - 1
+    assert told(cells) == []
+    assert told([each for each in cells if each is not softmax]) == []
+    older = cells[task] | {"id": "older", "source": ["As it was."]}
+    assert told([*cells[:task], older, *cells[task + 1 :]]) == ["softmax"]
+    marks = {"nbgrader": softmax["metadata"]["nbgrader"] | {"checksum": "older"}}
+    assert told([*cells[: task + 1], softmax | {"metadata": marks}, *cells[task + 2 :]]) == [
+        "softmax"
+    ]
 
 
 def test_mine_says_what_became_of_a_notebook(empty_workspace, monkeypatch, capsys):

@@ -24,7 +24,7 @@ from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
 from ..sandbox.inside import cells, surroundings
 from ..sandbox.limits import Limits
-from . import history, predictions, workspace
+from . import history, predictions, updates, workspace
 
 SECONDS = Limits().seconds
 SEARCH_SECONDS = 2.0
@@ -291,9 +291,8 @@ def status_rows() -> list[tuple[str, ...]]:
 def status() -> None:
     """Show what is done and what is next."""
     header, *rows = status_rows()
-    asked = predictions.summary()
-    text = "\n".join([status_text(), *map(predictions.sentence, asked)])
-    _show(text, "status", header=header, rows=rows, asked=map(predictions.sentence, asked))
+    said = [*updates.sentences(), *map(predictions.sentence, predictions.summary())]
+    _show("\n".join([status_text(), *said]), "status", header=header, rows=rows, asked=said)
 
 
 def mine(*names: str) -> Any:
