@@ -9,8 +9,8 @@ import math
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import torch
 
@@ -110,7 +110,7 @@ class Grader:
         """
         if exercise.id not in self._done:
             with _plainly(), self._judged(exercise) as judged:
-                self._done[exercise.id] = self._verdict(exercise, *judged)
+                self._done[exercise.id] = self._verdict(exercise, judged)
         return self._done[exercise.id]
 
     def passes_alone(self, exercise: course.Exercise) -> bool:
@@ -122,15 +122,12 @@ class Grader:
         if exercise.id in self._done:
             return self._done[exercise.id].status == "passed"
         if exercise.id not in self._passed:
-            with self._judged(exercise) as (_, runs, _):
-                self._passed[exercise.id] = _all_passed(runs)
+            with self._judged(exercise) as judged:
+                self._passed[exercise.id] = _all_passed(judged.runs)
         return self._passed[exercise.id]
 
     @contextlib.contextmanager
-    def _judged(
-        self, exercise: course.Exercise
-    ) -> Iterator[tuple[Student, dict[Check, Run], tuple[str, ...]]]:
-        """A student, what came of each check, and the earlier work that the reference replaces."""
+    def _judged(self, exercise: course.Exercise) -> Iterator[_Judged]:
         with self._open_student(exercise, ()) as student:
             runs = self._run_all(exercise, student)
             wrong = () if _all_passed(runs) else self._wrong_before(exercise)
@@ -138,9 +135,9 @@ class Grader:
                 with self._open_student(exercise, wrong) as helped:
                     again = self._run_all(exercise, helped)
                     if _points(exercise, again) >= _points(exercise, runs):
-                        yield helped, again, wrong
+                        yield _Judged(helped, again, wrong)
                         return
-            yield student, runs, ()
+            yield _Judged(student, runs, ())
 
     def _wrong_before(self, exercise: course.Exercise) -> tuple[str, ...]:
         earlier = [course.exercise(each) for each in course.prerequisites_of(exercise.id)]
@@ -158,48 +155,32 @@ class Grader:
                 stopped = problem
         return runs
 
-    def _verdict(
-        self,
-        exercise: course.Exercise,
-        student: Student,
-        runs: dict[Check, Run],
-        replaced: tuple[str, ...],
-    ) -> ExerciseVerdict:
-        @functools.cache
-        def shown(check: Check) -> Failed | None:
-            failure = runs[check].failure
-            # A check that draws nothing sees the same on smaller inputs.
-            if failure is None or not runs[check].drawn:
-                return failure
-            return self._shrink(check, student, failure)
-
-        def told(explained: dict[Check, Explanation]) -> ExerciseVerdict:
-            return self._told(
-                exercise, runs, replaced, self._names(exercise, runs, explained), shown
-            )
-
-        verdict = told({})
-        if not any(map(_is_wrong, runs.values())):
+    def _verdict(self, exercise: course.Exercise, judged: _Judged) -> ExerciseVerdict:
+        smaller = functools.cache(functools.partial(self._smaller, judged))
+        verdict = self._told(exercise, judged, {}, smaller)
+        if not any(map(_is_wrong, judged.runs.values())):
             return verdict
         self._before_search(verdict)
+        patience = Patience(self._seconds)
         try:
-            explained = diagnosis.explain(exercise, runs, self._seed, Patience(self._seconds))
+            explained = diagnosis.explain(exercise, judged.runs, self._seed, patience)
         except OutOfPatience:
             verdict.search_ended = True
             return verdict
         except Exception:
             _log.exception("no name is looked for: %s, seed %s", exercise.id, self._seed)
             return verdict
-        return told(explained) if explained else verdict
+        return self._told(exercise, judged, explained, smaller) if explained else verdict
 
     def _told(
         self,
         exercise: course.Exercise,
-        runs: dict[Check, Run],
-        replaced: tuple[str, ...],
-        names: dict[Check, _Named],
-        shown: Callable[[Check], Failed | None],
+        judged: _Judged,
+        explained: dict[Check, Explanation],
+        smaller: Callable[[Check], Run],
     ) -> ExerciseVerdict:
+        _, runs, replaced = judged
+        names = self._names(exercise, runs, explained)
         asides = _asides(runs, names)
         listed = asides | _named_before(runs, names)
         points = points_of(exercise)
@@ -209,8 +190,8 @@ class Grader:
             if not run.passed:
                 verdict.points, verdict.passed = 0.0, False
                 verdict.aside = check in asides
-                failure = run.failure and (run.failure if check in listed else shown(check))
-                self._tell(verdict, check, run.problem, failure, names.get(check))
+                told = run if check in listed else smaller(check)
+                self._tell(verdict, check, told, names.get(check))
             checks.append(verdict)
         passed = all(each.passed for each in checks)
         reached = exercise.points if passed else sum(each.points for each in checks)
@@ -260,18 +241,12 @@ class Grader:
             return slips.of_problem(run.problem, has)
         return slips.of_failure(run.failure) if run.failure else None
 
-    def _tell(
-        self,
-        verdict: CheckVerdict,
-        check: Check,
-        problem: StudentProblem | None,
-        failure: Failed | None,
-        named: _Named | None,
-    ) -> None:
+    def _tell(self, verdict: CheckVerdict, check: Check, run: Run, named: _Named | None) -> None:
         """Say of a check that failed how, why, and what to think about next."""
-        if problem:
-            self._tell_problem(verdict, problem)
-        elif failure:
+        if run.problem:
+            self._tell_problem(verdict, run.problem)
+        elif run.failure:
+            failure = run.failure
             verdict.message = self._words.kept(failure.message) if self._words else failure.message
             verdict.counterexample = failure.counterexample
             of_kind = failure.demand is not None and failure.demand.kind in _KINDS
@@ -309,6 +284,13 @@ class Grader:
             )
             verdict.asks = verdict.asks or "What does this line get, and what did you expect?"
 
+    def _smaller(self, judged: _Judged, check: Check) -> Run:
+        """A run with its failure on smaller inputs; a check that draws nothing has no such."""
+        run = judged.runs[check]
+        if run.failure is None or not run.drawn:
+            return run
+        return replace(run, failure=self._shrink(check, judged.student, run.failure))
+
     def _shrink(self, check: Check, student: Student, failure: Failed) -> Failed:
         """The same check failing on smaller inputs, if it does."""
         for level in range(FULL):
@@ -318,6 +300,14 @@ class Grader:
             if small.failure and not small.error and _alike(small.failure, failure):
                 return small.failure
         return failure
+
+
+class _Judged(NamedTuple):
+    """A student, what came of each check, and the earlier work that the reference replaced."""
+
+    student: Student
+    runs: dict[Check, Run]
+    replaced: tuple[str, ...]
 
 
 def _alike(small: Failed, failure: Failed) -> bool:
