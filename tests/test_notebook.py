@@ -1,6 +1,7 @@
 """``check``, ``hint``, ``status`` and ``mine`` as a learner calls them."""
 
 import contextlib
+import io
 import logging
 import math
 import os
@@ -14,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+import typer
 from jupyter_client.manager import start_new_kernel
 from support import cell_of, notebook_with, reference_answers, write_notebook
 from typer.testing import CliRunner
@@ -285,6 +287,24 @@ def test_a_fault_of_the_grader_ends_the_command_line_with_2(empty_workspace, mon
     assert done.exit_code == 2 and "costs no points" in done.output and "0 of" not in done.output
 
 
+def test_the_command_line_says_the_points_before_it_looks_for_a_name(
+    empty_workspace, monkeypatch, capsys
+):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    empty_workspace.mkdir()
+    answer = empty_workspace / "softmax.py"
+    answer.write_text(f"import torch\n{WRONG}")
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    with pytest.raises(typer.Exit):
+        cli.check(answer, ["softmax"], seed=1, json_to=None, in_process=True)
+    first = "softmax: 3 of 5 points (not yet). Looking for the mistake behind it ...\n"
+    assert terminal.getvalue() == first
+    assert "no maximum is subtracted" in capsys.readouterr().out
+
+
 def test_what_only_an_answer_cannot_pass_is_its_own_fault(names, monkeypatch, capsys):
     exercise = course.exercise("softmax")
 
@@ -516,8 +536,12 @@ def kernel(tmp_path_factory):
         reply = client.execute_interactive(code, timeout=60, output_hook=hear)
         return [each for each in messages if each[0] not in ("status", "execute_input")], reply
 
-    begin = "import math, torch\nfrom pathlib import Path\nfrom autograder import check, course\n"
-    run(begin + f"course.WORKSPACE = Path({str(folder)!r})\n{WRONG}\ncheck('softmax', seed=1)")
+    begun = (
+        "import math, torch\nfrom pathlib import Path\nfrom autograder import check, course\n"
+        "from autograder.learner import notebook\nnotebook.SEARCH_SECONDS = 60\n"
+        f"course.WORKSPACE = Path({str(folder)!r})"
+    )
+    run(begun)
     yield run
     client.stop_channels()
     manager.shutdown_kernel(now=True)
