@@ -359,6 +359,17 @@ def test_what_is_interrupted_is_told_in_a_sentence(names, monkeypatch):
     assert state() == before and "softmax" not in notebook.workspace.progress()
 
 
+def test_an_interrupt_of_mine_is_told_in_a_sentence(empty_workspace, monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    unit = course.unit("01")
+    write_notebook(unit.workspace_notebook, notebook_with(unit, reference_answers(unit)))
+    monkeypatch.setattr(notebook.cells, "run", interrupted)
+    with pytest.raises(notebook.Interrupted, match="^softmax: interrupted.$"):
+        autograder.mine("softmax")
+
+
 def test_an_interrupt_of_the_search_leaves_the_verdict(names, monkeypatch, capsys):
     def interrupted(*args):
         raise KeyboardInterrupt
