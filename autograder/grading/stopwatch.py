@@ -42,7 +42,8 @@ class Stopwatch:
             yield
         finally:
             self._left = max(signal.setitimer(signal.ITIMER_REAL, 0)[0], 1e-3)
-            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)  # None: one that is not Python's
+            # None stands for a handler that is not Python's.
+            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
             self._runs = False
 
     def _ring(self, *signalled: object) -> NoReturn:
