@@ -408,8 +408,8 @@ for dtype in times:
 # **bfloat16** halves the bytes. Who gains by that depends on the processor. With instructions for
 # it, plain products gain. Without them each product is turned into float32 first: on such a one
 # (AMD EPYC, AVX2 only; 4 sequences of 512 and of 4096 keys) the plain fold took 1.0 to 1.5 times as
-# long as `enable_gqa`, while fold through SDPA was 5.7 to 9.6 times as fast. So write the fold once,
-# and choose by measuring where it runs. GPUs have other kernels, and other numbers (lesson 08).
+# long as `enable_gqa`; fold through SDPA was 5.7 to 9.6 times as fast. So write the fold once, and
+# choose by measuring where it runs. GPUs have other kernels, and other numbers (lesson 08).
 #
 # In *prefill*, with many queries, the products are large, arithmetic decides, and sharing hardly
 # matters:

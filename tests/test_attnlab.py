@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from attnlab import COLOURS, heatmap, heatmaps, show, table, trace_shapes
+from attnlab import COLOURS, heatmap, heatmaps, show, table, trace_shapes, widgets
 from attnlab.curves import curve, log_axes, theory
 from attnlab.diagram import Diagram, draw_head
 from matplotlib import colors
@@ -275,6 +275,12 @@ LONG = {
 }
 
 
+def test_a_map_of_ones_has_the_colour_of_one(drawn):
+    heatmap(torch.ones(2, 3), limits=None)
+    (image,) = maps_of(drawn[0])[0].images
+    assert image.norm(1.0) == 1
+
+
 @pytest.mark.parametrize("limits", [None, (0.0, 1.0)], ids=["own", "shared"])
 @pytest.mark.parametrize("size", [(6, 6), (2, 3), (3, 12)], ids=["6x6", "2x3", "3x12"])
 @pytest.mark.parametrize("case", LONG)
@@ -509,3 +515,40 @@ def test_a_masked_head_is_a_head_with_a_mask():
     plain, masked = draw_head(), draw_head(masked=True)
     assert masked.alt.startswith(plain.alt) and "-inf" in masked.alt
     assert cut_off(plain) == cut_off(masked) == []
+
+
+# Widgets
+
+
+def lookup():
+    """Arguments of ``query_sliders``: keys, values, words."""
+    return torch.eye(2), torch.tensor([[1.0, 0.0], [5.0, 2.0]]), ["cat", "dog"]
+
+
+def test_a_slider_moves_the_query():
+    box = widgets.query_sliders(*lookup(), query=(0.0, 0.0))
+    first, _ = box.children[0].children
+    assert "cat 0.50, dog 0.50" in box.children[1].value
+    first.value = 3
+    assert "cat 0.95, dog 0.05" in box.children[1].value
+
+
+def test_a_click_changes_one_cell_of_the_mask_and_not_the_callers():
+    scores, mask = torch.zeros(1, 2), torch.tensor([[True, False]])
+    box = widgets.mask_editor(scores, mask, ["cat", "dog"])
+    forbidden = box.children[0].children[-1]
+    assert forbidden.description == "0" and "dog: 1.00 0.00" in box.children[1].value
+    forbidden.value = True
+    assert forbidden.description == "1" and "dog: 1.00 0.00" not in box.children[1].value
+    assert mask.tolist() == [[True, False]]
+
+
+def test_without_a_kernel_widgets_are_pictures(monkeypatch):
+    monkeypatch.setenv(course.STATIC, "1")
+    pictures = [
+        widgets.query_sliders(*lookup()),
+        widgets.mask_editor(torch.zeros(2, 2), torch.eye(2).bool(), ["cat", "dog"]),
+    ]
+    assert all(isinstance(each, attnlab.Picture) for each in pictures)
+    assert "query" in pictures[0].alt.lower() and "cat: 1.00 0.00" in pictures[1].alt
+    assert all(cut_off(each) == [] for each in pictures)

@@ -1,9 +1,12 @@
 """The decoder of the lessons: by hand, against itself in chunks, and against the real model."""
 
+import json
+
 import pytest
 import torch
 from attnlab import smollm2
 from attnlab.decoder import Decoder, DecoderShape, Layer, generate
+from record_real_heads import RECORDED, record
 
 from autograder import course
 
@@ -59,6 +62,17 @@ def test_every_weight_learns(decoder):
 @pytest.fixture(scope="module")
 def real():
     return smollm2.load(NAMES["GroupedQueryAttention"])
+
+
+@pytest.mark.slow
+def test_the_recorded_heads_of_lesson_01_are_the_models(real):
+    kept = json.loads(RECORDED.read_text(encoding="utf-8"))
+    fresh = record(*real, NAMES["rotary"])
+    assert fresh["tokens"] == kept["tokens"]
+    for now, then in zip(fresh["heads"], kept["heads"], strict=True):
+        assert torch.allclose(
+            torch.tensor(now["weights"]), torch.tensor(then["weights"]), atol=2e-3
+        )
 
 
 @pytest.mark.slow

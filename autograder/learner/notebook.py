@@ -24,7 +24,7 @@ from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
 from ..sandbox.inside import cells, surroundings
 from ..sandbox.limits import Limits
-from . import history, predictions, updates, workspace
+from . import history, practice, predictions, updates, workspace
 
 SECONDS = Limits().seconds
 SEARCH_SECONDS = 2.0
@@ -199,6 +199,8 @@ def check(exercise_id: str, seed: int | None = None, seconds: float = SECONDS) -
             verdict = report.verdict
             report.end(verdict, interrupted=True)
     workspace.record(exercise_id, verdict.points, verdict.max_points)
+    if clock := practice.checked(exercise_id, verdict.status):
+        print(clock)
     if verdict.status == "passed":
         _tell_why(exercise)
     return verdict.points
@@ -291,7 +293,8 @@ def status_rows() -> list[tuple[str, ...]]:
 def status() -> None:
     """Show what is done and what is next."""
     header, *rows = status_rows()
-    said = [*updates.sentences(), *map(predictions.sentence, predictions.summary())]
+    sentences = [*map(predictions.sentence, predictions.summary()), practice.clock()]
+    said = updates.sentences() + [each for each in sentences if each]
     _show("\n".join([status_text(), *said]), "status", header=header, rows=rows, asked=said)
 
 

@@ -97,7 +97,7 @@ class Diagram:
         """A small text around ``at``."""
         self._axes.text(*at, text, ha="center", va="center", fontsize=8.5, color="0.25")
 
-    def show(self, alt: str, caption: str | None = None) -> Picture:
+    def show(self, alt: str, caption: str = "") -> Picture:
         """The picture, with ``alt`` for those who cannot see it. Raises ValueError without one."""
         return show(self._figure, alt, caption)
 

@@ -134,7 +134,9 @@ def _draw(
     allowed = _allowed(mask, weights.shape)
     finite = weights[np.isfinite(weights) & allowed]
     if limits is None:
-        limits = (finite.min(), finite.max()) if finite.size else (0, 1)
+        # Equal numbers have no scale of their own: a mask of ones would be drawn as if of zeros.
+        spread = finite.size and finite.min() < finite.max()
+        limits = (finite.min(), finite.max()) if spread else (0, 1)
     image = ax.imshow(
         np.where(np.isfinite(weights), weights, np.nan),
         cmap="cividis",

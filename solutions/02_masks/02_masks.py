@@ -2,7 +2,7 @@
 # # Exercises 02: masks
 #
 # Two masks, and an attention that obeys them in every precision.
-# The lesson `lessons/02_masks.ipynb` shows every idea you need, with numbers.
+# The [lesson](../../lessons/02_masks.ipynb) shows every idea you need, with numbers.
 #
 # In this course a mask is boolean, and `True` means *may attend*. Masks combine with `&`.
 #
@@ -161,8 +161,9 @@ def padding_mask(lengths, k_len):
 # %% [markdown]
 # Attention with a mask that broadcasts to the scores. `None` means that everything may be attended
 # to. A row with no key to attend to gets zeros, as weights and as output, and gives no NaN
-# in the backward pass. It works in float16, bfloat16, float32 and float64, and leaves its arguments
-# as they are.
+# in the backward pass. It works in float16, bfloat16, float32 and float64, for large scores too: 16
+# bits are what comes in and goes out, and too few to compute in. It leaves its arguments as they
+# are.
 
 
 # %%
