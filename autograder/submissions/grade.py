@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,7 @@ def grade(
     seed: int | None = None,
     in_process: bool = False,
     limits: Limits | None = None,
+    before_search: Callable[[ExerciseVerdict], None] = lambda verdict: None,
 ) -> SubmissionVerdict:
     """Grade one notebook or Python file.
 
@@ -62,6 +63,7 @@ def grade(
         seed: draws the inputs; a fresh one by default.
         in_process: run the submission in this process, for debugging: only for one's own code.
         limits: time and memory of each exercise.
+        before_search: called with each verdict before its name is looked for (``Grader``).
 
     Returns:
         The verdict; ``error`` is set if the file could not be read.
@@ -82,7 +84,14 @@ def grade(
         error = ErrorRecord(problem.kind, problem.message)
         return SubmissionVerdict(str(path), [], seed, "none", "", error)
     return grade_read(
-        submission, str(path), exercise_ids, seed, in_process, limits, budget=Budget()
+        submission,
+        str(path),
+        exercise_ids,
+        seed,
+        in_process,
+        limits,
+        budget=Budget(),
+        before_search=before_search,
     )
 
 
@@ -95,6 +104,7 @@ def grade_read(
     limits: Limits | None = None,
     show_text: bool = True,
     budget: Budget | None = None,
+    before_search: Callable[[ExerciseVerdict], None] = lambda verdict: None,
 ) -> SubmissionVerdict:
     """Grade a submission that was read already; arguments as for ``grade``.
 
@@ -120,7 +130,7 @@ def grade_read(
     def verdicts() -> tuple[list[ExerciseVerdict], list[str]]:
         notices = list(submission.notices)
         open_student = _opener(submission, in_process, limits or Limits(), budget, notices)
-        grader = Grader(open_student, seed, words)
+        grader = Grader(open_student, seed, words, before_search)
         return [grader.grade(exercises[exercise_id]) for exercise_id in wanted], notices
 
     graded, notices = verdicts() if in_process else processes.by_one_server(verdicts)
