@@ -133,6 +133,28 @@ misconception(
     ),
 )
 misconception(
+    "kv_heads_too_narrow",
+    says="keys and values are split into as many heads as the queries, which makes them too narrow",
+    asks="k_proj is H_kv * d_head wide. How many heads of d_head numbers are in it?",
+    GroupedQueryAttention=edit(
+        "self.k_proj(x), self.num_kv_heads)",
+        "self.k_proj(x), self.num_heads)",
+        "self.v_proj(x), self.num_kv_heads)",
+        "self.v_proj(x), self.num_heads)",
+        fails=_WHOLE,
+    ),
+)
+misconception(
+    "kv_heads_read_as_group_size",
+    says="num_kv_heads is taken for the group size, the number of query heads on each KV head",
+    asks="GroupedQueryAttention(d_model, 8, 2): how many keys does a token have, 2 or 4?",
+    GroupedQueryAttention=edit(
+        "self.num_heads = num_heads",
+        "self.num_heads = num_heads\nnum_kv_heads = num_heads // num_kv_heads",
+        fails="has_the_projections",
+    ),
+)
+misconception(
     "d_head_of_kv",
     says="d_head is d_model // num_kv_heads, not d_model // num_heads",
     asks="A query and a key meet in a dot product. Whose heads decide how wide it is?",
