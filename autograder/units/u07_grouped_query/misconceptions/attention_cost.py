@@ -69,6 +69,8 @@ misconception(
 )
 misconception(
     "d_head_of_d_model",
+    says="d_head is taken for d_model // num_heads, whatever is given",
+    asks="d_head is an argument of its own. Where does your count use it?",
     attention_cost=[
         _cost(*pieces, fails=_AT_PARAMETERS)
         for pieces in (
