@@ -57,7 +57,13 @@ misconception(
 )
 misconception("keys_as_values", **_both(edit("self.v_proj(x)", "self.k_proj(x)", fails=_WHOLE)))
 misconception("values_as_keys", **_both(edit("self.k_proj(x)", "self.v_proj(x)", fails=_WHOLE)))
-misconception("wrong_device", **_both(needs_the_cpu("keeps_dtype_and_device")))
+misconception(
+    "wrong_device",
+    **_both(
+        needs_the_cpu("keeps_dtype_and_device"),
+        needs_the_cpu("keeps_dtype_and_device", 'given.get("cache") is not None'),
+    ),
+)
 misconception("wrong_dtype", **_both(returns_float32("keeps_dtype_and_device")))
 misconception("changes_inputs", **_both(changes("x", "answers_alike_and_leaves_x")))
 misconception("returns_input", **_both(returns_argument("x", _WHOLE)))

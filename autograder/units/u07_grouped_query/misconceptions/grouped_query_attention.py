@@ -91,6 +91,24 @@ misconception(
     ),
 )
 misconception(
+    "mask_dropped_for_one_token",
+    says="with a cache the given mask is dropped where a single token comes",
+    asks="One new token may see all of the past. Padding too?",
+    GroupedQueryAttention=edit(
+        _JOIN,
+        "mask = causal if mask is None or q.shape[2] == 1 else mask & causal",
+        fails="joins_the_masks",
+    ),
+)
+misconception(
+    "mask_used_with_cache_only",
+    says="without a cache the given mask is dropped",
+    asks="Which of your lines uses `mask` when there is no cache?",
+    GroupedQueryAttention=edit(
+        _MODULE_CALL, swap(_MODULE_CALL, "mask", "None if cache is None else mask"), fails=_MASK
+    ),
+)
+misconception(
     "masks_joined_by_or",
     says="the given mask and the causal one are joined by |",
     asks="Must both allow a key, or is one enough?",
