@@ -121,6 +121,20 @@ SLIPS = [
         + "\ndef scaled_scores(q, k):\n"
         + '    return torch.einsum("bqd,bkd->bqk", q, k) / math.sqrt(q.shape[-1])',
     ),
+    (
+        "split_heads",
+        "another_error",
+        SPLIT
+        + "    if width % num_heads:\n        raise TypeError(num_heads)\n"
+        + "    return reference(x, num_heads)",
+    ),
+    (
+        "split_heads",
+        "refuses_too_much",
+        SPLIT
+        + "    if num_heads % width:\n        raise ValueError(num_heads)\n"
+        + "    return reference(x, num_heads)",
+    ),
     ("scaled_scores", "product_does_not_fit", SCORES + "    return q @ k"),
     (
         "masked_attention",

@@ -54,12 +54,12 @@ class Demand:
     Attributes:
         got: the value.
         kind: a ``tensor`` of ``shape``, whose axes are named ``axes``; a ``pair`` of tensors, whose
-            shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; or anything
-            ``finite``.
+            shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; anything
+            ``finite``; or an ``error`` of a type that was named.
     """
 
     got: object
-    kind: Literal["tensor", "pair", "number", "dict", "finite"]
+    kind: Literal["tensor", "pair", "number", "dict", "finite", "error"]
     shape: tuple[int, ...] = ()
     axes: str = ""
     shapes: tuple[tuple[int, ...], ...] = ()

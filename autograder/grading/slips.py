@@ -73,6 +73,14 @@ _SPELLED = "Is it spelled as where it is defined, and does that line run before 
 # The first that fits is the one.
 _SIGNS = (
     _sign(
+        "ValueError AssertionError TypeError RuntimeError IndexError",
+        r"",
+        "refuses_too_much",
+        "the error is one that the answer raises itself, where there is none to be raised",
+        "Which condition leads to this line, and which numbers does it compare here?",
+        source=r"^(?:raise|assert)\b",
+    ),
+    _sign(
         "RuntimeError",
         r"Boolean value of Tensor with",
         "truth_of_tensor",
@@ -314,6 +322,11 @@ _SEVERAL = Slip(
     "a tuple comes back where one tensor is asked for",
     "Which call gives more than one thing, or is there a comma too many? Which part is asked for?",
 )
+_ANOTHER_ERROR = Slip(
+    "another_error",
+    "an error is raised, but not of the type that the task names",
+    "Which type of error does the docstring name?",
+)
 _FUNCTION = Slip(
     "function_returned",
     "a function comes back, not what it gives",
@@ -388,6 +401,8 @@ def _undefined(name: str, says_word: Callable[[str], bool]) -> Slip:
 def _of_demand(demand: Demand) -> Slip | None:
     """What is wrong with the type or the shape of a value."""
     got, kind = demand.got, kind_of(demand.got)
+    if demand.kind == "error":
+        return _ANOTHER_ERROR
     if got is None:
         return _NONE
     if kind in ("function", "method", "builtin_function_or_method", "type"):

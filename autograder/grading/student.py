@@ -17,7 +17,7 @@ import torch
 
 from ..sandbox.inside import cells, memory, watch, wire
 from ..sandbox.link import INTERFERED, Link, SubmissionDied
-from .expect import Failed, true, unchanged
+from .expect import Demand, Failed, seen, true, unchanged
 from .student_protocol import Student
 
 
@@ -44,6 +44,22 @@ class StudentProblem(Exception):
     def raised(self, types: Collection[str]) -> bool:
         """Whether an exception of one of these built-in types, or of a subclass, was raised."""
         return self.details.get("builtin") in types
+
+
+def refuses(problem: StudentProblem, types: Collection[str], message: str) -> bool:
+    """Whether an exception is one of these built-in types, or of a subclass.
+
+    Raises:
+        StudentProblem: the learner's code was stopped otherwise.
+        Failed: it says ``raise`` itself, with an exception of another type.
+    """
+    if problem.kind != "error":
+        raise problem
+    refused = problem.raised(types)
+    if not refused and str(problem.details.get("source")).startswith("raise "):
+        seen("another error")
+        raise Failed(message, demand=Demand("another error", "error")) from None
+    return refused
 
 
 class _Student(Student):
@@ -101,9 +117,7 @@ class _Student(Student):
         try:
             call()
         except StudentProblem as problem:
-            if problem.kind != "error":
-                raise
-            raised = problem.raised(types)
+            raised = refuses(problem, types, message)
         else:
             raised = False
         true(raised, message, misconception)

@@ -91,7 +91,8 @@ misconception(
     says="the size is given in KiB, MiB or GiB, or in kB, MB or GB",
     asks="In which unit does the task ask for it?",
     kv_cache_bytes=[
-        returns(f"output / {unit}", _COUNTS) for unit in ("2**10", "2**20", "2**30", "1e6", "1e9")
+        returns(f"output {division}", _COUNTS)
+        for division in ("/ 2**10", "/ 2**20", "/ 2**30", "// 2**10", "// 2**20", "/ 1e6", "/ 1e9")
     ],
 )
 misconception(

@@ -106,6 +106,15 @@ misconception(
     rotary=_rotary("return turned", "turned = turned.roll(d_head // 2, -1)\nreturn turned"),
 )
 misconception(
+    "reflected",
+    says="the signs make a mirror image of each pair, not a turn",
+    asks="Position 0 turns nothing. What do your two lines make of the second number there?",
+    rotary=_rotary(
+        _TURNED,
+        "turned = torch.cat((first * cos + second * sin, first * sin - second * cos), dim=-1)",
+    ),
+)
+misconception(
     "added_not_turned",
     says="sines and cosines are added to the vector, as position embeddings are; nothing is turned",
     asks="A turn keeps the length of a pair. Does an addition?",

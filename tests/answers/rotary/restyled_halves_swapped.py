@@ -1,4 +1,4 @@
-# names:
+# names: halves_exchanged
 # The halves come back in the other order.
 import math
 

@@ -1,4 +1,4 @@
-# names:
+# names: in_larger_units
 # In KiB, rounded down.
 import math
 

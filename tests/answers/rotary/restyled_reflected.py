@@ -1,4 +1,4 @@
-# names:
+# names: reflected
 # Reflections in place of turns.
 import torch
 

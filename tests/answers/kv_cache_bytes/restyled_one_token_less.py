@@ -1,4 +1,4 @@
-# names:
+# names: tokens_off_by_one
 # The last token is not stored.
 def kv_cache_bytes(num_layers, num_kv_heads, d_head, tokens, batch=1, bytes_per_value=2):
     one_vector = d_head * bytes_per_value
