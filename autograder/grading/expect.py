@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import torch
 
+from .call import Call
+
 TOLERANCE = {
     torch.float64: 1e-10,
     torch.float32: 1e-5,
@@ -74,7 +76,12 @@ class Failed(Exception):
         counterexample: the case that shows it, if it can be shown.
         misconception: its name, where the broken property itself is the misconception.
         demand: what was demanded, where the type or the shape is wrong, or a number.
+
+    Attributes:
+        call: the last call that the check had made of the learner's code.
     """
+
+    call: Call | None = None
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ import torch
 from .. import course
 from ..sandbox.inside import surroundings
 from . import diagnosis, misconceptions, slips
+from .call import ShownCall, shown
 from .checks import Check, checks_of, points_of
 from .diagnosis import Explanation
 from .draw import FULL
@@ -36,7 +37,7 @@ _MESSAGES = {
     "timeout": "{text}",
     "crashed": "{text}",
     "protocol": "{text}",
-    "forbidden": "The answer calls {calls}, which this exercise does not allow.",
+    "forbidden": "The answer calls a library's {calls}, which this exercise does not allow.",
     "syntax_error": "The cell is not valid Python{colon}{text}",
     "error": "Your code stopped with {type}{colon}{text}",
 }
@@ -201,6 +202,8 @@ class Grader:
         """Say of a check that failed how, why, and what to think about next."""
         if run.problem:
             self._tell_problem(verdict, run.problem)
+            if run.problem.kind != "forbidden":
+                verdict.call = self._shown(run.problem)
         elif run.failure:
             failure = run.failure
             # A check that draws nothing sees the same on smaller inputs.
@@ -208,6 +211,7 @@ class Grader:
                 failure = self._shrink(check, student, failure)
             verdict.message = self._words.kept(failure.message) if self._words else failure.message
             verdict.counterexample = failure.counterexample
+            verdict.call = self._shown(failure)
             of_kind = failure.demand is not None and failure.demand.kind in _KINDS
             verdict.asks = _ASKS_OF_KINDS if of_kind else check.asks
             if named and named.slip:  # of the values that are shown
@@ -220,6 +224,18 @@ class Grader:
             verdict.diagnosis = f"It looks as if {joint.join(each.says for each in named.found)}."
             verdict.asks = named.found[0].asks or verdict.asks
 
+    def _shown(self, ended: Failed | StudentProblem) -> ShownCall | None:
+        """The call that a check ended with; of an exception, and in a class, its shapes only."""
+        if ended.call is None:
+            return None
+        try:
+            called = shown(ended.call, isinstance(ended, Failed) and self._words is None)
+            told = called and called.text.split("(")[0] + "(" in str(ended)
+            return None if told else called
+        except Exception:
+            _log.exception("a call is not shown: %s", ended.call.path)
+            return None
+
     def _tell_problem(self, verdict: CheckVerdict, problem: StudentProblem) -> None:
         details = dict(problem.details)
         text = str(details.get("text") or "")
@@ -230,7 +246,8 @@ class Grader:
         details |= {
             "text": text,
             "colon": ": " if text else ".",
-            "calls": ", ".join(details.get("calls", [])),
+            # What a learner writes comes first, and what that calls inside after it.
+            "calls": details.get("calls", [""])[0],
             "type": details.get("type") or "an exception",
         }
         verdict.problem = problem.kind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, replace
 
@@ -10,6 +9,7 @@ import torch
 
 from ..expect import Counterexample
 from ..verdict import CheckVerdict, ExerciseVerdict
+from .wording import entry
 
 MOST = 8
 # Every check of such an exercise says the same.
@@ -114,16 +114,4 @@ class Window:
 
 
 def _entries(plane: torch.Tensor) -> list[list[str]]:
-    return [[_entry(value) for value in row] for row in plane.tolist()]
-
-
-def _entry(value: float) -> str:
-    if isinstance(value, bool):
-        return "T" if value else "·"
-    if isinstance(value, int):
-        return str(value)
-    if math.isnan(value) or math.isinf(value):
-        return str(value)
-    if value != 0 and not 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2g}"
-    return f"{value:.3f}"
+    return [[entry(value) for value in row] for row in plane.tolist()]

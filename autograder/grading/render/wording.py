@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -11,6 +12,8 @@ Role = Literal["", "title", "passed", "failed", "flag", "diagnosis", "asks"]
 
 SAME = "Also fails, for the same reason"
 ALSO = "Also fails"
+CALLED = "This was called:"
+INPUTS = "The numbers that went in"
 FLAGGED = "A person should look at this; it costs no points."
 STATUS = {
     "passed": "passed",
@@ -37,6 +40,19 @@ class Styled(NamedTuple):
 def number(value: float) -> str:
     """Points without needless decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def entry(value: float) -> str:
+    """A number of a tensor, in few characters."""
+    if isinstance(value, bool):
+        return "T" if value else "·"
+    if isinstance(value, int):
+        return str(value)
+    if math.isnan(value) or math.isinf(value):
+        return str(value)
+    if value != 0 and not 1e-3 <= abs(value) < 1e4:
+        return f"{value:.2g}"
+    return f"{value:.3f}"
 
 
 def listed(names: Sequence[str]) -> str:

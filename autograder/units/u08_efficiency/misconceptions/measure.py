@@ -134,15 +134,6 @@ misconception(
     ),
 )
 misconception(
-    "repeats_off_by_one",
-    says="one sample too few is taken, or one too many",
-    asks="How many numbers does range(1, repeats) give?",
-    measure=[
-        edit("range(repeats)", "range(1, repeats)", fails=_CALLS),
-        edit("range(repeats)", "range(repeats + 1)", fails=_CALLS),
-    ],
-)
-misconception(
     "parts_without_names",
     says="a dictionary, a list or a tuple comes back, whose parts are no attributes",
     asks="What makes an object of which one can read `result.median`?",

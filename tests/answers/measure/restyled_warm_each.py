@@ -1,4 +1,4 @@
-# names:
+# names: warmup_in_every_repeat
 # The warm-up is made again before each timed call.
 import statistics
 import time

@@ -1,4 +1,4 @@
-# names:
+# names: dearer_and_equal_kept
 # A point is beaten only by better ones that cost no more.
 def pareto_front(points):
     kept = [

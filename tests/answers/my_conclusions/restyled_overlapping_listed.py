@@ -1,4 +1,4 @@
-# names:
+# names: told_apart_inverted
 # The names whose ranges do overlap are listed.
 import statistics
 

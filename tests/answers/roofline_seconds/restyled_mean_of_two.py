@@ -1,4 +1,4 @@
-# names:
+# names: mean_of_times
 # The mean of the two times.
 import statistics
 

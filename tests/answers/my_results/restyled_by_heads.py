@@ -1,4 +1,4 @@
-# names:
+# names: rows_in_another_order
 # The rows come by number of KV heads, then in the order of CASES.
 import statistics
 

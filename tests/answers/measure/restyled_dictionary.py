@@ -1,4 +1,4 @@
-# names:
+# names: parts_without_names
 # A dictionary, which has keys and no attributes.
 import statistics
 import time

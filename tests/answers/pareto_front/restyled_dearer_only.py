@@ -1,4 +1,4 @@
-# names:
+# names: same_cost_worse_kept
 # A point is beaten only by cheaper ones that are no worse.
 def pareto_front(points):
     kept = [

@@ -1,4 +1,4 @@
-# names:
+# names: all_compute
 # Everything is called bound by compute.
 def pick(name, heads):
     for row in my_results():  # noqa: F821
