@@ -12,7 +12,6 @@ more than none.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import torch
@@ -95,11 +94,11 @@ class _Evidence:
             return {}
         return {check: Explanation(self._at_work(certain, check)) for check in self.failed}
 
-    def explained_exceptions(self, found: Collection[Check]) -> dict[Check, Explanation]:
+    def explained_exceptions(self, found: dict[Check, Explanation]) -> dict[Check, Explanation]:
         """By check, misconceptions that stop it with the same exception.
 
         Args:
-            found: checks of which it is known why they fail.
+            found: what explains other checks; of several misconceptions, those are meant.
         """
         stopped = [check for check in self._raised if check not in found]
         if not stopped or self._runs[stopped[0]].problem.details.get("builtin") not in _OF_SHAPES:
@@ -111,6 +110,8 @@ class _Evidence:
             if self._stops_alike(stopped[0], mutant)
             and all(self._agrees_in(check, mutant) for check in others)
         ]
+        known = {name for explanation in found.values() for name in explanation.names}
+        alike = [mutant for mutant in alike if known & {*mutant.names}] or alike
         explanation = Explanation(_names_of(alike), alike=True)
         return {
             check: explanation

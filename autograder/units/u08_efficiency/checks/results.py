@@ -84,6 +84,9 @@ def results_hold_their_samples(student: Student, reference: Student, draw: Draw)
         kept_samples.append(kept)
     for reason in samples.look_made_up(kept_samples):
         expect.flag(f"In my_results, {reason}.")
+    courses = [row["samples"] for row in reference.my_results()]
+    if any(map(samples.copied, kept_samples, courses)):
+        expect.flag("In my_results, samples are those of the course's own solution.")
     least, most = _POSSIBLE
     flops = [theory(reference, case)["flops"] for case in cases]
     best = max(done / min(kept) for done, kept in zip(flops, kept_samples, strict=True))
