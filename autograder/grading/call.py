@@ -85,6 +85,12 @@ def shown(call: Call, with_values: bool) -> ShownCall | None:
     return ShownCall(f"{name}({', '.join(itertools.starmap(_told, arguments))})", tuple(small))
 
 
+def called(exercise: str, *numbers: float) -> str:
+    """A call with numbers, for a message: their names as the task has them."""
+    call = shown(Call(exercise, numbers, {}), with_values=False)
+    return call.text if call else exercise
+
+
 def _tensors(arguments: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, torch.Tensor]]:
     """The tensors among the arguments and in dictionaries among them, by name."""
     for name, value in arguments:

@@ -178,7 +178,10 @@ def tensor(
         message = f"{_upper(what)} should be a torch.Tensor; this is of type {kind}."
         raise Failed(message, demand=demand)
     if tuple(value.shape) != tuple(shape):
-        named = ", ".join(f"{name}={size}" for name, size in zip(axes.split(), shape, strict=True))
+        named = ", ".join(
+            name if name == "1" else f"{name}={size}"
+            for name, size in zip(axes.split(), shape, strict=True)
+        )
         raise Failed(
             f"{_upper(what)} should have the shape {tuple(shape)}, that is ({named}); "
             f"the shape is {tuple(value.shape)}.",
@@ -374,4 +377,5 @@ def _short(dtype: torch.dtype) -> str:
 
 
 def _place(axes: Sequence[str], index: Sequence[int]) -> str:
-    return ", ".join(f"{name} {i}" for name, i in zip(axes, index, strict=True)) or "the only value"
+    places = [f"{name} {i}" for name, i in zip(axes, index, strict=True) if name != "1"]
+    return ", ".join(places) or "the only value"

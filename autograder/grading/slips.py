@@ -450,7 +450,8 @@ def _of_shape(got: tuple[int, ...], demand: Demand) -> Slip | None:
     if len(got) + 1 == len(want):
         lost = [i for i in range(len(want)) if want[:i] + want[i + 1 :] == got]
         if lost:
-            which = f"the axis {names[lost[0]]} is" if len(lost) == 1 else "an axis is"
+            name = "of size 1" if names[lost[0]] == "1" else names[lost[0]]
+            which = f"the axis {name} is" if len(lost) == 1 else "an axis is"
             return Slip(
                 "missing_axis",
                 f"{which} missing",

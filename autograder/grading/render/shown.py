@@ -78,7 +78,8 @@ class Window:
 
     def __init__(self, example: Counterexample):
         tensors = [example.expected, example.got]
-        axes, index = list(example.axes), list(example.index)
+        axes = ["" if axis == "1" else axis for axis in example.axes]
+        index = list(example.index)
         while len(axes) < 2:
             tensors = [each.unsqueeze(0) for each in tensors]
             axes, index = ["", *axes], [0, *index]

@@ -1,4 +1,4 @@
-# names:
+# names: refuses_too_much
 # A mask (L_k,) is refused.
 from torch import nn
 
