@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from IPython.core.formatters import DisplayFormatter
 from support import notebook_with, reference_answers, write_notebook
 from typer.testing import CliRunner
 
@@ -39,6 +40,13 @@ def test_check_says_what_is_wrong_and_returns_the_points(names, capsys):
     assert 0 < points < 5
     assert "no maximum is subtracted" in text
     assert 'check("softmax", seed=1)' in text
+
+
+def test_no_bare_number_stands_below_a_verdict(names):
+    exec(WRONG, names)
+    points = autograder.check("softmax", seed=1)
+    shown, _ = DisplayFormatter().format(points)
+    assert shown == {"text/plain": str(points + 0), "text/html": ""}
 
 
 def test_check_is_repeatable_by_its_seed(names, capsys):

@@ -38,6 +38,7 @@ def padding_mask(lengths, k_len):
     return mask
 """
 SPLIT = HEAD + "\ndef split_heads(x, num_heads):\n    b, length, width = x.shape\n"
+EXPAND = HEAD + "\ndef expand_kv(x, num_heads):\n"
 MERGE = HEAD + "\ndef merge_heads(x):\n    b, h, length, d = x.shape\n"
 BYTES = HEAD + "\ndef kv_cache_bytes(*numbers, **named):\n    n = reference(*numbers, **named)\n"
 MODULE = """
@@ -122,17 +123,17 @@ SLIPS = [
         + '    return torch.einsum("bqd,bkd->bqk", q, k) / math.sqrt(q.shape[-1])',
     ),
     (
-        "split_heads",
+        "expand_kv",
         "another_error",
-        SPLIT
-        + "    if width % num_heads:\n        raise TypeError(num_heads)\n"
+        EXPAND
+        + "    if num_heads % x.shape[1]:\n        raise TypeError(num_heads)\n"
         + "    return reference(x, num_heads)",
     ),
     (
-        "split_heads",
+        "expand_kv",
         "refuses_too_much",
-        SPLIT
-        + "    if num_heads % width:\n        raise ValueError(num_heads)\n"
+        EXPAND
+        + "    if x.shape[1] % num_heads:\n        raise ValueError(num_heads)\n"
         + "    return reference(x, num_heads)",
     ),
     ("scaled_scores", "product_does_not_fit", SCORES + "    return q @ k"),

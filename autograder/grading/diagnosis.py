@@ -101,7 +101,7 @@ class _Evidence:
             found: what explains other checks; of several misconceptions, those are meant.
         """
         stopped = [check for check in self._raised if check not in found]
-        if not stopped or self._runs[stopped[0]].problem.details.get("builtin") not in _OF_SHAPES:
+        if not stopped or _exception(self._runs[stopped[0]])[0] not in _OF_SHAPES:
             return {}
         others = [check for check in self.failed if check not in found] + self._passed
         alike = [

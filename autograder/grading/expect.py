@@ -281,6 +281,21 @@ def finite(got: torch.Tensor, what: str, axes: str, misconception: str | None = 
         )
 
 
+def gradient(
+    got: torch.Tensor, want: torch.Tensor, name: str, axes: str, misconception: str | None = None
+) -> None:
+    """Demand a gradient: finite, and with the values of ``want``.
+
+    Args:
+        got: what the learner's code gave.
+        want: the expected gradient.
+        name, axes: of the tensor that it belongs to.
+        misconception: as in ``Failed``, where it is not finite.
+    """
+    finite(got, f"the gradient of {name}", axes, misconception)
+    close(got, want, f"the gradient of {name}", axes)
+
+
 def unchanged(before: torch.Tensor, after: torch.Tensor, what: str) -> None:
     """Demand that the learner's code left the caller's tensor as it was."""
     same = before.shape == after.shape and before.dtype == after.dtype

@@ -170,8 +170,7 @@ def expect_parameter_gradients(
     got = gradients(student, module, own)
     for name, right in want.items():
         axes = inputs[name][1] if name in inputs else "out in" if right.dim() == 2 else "out"
-        expect.finite(got[name], f"the gradient of {name}", axes)
-        expect.close(got[name], right, f"the gradient of {name}", axes)
+        expect.gradient(got[name], right, name, axes)
     halves = {name: weight.detach() / 2 for name, weight in wanted.items()}
     for each in twins:
         load(each, halves)

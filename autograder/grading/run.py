@@ -98,8 +98,9 @@ def run_check(check: Check, student: Student, seed: int, level: int = FULL) -> R
         except Exception as unread:  # whatever an answer hands back, the grader goes on
             failure, error = Failed(_UNREADABLE), unread
     call = last_call(student)
-    for ended in filter(None, (failure, problem)):
-        ended.call = call if call is not before else None
+    ended = failure or problem
+    if ended and call is not before:
+        ended.call = call
     return Run(record, failure, problem, tuple(flags), draw.used, error)
 
 

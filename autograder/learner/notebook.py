@@ -23,6 +23,13 @@ from ..sandbox.inside import cells, surroundings
 from . import workspace
 
 
+class _Points(float):
+    """Points that show nothing below a verdict, which tells them; nbgrader reads the plain text."""
+
+    def _repr_html_(self) -> str:
+        return ""
+
+
 class _Html:
     """An object that a notebook shows as HTML and a terminal as text."""
 
@@ -98,7 +105,7 @@ def check(exercise_id: str, seed: int | None = None) -> float:
         again = ""
     text = f"{text}\n  {again}" if again else text
     _show(text, "checked", verdict=page, again=again)
-    return verdict.points
+    return _Points(verdict.points)
 
 
 def hint_text(exercise_id: str, step: int | None = None) -> str:

@@ -31,5 +31,4 @@ def expect_gradients(
     wanted = torch.autograd.grad(want, tensors, direction)
     found = student.gradients(got, tensors, direction)
     for (name, (_, axes)), gradient, right in zip(inputs.items(), found, wanted, strict=True):
-        expect.finite(gradient, f"the gradient of {name}", axes, misconception)
-        expect.close(gradient, right, f"the gradient of {name}", axes)
+        expect.gradient(gradient, right, name, axes, misconception)
