@@ -91,7 +91,7 @@ misconception(
     says="the size is given in KiB, MiB or GiB, or in kB, MB or GB",
     asks="In which unit does the task ask for it?",
     kv_cache_bytes=[
-        returns(f"output {division}", _COUNTS)
+        edit(_BYTES_RETURN, f"{_BYTES_RETURN} {division}", fails=_COUNTS)
         for division in ("/ 2**10", "/ 2**20", "/ 2**30", "// 2**10", "/ 1e6", "/ 1e9")
     ],
 )
@@ -109,5 +109,8 @@ misconception(
     "counted_in_floats",
     says="the numbers went through floats, which hold 16 digits",
     asks="Is every whole number beyond 2**53 a float? Which of your operators makes one?",
-    kv_cache_bytes=returns("int(float(output))", _COUNTS),
+    # No wrapper: together with larger units it would explain every 0.
+    kv_cache_bytes=edit(
+        _BYTES_RETURN, "return int(float(values * bytes_per_value))", fails=_COUNTS
+    ),
 )
