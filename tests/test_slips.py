@@ -129,13 +129,6 @@ SLIPS = [
         + "    if num_heads % x.shape[1]:\n        raise TypeError(num_heads)\n"
         + "    return reference(x, num_heads)",
     ),
-    (
-        "expand_kv",
-        "refuses_too_much",
-        EXPAND
-        + "    if x.shape[1] % num_heads:\n        raise ValueError(num_heads)\n"
-        + "    return reference(x, num_heads)",
-    ),
     ("scaled_scores", "product_does_not_fit", SCORES + "    return q @ k"),
     (
         "masked_attention",

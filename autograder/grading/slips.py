@@ -73,14 +73,6 @@ _SPELLED = "Is it spelled as where it is defined, and does that line run before 
 # The first that fits is the one.
 _SIGNS = (
     _sign(
-        "ValueError AssertionError TypeError RuntimeError IndexError",
-        r"",
-        "refuses_too_much",
-        "the error is one that the answer raises itself, where there is none to be raised",
-        "Which condition leads to this line, and which numbers does it compare here?",
-        source=r"^(?:raise|assert)\b",
-    ),
-    _sign(
         "RuntimeError",
         r"Boolean value of Tensor with",
         "truth_of_tensor",

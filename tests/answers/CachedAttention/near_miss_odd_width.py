@@ -1,4 +1,4 @@
-# names: refuses_too_much
+# names: own_error_raised
 # An odd d_head is refused, though nothing is to be turned.
 import torch
 from torch import nn

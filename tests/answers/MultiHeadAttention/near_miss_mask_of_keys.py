@@ -1,4 +1,4 @@
-# names: refuses_too_much
+# names: own_error_raised
 # A mask (L_k,) is refused.
 from torch import nn
 
