@@ -219,6 +219,28 @@ _SIGNS = (
         "Which line must come first in the `__init__` of every module?",
     ),
     _sign(
+        "NotImplementedError",
+        r'missing the required "forward" function',
+        "forward_missing",
+        "the module has no method `forward`",
+        "Is it spelled like that, and does its `def` stand inside the class, four blanks in, and "
+        "not inside `__init__`?",
+    ),
+    _sign(
+        "NotImplementedError RuntimeError",
+        r"not implemented for '\w+'",
+        "not_for_this_dtype",
+        "an operation is called that does not exist for the dtype of its tensor",
+        "Which dtype has the tensor at this line, and which one did you expect?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^value cannot be converted to type \S+ without overflow",
+        "too_large_for_dtype",
+        "a number is written into a tensor whose dtype has no number that large",
+        "What is the largest number in float16? Which number stands for `nothing` in every dtype?",
+    ),
+    _sign(
         "AttributeError",
         r"has no attribute '(?:to|state_dict|load_state_dict|eval|train|parameters|"
         r"named_parameters|_modules|_parameters)'",
