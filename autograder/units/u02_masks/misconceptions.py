@@ -101,7 +101,6 @@ misconception(
     asks="Ten old tokens and three new ones: how many keys, and at which position is query 0?",
     causal_mask=[
         edit(_SHIFT, " + (q_len - k_len)", fails="more_keys_than_queries"),
-        edit(_SHIFT, " + k_len", fails="square_mask"),
         edit(_SHIFT, " + (k_len - q_len) * (q_len > 1)", fails="more_keys_than_queries"),
         edit(_SHIFT, " + (k_len - q_len + 1) * (k_len != q_len)", fails="more_keys_than_queries"),
         edit(_SHIFT, " + (k_len - q_len - 1) * (k_len != q_len)", fails="more_keys_than_queries"),
