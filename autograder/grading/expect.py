@@ -54,12 +54,13 @@ class Demand:
     Attributes:
         got: the value.
         kind: a ``tensor`` of ``shape``, whose axes are named ``axes``; a ``pair`` of tensors, whose
-            shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; or anything
-            ``finite``.
+            shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; anything
+            ``finite``; the ``weight`` ``axes`` of a module, of which ``got`` is the shape; or a
+            ``gradient`` that flows.
     """
 
     got: object
-    kind: Literal["tensor", "pair", "number", "dict", "finite"]
+    kind: Literal["tensor", "pair", "number", "dict", "finite", "weight", "gradient"]
     shape: tuple[int, ...] = ()
     axes: str = ""
     shapes: tuple[tuple[int, ...], ...] = ()

@@ -132,6 +132,9 @@ class Grader:
         self, exercise: course.Exercise, student: Student, runs: dict[Check, Run]
     ) -> ExerciseVerdict:
         names = self._names(exercise, runs)
+        if self._is_random(runs, names, student):
+            unnamed = [check for check, run in runs.items() if run.failure and check not in names]
+            names |= dict.fromkeys(unnamed, _Named((slips.RANDOM,)))
         asides = _asides(runs, names)
         points = points_of(exercise)
         checks = []
@@ -188,6 +191,16 @@ class Grader:
             elif slip:
                 named[check] = _Named((slip,))
         return named
+
+    def _is_random(
+        self, runs: dict[Check, Run], names: dict[Check, _Named], student: Student
+    ) -> bool:
+        """Whether the first check that fails by unnamed values sees others when it runs again."""
+        for check, run in runs.items():
+            if run.failure and run.failure.counterexample and check not in names:
+                again = run_check(check, student, self._seed)
+                return again.problem is None and not diagnosis.same_record(run, again)
+        return False
 
     def _slip(self, run: Run) -> Slip | None:
         if run.problem:
