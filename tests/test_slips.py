@@ -331,6 +331,32 @@ def test_a_likeness_of_later_values_is_no_name_where_the_first_have_none():
     assert not any(each.misconceptions for each in verdict.checks)
 
 
+IN_FLOAT32 = {
+    "softmax": SOFTMAX + "    return torch.softmax(scores.float(), dim).type_as(scores)",
+    "attention": ATTENTION.replace("scaled_scores(q, k)", "scaled_scores(q, k).float()")
+    + "    weights = weights.type_as(q)\n    return weights @ v, weights",
+    "SingleHeadAttention": module(part="[0]").replace(
+        "attention(q, k, v)[0]", "scaled_scores(q, k).float().softmax(-1).type_as(v) @ v"
+    ),
+    "masked_attention": MASKED
+    + "    output, weights = reference(q.float(), k.float(), v.float(), mask)\n"
+    + "    return output.type_as(q), weights.type_as(q)",
+    "scaled_scores": SCORES.replace("q.shape[-1] ** 0.5", "torch.tensor(q.shape[-1]).sqrt()")
+    + "    return right",
+}
+
+
+@pytest.mark.parametrize("exercise", IN_FLOAT32)
+def test_computing_in_float32_costs_the_points_of_one_check_whatever_the_seed(exercise):
+    for seed in range(5):
+        failed = [
+            check
+            for check in graded(exercise, IN_FLOAT32[exercise], seed).checks
+            if not check.passed
+        ]
+        assert [check.misconceptions for check in failed] == [("seven_digits",)]
+
+
 FILL = MASKED + (
     "    scores = q.double() @ k.double().transpose(-2, -1) / q.shape[-1] ** 0.5\n"
     "    weights = torch.softmax(scores, -1)\n"

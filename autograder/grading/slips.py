@@ -361,7 +361,7 @@ _NOT_A_NUMBER = Slip(
 )
 _DIGITS = Slip(
     "seven_digits",
-    "the values are right to about 7 digits and no more, where float64 was asked for",
+    "the values are right to about 7 digits and no more, and those that went in are in float64",
     "Which line makes a float32 of something: `.float()`, or a tensor made without a dtype?",
 )
 _CUT = Slip(
@@ -390,6 +390,11 @@ def of_failure(failure: Failed) -> Slip | None:
     except Exception:
         _log.exception("no slip is looked for: %s", failure.message)
         return None
+
+
+def lacks_digits(failure: Failed | None) -> bool:
+    """Whether the values are right, but to the digits of float32 only."""
+    return failure is not None and of_failure(failure) is _DIGITS
 
 
 def of_problem(problem: StudentProblem, says_word: Callable[[str], bool]) -> Slip | None:
