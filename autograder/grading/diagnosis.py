@@ -193,9 +193,12 @@ def run_mutant(mutant: Mutant, check: Check, seed: int) -> Run:
 def _same_record(answer: Run, mutant: Run) -> bool:
     if mutant.problem is not None or answer.passed != mutant.passed:
         return False
-    if len(answer.record) != len(mutant.record):
-        return False
-    return all(map(_same, answer.record, mutant.record))
+    return same_record(answer, mutant)
+
+
+def same_record(a: Run, b: Run) -> bool:
+    """Whether two runs of a check saw the same values, up to rounding."""
+    return len(a.record) == len(b.record) and all(map(_same, a.record, b.record))
 
 
 def _same(a: object, b: object) -> bool:

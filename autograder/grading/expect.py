@@ -31,6 +31,8 @@ _MOST_BYTES = 1 << 20
 _MOST_TEXT = 10_000
 _MOST_MESSAGE = 500
 _record: contextvars.ContextVar[list | None] = contextvars.ContextVar("record", default=None)
+_few_digits: contextvars.ContextVar[bool] = contextvars.ContextVar("few_digits", default=False)
+_FEW_DIGITS = 1e-3  # relative: far more than computing in float32 leaves, also of large scores
 _flags: contextvars.ContextVar[list | None] = contextvars.ContextVar("flags", default=None)
 
 
@@ -57,11 +59,12 @@ class Demand:
         got: the value.
         kind: a ``tensor`` of ``shape``, whose axes are named ``axes``; a ``pair`` of tensors, whose
             shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; anything
-            ``finite``; or an ``error`` of a type that was named.
+            ``finite``; an ``error`` of a type that was named; the ``weight`` ``axes`` of a module,
+            of which ``got`` is the shape; or a ``gradient`` that flows.
     """
 
     got: object
-    kind: Literal["tensor", "pair", "number", "dict", "finite", "error"]
+    kind: Literal["tensor", "pair", "number", "dict", "finite", "error", "weight", "gradient"]
     shape: tuple[int, ...] = ()
     axes: str = ""
     shapes: tuple[tuple[int, ...], ...] = ()
@@ -117,6 +120,16 @@ def flagging() -> Iterator[list[str]]:
         yield flags
     finally:
         _flags.reset(token)
+
+
+@contextlib.contextmanager
+def few_digits() -> Iterator[None]:
+    """Inside, float64 need not be right to more digits than float32 has."""
+    token = _few_digits.set(True)
+    try:
+        yield
+    finally:
+        _few_digits.reset(token)
 
 
 def flag(sentence: str) -> None:
@@ -257,6 +270,8 @@ def close(
         message: the sentence that says what broke; by default that values are wrong.
     """
     tensor(got, what, axes, want.shape, dtype or want.dtype)
+    if _few_digits.get() and got.dtype == torch.float64:
+        tolerance = max(tolerance or 0.0, _FEW_DIGITS)
     right = same_values(got, want, tolerance)
     if not bool(right.all()):
         index = tuple((~right).nonzero()[0].tolist())

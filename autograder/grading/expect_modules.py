@@ -64,9 +64,11 @@ def expect_names(module: Any, shapes: Mapping[str, Sequence[int]]) -> None:
     for name, shape in shapes.items():
         shape = tuple(shape)
         expect.seen(str(got[name]))
-        expect.true(
-            got[name] == shape, f"{name} should have the shape {shape}; it has {got[name]}."
-        )
+        if got[name] != shape:
+            raise expect.Failed(
+                f"{name} should have the shape {shape}; it has {got[name]}.",
+                demand=expect.Demand(got[name], "weight", shape, name),
+            )
 
 
 def expect_state(got: Any, want: Mapping[str, torch.Tensor]) -> None:

@@ -14,7 +14,7 @@ import torch
 
 from .. import course
 from ..sandbox.inside import surroundings
-from . import diagnosis, misconceptions, slips
+from . import diagnosis, expect, misconceptions, slips
 from .call import ShownCall, shown
 from .checks import Check, checks_of, points_of
 from .diagnosis import Explanation
@@ -123,6 +123,11 @@ class Grader:
         stopped: StudentProblem | None = None
         for check in checks_of(exercise):
             run = Run([], problem=stopped) if stopped else run_fairly(check, student, self._seed)
+            if slips.lacks_digits(run.failure) and any(
+                slips.lacks_digits(other.failure) for other in runs.values()
+            ):
+                with expect.few_digits():  # to compute in float32 costs the points of one check
+                    run = run_fairly(check, student, self._seed)
             runs[check] = run
             problem = run.problem
             if problem and (problem.fatal or problem.kind in ("not_started", "missing")):
@@ -133,6 +138,9 @@ class Grader:
         self, exercise: course.Exercise, student: Student, runs: dict[Check, Run]
     ) -> ExerciseVerdict:
         names = self._names(exercise, runs)
+        if self._is_random(runs, names, student):
+            unnamed = [check for check, run in runs.items() if run.failure and check not in names]
+            names |= dict.fromkeys(unnamed, _Named((slips.RANDOM,)))
         asides = _asides(runs, names)
         points = points_of(exercise)
         checks = []
@@ -189,6 +197,16 @@ class Grader:
             elif slip:
                 named[check] = _Named((slip,))
         return named
+
+    def _is_random(
+        self, runs: dict[Check, Run], names: dict[Check, _Named], student: Student
+    ) -> bool:
+        """Whether the first check that fails by unnamed values sees others when it runs again."""
+        for check, run in runs.items():
+            if run.failure and run.failure.counterexample and check not in names:
+                again = run_check(check, student, self._seed)
+                return again.problem is None and not diagnosis.same_record(run, again)
+        return False
 
     def _slip(self, run: Run) -> Slip | None:
         if run.problem:

@@ -156,7 +156,10 @@ class _Student(Student):
     ) -> tuple[torch.Tensor, ...]:
         """Gradients of ``(output * direction).sum()`` to each of ``inputs``; zeros if unused."""
         flows = isinstance(output, torch.Tensor) and output.requires_grad
-        true(flows, "No gradient flows from the output back to the inputs.")
+        seen(flows)
+        if not flows:
+            message = "No gradient flows from the output back to the inputs."
+            raise Failed(message, demand=Demand(output, "gradient"))
         try:
             return torch.autograd.grad(
                 output, inputs, direction, allow_unused=True, materialize_grads=True

@@ -1,4 +1,4 @@
-# names:
+# names: logarithm_returned
 # The logarithm of the weights is returned.
 
 

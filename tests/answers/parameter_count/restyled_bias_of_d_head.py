@@ -1,4 +1,4 @@
-# names:
+# names: heads_forgotten
 # Biases of the width of one head for each of q, k, v.
 def parameter_count(d_model, num_heads, d_head, bias=True):
     w = num_heads * d_head

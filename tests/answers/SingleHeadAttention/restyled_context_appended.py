@@ -1,4 +1,4 @@
-# names:
+# names: context_appended
 # Attends to x and the context together when a context is given.
 import math
 

@@ -1,4 +1,4 @@
-# names:
+# names: more_than_one_step
 # Two steps of the future are visible.
 import torch
 

@@ -1,4 +1,4 @@
-# names:
+# names: residual_added
 # The input is added to the output.
 import math
 

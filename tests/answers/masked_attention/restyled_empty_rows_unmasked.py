@@ -1,4 +1,4 @@
-# names:
+# names: empty_rows_unmasked
 # Empty rows attend to everything, with their own softmax.
 import math
 

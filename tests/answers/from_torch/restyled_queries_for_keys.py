@@ -1,4 +1,4 @@
-# names:
+# names: part_used_twice
 # The keys get the rows of the queries too.
 def from_torch(mha):
     ours = {}

@@ -1,4 +1,4 @@
-# names:
+# names: only_the_length_itself
 # Only the last real token is visible.
 import torch
 

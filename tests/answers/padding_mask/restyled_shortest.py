@@ -1,4 +1,4 @@
-# names:
+# names: one_length_for_all
 # Every row gets the length of the shortest sequence.
 import torch
 

@@ -1,4 +1,4 @@
-# names: constant_factor
+# names: averaged_over_keys
 # The weighted values are averaged instead of summed.
 import math
 

@@ -1,4 +1,4 @@
-# names:
+# names: more_than_one_step
 # The own and the previous position are hidden.
 import torch
 

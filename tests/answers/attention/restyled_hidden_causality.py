@@ -1,4 +1,4 @@
-# names:
+# names: causal_unasked
 # A causal mask that nobody asked for.
 import math
 
