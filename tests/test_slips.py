@@ -79,6 +79,12 @@ SLIPS = [
     ("kv_cache_bytes", "returns_none", BYTES + "    print(n)"),
     ("kv_cache_bytes", "all_zeros", BYTES + "    return 0"),
     ("kv_cache_bytes", "constant_factor", BYTES + "    return n * 1024"),
+    (
+        "attention_cost",
+        "part_missing",
+        HEAD + "\ndef attention_cost(*numbers):\n"
+        "    return {name.upper(): n for name, n in reference(*numbers).items()}",
+    ),
     # shapes
     ("softmax", "missing_axis", SOFTMAX + "    return torch.softmax(scores, dim).sum(-1)"),
     ("softmax", "extra_axis", SOFTMAX + "    return torch.softmax(scores, dim).unsqueeze(0)"),
@@ -126,6 +132,26 @@ SLIPS = [
         + "    if num_heads % x.shape[1]:\n        raise TypeError(num_heads)\n"
         + "    return reference(x, num_heads)",
     ),
+    ("softmax", "index_out_of_range", SOFTMAX + "    return scores[..., 999]"),
+    ("softmax", "index_out_of_range", SOFTMAX + "    return [scores][1]"),
+    ("softmax", "no_such_key", SOFTMAX + "    return {-1: scores}[str(dim)]"),
+    ("softmax", "divided_by_zero", SOFTMAX + "    return scores * (1 / 0)"),
+    ("softmax", "calls_itself", SOFTMAX + "    return softmax(scores, dim)"),
+    ("softmax", "single_thing_for_many", SOFTMAX + "    return scores[dim[0]]"),
+    ("softmax", "none_used", SOFTMAX + "    return scores if scores.dim() > None else dim"),
+    ("softmax", "result_called", SOFTMAX + "    return scores / scores.shape(0)"),
+    ("scaled_scores", "axes_left_out", SCORES + "    return q @ k.permute(-1, -2)"),
+    ("softmax", "nothing_there", SOFTMAX + "    return torch.stack([])"),
+    ("softmax", "nothing_there", SOFTMAX + "    return torch.cat([])"),
+    ("softmax", "whole_numbers_for_floats", SOFTMAX + "    return (scores > 0).mean(dim)"),
+    (
+        "scaled_scores",
+        "einsum_letter_of_two_sizes",
+        SCORES + '    return torch.einsum("...ij,...jk->...ik", q, k)',
+    ),
+    ("softmax", "pieces_do_not_add_up", SOFTMAX + "    return scores.split([1, 1], -1)[0]"),
+    ("softmax", "mask_of_another_shape", SOFTMAX + "    return scores[scores[..., :1] > 0]"),
+    ("softmax", "two_sizes_left_open", SOFTMAX + "    return scores.view(-1, -1)"),
     ("scaled_scores", "product_does_not_fit", SCORES + "    return q @ k"),
     (
         "masked_attention",

@@ -59,12 +59,15 @@ class Demand:
         got: the value.
         kind: a ``tensor`` of ``shape``, whose axes are named ``axes``; a ``pair`` of tensors, whose
             shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; anything
-            ``finite``; an ``error`` of a type that was named; the ``weight`` ``axes`` of a module,
-            of which ``got`` is the shape; or a ``gradient`` that flows.
+            ``finite``; an ``error`` of a type that was named; a ``part`` that was named; the
+            ``weight`` ``axes`` of a module, of which ``got`` is the shape; or a ``gradient`` that
+            flows.
     """
 
     got: object
-    kind: Literal["tensor", "pair", "number", "dict", "finite", "error", "weight", "gradient"]
+    kind: Literal[
+        "tensor", "pair", "number", "dict", "finite", "error", "part", "weight", "gradient"
+    ]
     shape: tuple[int, ...] = ()
     axes: str = ""
     shapes: tuple[tuple[int, ...], ...] = ()
@@ -328,6 +331,13 @@ def true(condition: bool, message: str, misconception: str | None = None) -> Non
     seen(bool(condition))
     if not condition:
         raise Failed(message, misconception=misconception)
+
+
+def part(is_there: bool, message: str) -> None:
+    """Demand that something is there which the task names: an entry, an attribute."""
+    seen(bool(is_there))
+    if not is_there:
+        raise Failed(message, demand=Demand(None, "part"))
 
 
 def integer(got: object, want: int, what: str) -> None:

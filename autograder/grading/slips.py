@@ -117,7 +117,8 @@ _SIGNS = (
     _sign(
         "TypeError AttributeError",
         r"'NoneType' object|unsupported operand type\(s\) for [^\n]*'NoneType'"
-        r"|must be Tensor, not NoneType",
+        r"|must be Tensor, not NoneType|but got NoneType"
+        r"|not supported between instances of [^\n]*'NoneType'",
         "none_used",
         "something at this line is None where a value is needed",
         "Which of the names at this line can be None: an argument that was left out, or the result "
@@ -125,7 +126,7 @@ _SIGNS = (
     ),
     _sign(
         "TypeError",
-        r"'(?:Tensor|int|float|list|dict)' object is not callable",
+        r"'(?:Tensor|int|float|list|dict|torch\.Size)' object is not callable",
         "result_called",
         "a value is called as if it were a function: it may be the result of a call, handed over "
         "in place of the function itself",
@@ -176,6 +177,91 @@ _SIGNS = (
         "pieces_do_not_fit",
         "tensors are joined that do not have equally many axes",
         "Which of them lacks an axis?",
+    ),
+    _sign(
+        "IndexError RuntimeError",
+        r"out of bounds for dimension|index out of range$|^select\(\): index"
+        r"|exceeds dimension size",
+        "index_out_of_range",
+        "an index asks for something behind the last element",
+        "How many are there along this axis, and which number has the last of them?",
+    ),
+    _sign(
+        "KeyError",
+        r"",
+        "no_such_key",
+        "a dictionary is asked for a key that it does not have",
+        "Which keys has it here? Print them, and compare the spelling.",
+    ),
+    _sign(
+        "ZeroDivisionError",
+        r"",
+        "divided_by_zero",
+        "something is divided by 0",
+        "Which number below the line can be 0 here: a count, or what `//` has left?",
+    ),
+    _sign(
+        "RecursionError",
+        r"",
+        "calls_itself",
+        "a function calls itself without end",
+        "Which line calls it again? Is another function of the same name meant there?",
+    ),
+    _sign(
+        "TypeError",
+        r"object is not (?:subscriptable|iterable)|has no len\(\)",
+        "single_thing_for_many",
+        "an index, a loop or `len` meets a single thing, which has no parts",
+        "What stands behind this name here, and which line made it?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^permute\(|^Number of dimensions of repeat dims",
+        "axes_left_out",
+        "permute or repeat is told another number of axes than the tensor has",
+        "How many axes has the tensor, the batch and the heads included?",
+    ),
+    _sign(
+        "RuntimeError ValueError",
+        r"expect(?:ed|s) a non-empty|is an empty sequence|must have at least \w+ data point",
+        "nothing_there",
+        "a list is empty where at least one thing is needed",
+        "Which loop or condition should have filled it, and how often was it entered?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"could not infer output dtype|can't be cast to the desired output type",
+        "whole_numbers_for_floats",
+        "an operation that gives fractions meets a tensor of whole numbers or of booleans",
+        "Which dtype has this tensor, and which line made it so?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^einsum\(\): subscript \w has size",
+        "einsum_letter_of_two_sizes",
+        "one letter of the einsum stands for axes of two sizes",
+        "Which axis of each tensor has this letter? Should they be the same?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^split_with_sizes",
+        "pieces_do_not_add_up",
+        "a tensor is cut into pieces that are together not as long as it is",
+        "`split` takes the length of a piece, `chunk` their number. Which of them is meant?",
+    ),
+    _sign(
+        "IndexError",
+        r"^The shape of the mask",
+        "mask_of_another_shape",
+        "a boolean tensor picks from a tensor of another shape",
+        "Picking by a mask does not broadcast. Is something to be picked, or to be filled?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^only one dimension can be inferred",
+        "two_sizes_left_open",
+        "two sizes of a shape are given as -1",
+        "Which of the two do you know?",
     ),
     _sign(
         "RuntimeError",
@@ -342,6 +428,12 @@ _ANOTHER_ERROR = Slip(
     "an error is raised, but not of the type that the task names",
     "Which type of error does the docstring name?",
 )
+_PART_MISSING = Slip(
+    "part_missing",
+    "something that the task asks for by name is missing from what comes back",
+    "Which names does the task list? Compare them with yours, letter by letter.",
+)
+_OF_KIND = {"error": _ANOTHER_ERROR, "part": _PART_MISSING}
 _FUNCTION = Slip(
     "function_returned",
     "a function comes back, not what it gives",
@@ -441,8 +533,8 @@ def _undefined(name: str, says_word: Callable[[str], bool]) -> Slip:
 def _of_demand(demand: Demand) -> Slip | None:
     """What is wrong with the type or the shape of a value."""
     got, kind = demand.got, kind_of(demand.got)
-    if demand.kind == "error":
-        return _ANOTHER_ERROR
+    if demand.kind in _OF_KIND:
+        return _OF_KIND[demand.kind]
     if got is None:
         return _NONE
     if kind in ("function", "method", "builtin_function_or_method", "type"):

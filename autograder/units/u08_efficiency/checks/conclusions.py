@@ -26,7 +26,7 @@ def _conclusions(student: Student, *keys: str) -> dict[str, Any]:
         f"There should be a dictionary; this is of type {expect.kind_of(conclusions)}.",
     )
     for key in keys:
-        expect.true(key in conclusions, f"There is no `{key}` in the dictionary.")
+        expect.part(key in conclusions, f"There is no `{key}` in the dictionary.")
     return conclusions
 
 

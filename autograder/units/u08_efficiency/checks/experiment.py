@@ -213,5 +213,5 @@ def keeps_case_and_samples(student: Student, reference: Student, draw: Draw) -> 
         )
         expect.true(not in_order, "The samples should stand in the order of the calls.")
         for name in SUMMARY:
-            expect.true(name in row, f"There is no `{name}` in the row.")
+            expect.part(name in row, f"There is no `{name}` in the row.")
         expect_summary([([row[name] for name in SUMMARY], kept_samples)], "of a row")
