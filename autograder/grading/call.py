@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,6 @@ import torch
 
 from .. import course
 from ..sandbox.inside.wire import Elsewhere
-from .render.wording import entry
 
 _MOST_VALUES = 120  # of a tensor whose numbers are shown
 _MOST_TEXT = 160
@@ -89,6 +89,19 @@ def called(exercise: str, *numbers: float) -> str:
     """A call with numbers, for a message: their names as the task has them."""
     call = shown(Call(exercise, numbers, {}), with_values=False)
     return call.text if call else exercise
+
+
+def entry(value: float) -> str:
+    """A number of a tensor, in few characters."""
+    if isinstance(value, bool):
+        return "T" if value else "·"
+    if isinstance(value, int):
+        return str(value)
+    if math.isnan(value) or math.isinf(value):
+        return str(value)
+    if value != 0 and not 1e-3 <= abs(value) < 1e4:
+        return f"{value:.2g}"
+    return f"{value:.3f}"
 
 
 def _tensors(arguments: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, torch.Tensor]]:

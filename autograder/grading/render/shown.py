@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from ..call import entry
 from ..expect import Counterexample
 from ..verdict import CheckVerdict, ExerciseVerdict
-from .wording import entry
 
 MOST = 8
 # Every check of such an exercise says the same.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -40,19 +39,6 @@ class Styled(NamedTuple):
 def number(value: float) -> str:
     """Points without needless decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def entry(value: float) -> str:
-    """A number of a tensor, in few characters."""
-    if isinstance(value, bool):
-        return "T" if value else "·"
-    if isinstance(value, int):
-        return str(value)
-    if math.isnan(value) or math.isinf(value):
-        return str(value)
-    if value != 0 and not 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2g}"
-    return f"{value:.3f}"
 
 
 def listed(names: Sequence[str]) -> str:
