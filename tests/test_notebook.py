@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 import typer
+from IPython.core.formatters import DisplayFormatter
 from jupyter_client.manager import start_new_kernel
 from support import cell_of, notebook_with, reference_answers, write_notebook
 from typer.testing import CliRunner
@@ -48,6 +49,13 @@ def test_check_says_what_is_wrong_and_returns_the_points(names, capsys):
     assert 0 < points < 5
     assert "no maximum is subtracted" in text
     assert 'check("softmax", seed=1)' in text
+
+
+def test_no_bare_number_stands_below_a_verdict(names):
+    exec(WRONG, names)
+    points = autograder.check("softmax", seed=1)
+    shown, _ = DisplayFormatter().format(points)
+    assert shown == {"text/plain": str(points + 0), "text/html": ""}
 
 
 def test_check_is_repeatable_by_its_seed(names, capsys):
@@ -464,7 +472,7 @@ def test_a_search_for_a_name_that_fails_costs_the_verdict_nothing(names, monkeyp
 def test_smaller_inputs_on_which_a_check_stops_are_passed_over(names, monkeypatch, capsys):
     plain = grader.run_check
 
-    def stopping(check, student, seed, level):
+    def stopping(check, student, seed, level=FULL):
         run = plain(check, student, seed, level)
         return replace(run, failure=Failed("no"), error=ValueError())
 

@@ -64,9 +64,11 @@ def expect_names(module: Any, shapes: Mapping[str, Sequence[int]]) -> None:
     for name, shape in shapes.items():
         shape = tuple(shape)
         expect.seen(str(got[name]))
-        expect.true(
-            got[name] == shape, f"{name} should have the shape {shape}; it has {got[name]}."
-        )
+        if got[name] != shape:
+            raise expect.Failed(
+                f"{name} should have the shape {shape}; it has {got[name]}.",
+                demand=expect.Demand(got[name], "weight", shape, name),
+            )
 
 
 def expect_state(got: Any, want: Mapping[str, torch.Tensor]) -> None:
@@ -171,9 +173,8 @@ def expect_parameter_gradients(
     got = gradients(student, module, own)
     for name, right in want.items():
         axes = inputs[name][1] if name in inputs else "out in" if right.dim() == 2 else "out"
-        expect.finite(got[name], f"the gradient of {name}", axes)
         wrong = f"Wrong values in the gradient of {name}, in training mode."
-        expect.close(got[name], right, f"the gradient of {name}", axes, message=wrong)
+        expect.gradient(got[name], right, name, axes, message=wrong)
     halves = {name: weight.detach() / 2 for name, weight in wanted.items()}
     for each in twins:
         load(each, halves)

@@ -16,7 +16,8 @@ import torch
 
 from .. import course
 from ..sandbox.inside import surroundings
-from . import diagnosis, misconceptions, slips
+from . import diagnosis, expect, misconceptions, slips
+from .call import ShownCall, shown
 from .checks import Check, checks_of, points_of
 from .diagnosis import Explanation, OutOfPatience, Patience
 from .draw import FULL
@@ -38,7 +39,7 @@ _MESSAGES = {
     "timeout": "{text}",
     "crashed": "{text}",
     "protocol": "{text}",
-    "forbidden": "The answer calls {calls}, which this exercise does not allow.",
+    "forbidden": "The answer calls a library's {calls}, which this exercise does not allow.",
     "syntax_error": "The cell is not valid Python{colon}{text}",
     "error": "Your code stopped with {type}{colon}{text}",
 }
@@ -149,6 +150,11 @@ class Grader:
         stopped: StudentProblem | None = None
         for check in checks_of(exercise):
             run = Run([], problem=stopped) if stopped else run_fairly(check, student, self._seed)
+            if slips.lacks_digits(run.failure) and any(
+                slips.lacks_digits(other.failure) for other in runs.values()
+            ):
+                with expect.few_digits():  # to compute in float32 costs the points of one check
+                    run = run_fairly(check, student, self._seed)
             runs[check] = run
             problem = run.problem
             if problem and (problem.fatal or problem.kind in ("not_started", "missing")):
@@ -157,7 +163,10 @@ class Grader:
 
     def _verdict(self, exercise: course.Exercise, judged: _Judged) -> ExerciseVerdict:
         smaller = functools.cache(functools.partial(self._smaller, judged))
-        verdict = self._told(exercise, judged, {}, smaller)
+        again = functools.cache(
+            functools.partial(run_check, student=judged.student, seed=self._seed)
+        )
+        verdict = self._told(exercise, judged, {}, smaller, again)
         if not any(map(_is_wrong, judged.runs.values())):
             return verdict
         self._before_search(verdict)
@@ -170,7 +179,9 @@ class Grader:
         except Exception:
             _log.exception("no name is looked for: %s, seed %s", exercise.id, self._seed)
             return verdict
-        return self._told(exercise, judged, explained, smaller) if explained else verdict
+        if not explained:
+            return verdict
+        return self._told(exercise, judged, explained, smaller, again)
 
     def _told(
         self,
@@ -178,9 +189,13 @@ class Grader:
         judged: _Judged,
         explained: dict[Check, Explanation],
         smaller: Callable[[Check], Run],
+        again: Callable[[Check], Run],
     ) -> ExerciseVerdict:
         _, runs, replaced = judged
         names = self._names(exercise, runs, explained)
+        if _is_random(runs, names, again):
+            unnamed = [check for check, run in runs.items() if run.failure and check not in names]
+            names |= dict.fromkeys(unnamed, _Named((slips.RANDOM,)))
         asides = _asides(runs, names)
         listed = asides | _named_before(runs, names)
         points = points_of(exercise)
@@ -245,10 +260,13 @@ class Grader:
         """Say of a check that failed how, why, and what to think about next."""
         if run.problem:
             self._tell_problem(verdict, run.problem)
+            if run.problem.kind != "forbidden":
+                verdict.call = self._shown(run.problem)
         elif run.failure:
             failure = run.failure
             verdict.message = self._words.kept(failure.message) if self._words else failure.message
             verdict.counterexample = failure.counterexample
+            verdict.call = self._shown(failure)
             of_kind = failure.demand is not None and failure.demand.kind in _KINDS
             verdict.asks = _ASKS_OF_KINDS if of_kind else check.asks
             if named and named.slip:  # of the values that are shown
@@ -261,6 +279,18 @@ class Grader:
             verdict.diagnosis = f"It looks as if {joint.join(each.says for each in named.found)}."
             verdict.asks = named.found[0].asks or verdict.asks
 
+    def _shown(self, ended: Failed | StudentProblem) -> ShownCall | None:
+        """The call that a check ended with; of an exception, and in a class, its shapes only."""
+        if ended.call is None:
+            return None
+        try:
+            called = shown(ended.call, isinstance(ended, Failed) and self._words is None)
+            told = called and called.text.split("(")[0] + "(" in str(ended)
+            return None if told else called
+        except Exception:
+            _log.exception("a call is not shown: %s", ended.call.path)
+            return None
+
     def _tell_problem(self, verdict: CheckVerdict, problem: StudentProblem) -> None:
         details = dict(problem.details)
         text = str(details.get("text") or "")
@@ -271,7 +301,8 @@ class Grader:
         details |= {
             "text": text,
             "colon": ": " if text else ".",
-            "calls": ", ".join(details.get("calls", [])),
+            # What a learner writes comes first, and what that calls inside after it.
+            "calls": details.get("calls", [""])[0],
             "type": details.get("type") or "an exception",
         }
         verdict.problem = problem.kind
@@ -300,6 +331,17 @@ class Grader:
             if small.failure and not small.error and _alike(small.failure, failure):
                 return small.failure
         return failure
+
+
+def _is_random(
+    runs: dict[Check, Run], names: dict[Check, _Named], again: Callable[[Check], Run]
+) -> bool:
+    """Whether the first check that fails by unnamed values sees others when it runs again."""
+    for check, run in runs.items():
+        if run.failure and run.failure.counterexample and check not in names:
+            second = again(check)
+            return second.problem is None and not diagnosis.same_record(run, second)
+    return False
 
 
 class _Judged(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from .call import ShownCall
 from .expect import Counterexample
 from .record import ErrorRecord, ExerciseRecord, Isolation, Record, Status
 
@@ -27,6 +28,7 @@ class CheckVerdict:
         aside: whether it is enough to say that it fails too, since a more basic property does not
             hold.
         counterexample: the smallest failing case.
+        call: the call that gave it, or that was stopped.
         where: the learner's line that raised, with the exception.
         problem: kind of a ``StudentProblem``, if that is why it failed.
         cause: the learner's exception itself, where it was raised in this process.
@@ -43,6 +45,7 @@ class CheckVerdict:
     diagnosis: str = ""
     aside: bool = False
     counterexample: Counterexample | None = None
+    call: ShownCall | None = None
     where: str = ""
     problem: str | None = None
     cause: BaseException | None = None

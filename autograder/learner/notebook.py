@@ -31,6 +31,13 @@ SEARCH_SECONDS = 2.0
 _INTERRUPTED = "Interrupted while the mistake behind it was looked for."
 
 
+class _Points(float):
+    """Points that show nothing below a verdict, which tells them; nbgrader reads the plain text."""
+
+    def _repr_html_(self) -> str:
+        return ""
+
+
 class _Html:
     """An object that a notebook shows as HTML and a terminal as text."""
 
@@ -203,7 +210,7 @@ def check(exercise_id: str, seed: int | None = None, seconds: float = SECONDS) -
         print(clock)
     if verdict.status == "passed":
         _tell_why(exercise)
-    return verdict.points
+    return _Points(verdict.points)
 
 
 def _tell_why(exercise: Exercise) -> None:

@@ -6,6 +6,7 @@ from ..verdict import ExerciseVerdict, SubmissionVerdict
 from .shown import ShownCheck, Window, shown_checks
 from .wording import (
     ALSO,
+    CALLED,
     FLAGGED,
     SAME,
     SEARCH_ENDED,
@@ -16,6 +17,8 @@ from .wording import (
     plain,
     replaced,
 )
+
+_MOST_LINES = 24  # of numbers that went in; a page folds away what is longer
 
 
 def exercise_text(verdict: ExerciseVerdict) -> str:
@@ -75,8 +78,13 @@ def _details(shown: ShownCheck) -> list[Styled]:
     lines = [Styled(check.message)]
     if check.where:
         lines.append(Styled(f"in {check.where}"))
+    if check.call:
+        lines.append(Styled(f"{CALLED} {check.call.text}"))
     if shown.window:
         lines += map(Styled, _side_by_side(shown.window))
+    if check.call:
+        numbers = check.call.numbers()
+        lines += map(Styled, numbers if len(numbers) <= _MOST_LINES else ())
     ends = (Styled(check.diagnosis, "diagnosis"), Styled(check.asks, "asks"))
     return lines + [line for line in ends if line.text]
 

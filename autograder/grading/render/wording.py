@@ -14,6 +14,8 @@ Role = Literal["", "title", "passed", "failed", "flag", "diagnosis", "asks"]
 
 SAME = "Also fails, for the same reason"
 ALSO = "Also fails"
+CALLED = "This was called:"
+INPUTS = "The numbers that went in"
 FLAGGED = "A person should look at this; it costs no points."
 LOOKING = "Looking for the mistake behind it ..."
 SEARCH_ENDED = "The search for the mistake behind it has reached its bound, and found none so far."

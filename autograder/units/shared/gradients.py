@@ -33,6 +33,5 @@ def expect_gradients(
     wanted = torch.autograd.grad(want, tensors, direction)
     found = student.gradients(got, tensors, direction)
     for (name, (_, its_axes)), gradient, right in zip(inputs.items(), found, wanted, strict=True):
-        expect.finite(gradient, f"the gradient of {name}", its_axes, misconception)
-        expect.close(gradient, right, f"the gradient of {name}", its_axes)
+        expect.gradient(gradient, right, name, its_axes, misconception)
     expect.close(got, want, "the result for inputs that require a gradient", axes)

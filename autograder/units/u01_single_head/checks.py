@@ -266,8 +266,9 @@ def has_the_right_gradients(student: Student, reference: Student, draw: Draw) ->
 def survives_large_scores_in_attention(student: Student, reference: Student, draw: Draw) -> None:
     sizes = draw.sizes("B", "L_q", "L_k", "d_head")
     q, k, v = _qkv(draw, *sizes, dtype=torch.float64)
-    # In float64, where the rounding of large scores cannot decide a near-tie.
-    _compare(student, reference, q * 1000, k, v, tolerance=1e-8)
+    # In float64, where the rounding of large scores cannot decide a near-tie; a softmax in float32
+    # rounds them to its spacing at 1e4.
+    _compare(student, reference, q * 1000, k, v, tolerance=2e-3)
     student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v")
 
 

@@ -6,6 +6,7 @@ from autograder.units.shared.wrappers import (
     changes,
     hides_parameters,
     needs_the_cpu,
+    returns,
     returns_argument,
     returns_float32,
     returns_fresh_zeros,
@@ -20,6 +21,8 @@ _MASK = "obeys_the_mask"
 _D_HEAD = 'self.heads[0]["q_proj"].out_features'
 _CAT = "torch.cat(outputs, dim=-1)"
 _RETURN = "return self.o_proj(joined)"
+_RESHAPED = "k.reshape(k.shape[0], k.shape[2], k.shape[1]).transpose(1, 2)"
+_ADDS = "adds_its_input"
 _OWN_MASK = "own_mask = None if mask is None else mask[:, i]"
 _HEADS = "enumerate(self.heads)"
 
@@ -44,6 +47,21 @@ misconception(
     asks="Over how many products does one dot product add up, in one head?",
     MultiHeadLoop=_scale("1 / len(self.heads)"),
 )
+misconception(
+    "scale_by_sqrt_heads",
+    says="the scores are divided by the root of the number of heads",
+    asks="Over how many products does one dot product add up, in one head?",
+    MultiHeadLoop=[
+        _scale(f"{_D_HEAD} / len(self.heads)"),
+        _scale("1 / len(self.heads) ** 2"),
+    ],
+)
+misconception(
+    "half_the_width", MultiHeadLoop=[_scale(f"4 / {_D_HEAD}"), _scale(f"1 / (4 * {_D_HEAD})")]
+)
+misconception("keys_reshaped", MultiHeadLoop=edit("(q, k, v", f"(q, {_RESHAPED}, v", fails=_SELF))
+misconception("queries_and_keys_exchanged", MultiHeadLoop=edit("(q, k, v", "(k, q, v", fails=_SELF))
+misconception("causal_unasked", MultiHeadLoop=around_known("causal_unasked", _SELF))
 misconception("kv_swapped", MultiHeadLoop=edit("(q, k, v", "(q, v, k", fails=_SELF))
 misconception("values_as_keys", MultiHeadLoop=edit("(q, k, v", "(q, v, v", fails=_SELF))
 misconception("keys_as_values", MultiHeadLoop=edit("(q, k, v", "(q, k, k", fails=_SELF))
@@ -113,6 +131,25 @@ misconception(
     "keys_from_x", MultiHeadLoop=edit('["k_proj"](context)', '["k_proj"](x)', fails=_USUAL)
 )
 misconception(
+    "roles_exchanged",
+    MultiHeadLoop=edit(
+        "](x)", "](context)",
+        '["k_proj"](context)', '["k_proj"](x)', '["v_proj"](context)', '["v_proj"](x)',
+        fails=_USUAL,
+    ),
+)  # fmt: skip
+misconception(
+    "context_appended",
+    MultiHeadLoop=[
+        edit(
+            "if context is None:\n    context = x",
+            f"context = x if context is None else torch.cat([{both}], dim=1)",
+            fails=_CROSS,
+        )
+        for both in ("x, context", "context, x")
+    ],
+)
+misconception(
     "every_head_reads_head_0",
     says="every head reads head 0",
     asks="Change the weights of head 1. Does your output change?",
@@ -157,6 +194,15 @@ misconception(
     MultiHeadLoop=edit(_CAT, "torch.stack(outputs, dim=-1).flatten(-2)", fails=_SELF),
 )
 misconception(
+    "merge_by_view",
+    says="the heads are merged without a transpose: a token gets numbers of other positions",
+    asks="Which numbers must lie next to each other before the last two axes are joined?",
+    MultiHeadLoop=[
+        edit(_CAT, f"torch.{joined}.reshape(x.shape[0], x.shape[1], -1)", fails=_SELF)
+        for joined in ("stack(outputs)", "stack(outputs, dim=1)", "cat(outputs, dim=0)")
+    ],
+)
+misconception(
     "heads_added",
     says="the outputs of the heads are added up, not put side by side",
     asks="How wide should the input of o_proj be?",
@@ -198,6 +244,24 @@ def _bias(value, letters):
     return edit(*pieces, fails="has_the_projections")
 
 
+misconception(
+    "bias_not_added",
+    MultiHeadLoop=[
+        edit(
+            *(
+                text
+                for letter in letters
+                for text in (
+                    f'head["{letter}_proj"](', f'(lambda t: t @ head["{letter}_proj"].weight.mT)('
+                )
+            ),
+            *(("self.o_proj(", "(lambda t: t @ self.o_proj.weight.mT)(") if with_o else ()),
+            fails=_SELF,
+        )
+        for letters, with_o in (("qkv", True), ("qkv", False), ("", True))
+    ],
+)  # fmt: skip
+misconception("residual_added", MultiHeadLoop=returns('output + given["x"]', _SELF, _ADDS))
 misconception("not_parameters", MultiHeadLoop=hides_parameters("sends_the_right_gradients"))
 _SOME = ("qkvo", "qkv", "o", "kv", "qk")
 misconception("bias_ignored", MultiHeadLoop=[_bias("False", each) for each in _SOME])

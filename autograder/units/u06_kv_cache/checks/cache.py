@@ -8,7 +8,7 @@ from autograder.grading import expect
 from autograder.grading.checks import check
 from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_other_device
-from autograder.grading.student import StudentProblem
+from autograder.grading.student import StudentProblem, refuses
 from autograder.grading.student_protocol import Student
 from autograder.units.shared.inputs import as_split, large, many
 
@@ -106,9 +106,7 @@ def _expect_refused(
     try:
         got = cache.append(k, v)
     except StudentProblem as problem:
-        if problem.kind != "error":
-            raise
-        refused = problem.raised({"ValueError", "AssertionError"})
+        refused = refuses(problem, ("ValueError", "AssertionError"), message)
     else:
         refused = False
         for value in got if isinstance(got, tuple | list) else [got]:

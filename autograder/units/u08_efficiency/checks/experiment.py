@@ -69,12 +69,15 @@ def _shape_and_dtype(value: object) -> str:
 
 
 def _cases(draw: Draw, count: int) -> list[Case]:
-    """Cases with pairwise different sizes."""
+    """Cases with pairwise different sizes, and a batch that is not the group size."""
     names = ("H", "H_kv", "d_head", "L_q", "L_k", "B")
     cases = []
     for i in range(count):
-        sizes = dict(zip(SIZES, draw.sizes(*names), strict=True))
-        cases.append({"name": f"case {i}", "note": draw.integer(1, 99), **sizes})
+        sizes = draw.sizes(*names)
+        while sizes[0] // sizes[1] == sizes[-1]:
+            sizes = draw.sizes(*names)
+        named = dict(zip(SIZES, sizes, strict=True))
+        cases.append({"name": f"case {i}", "note": draw.integer(1, 99), **named})
     return cases
 
 
@@ -225,5 +228,5 @@ def keeps_case_and_samples(student: Student, reference: Student, draw: Draw) -> 
         )
         expect.true(not in_order, "The samples should stand in the order of the calls.")
         for name in SUMMARY:
-            expect.true(name in row, f"There is no `{name}` in the row.")
+            expect.part(name in row, f"There is no `{name}` in the row.")
         expect_summary([([row[name] for name in SUMMARY], kept_samples)], "of a row")

@@ -31,9 +31,11 @@ def _attribute(timed: Any, name: str) -> Any:
     except StudentProblem as problem:
         if not problem.raised({"AttributeError"}):
             raise
+    expect.seen(timed.kind)
     raise expect.Failed(
         "measure should return an object with the attributes samples, median, low and high; what "
-        f"it returns, of type {timed.kind}, has no `{name}`."
+        f"it returns, of type {timed.kind}, has no `{name}`.",
+        demand=expect.Demand(None, "part"),
     )
 
 

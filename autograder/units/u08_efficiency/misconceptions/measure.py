@@ -2,6 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
+from autograder.units.shared.wrappers import returns
 
 _CALLS = "counts_its_calls"
 _TIMES = "times_each_call"
@@ -107,6 +108,43 @@ misconception(
     says="the call is over before the clock starts",
     asks="What happens between the two looks at your clock?",
     measure=edit(_START, "        fn()\n        start = time.perf_counter()", fails=_TIMES),
+)
+misconception(
+    "fn_not_called",
+    says="fn is named between the two looks at the clock, but not called",
+    asks="What is the difference between `fn` and `fn()`?",
+    measure=edit(_START, swap(_START, "fn()", "fn"), fails=_CALLS),
+)
+misconception(
+    "negative_times",
+    says="the later time is taken from the earlier one, so that every sample is below zero",
+    asks="Which of the two looks at the clock shows the larger number?",
+    measure=edit(_STOP, "samples.append(start - time.perf_counter())", fails=_CALLS),
+)
+misconception(
+    "warmup_in_every_repeat",
+    says="the calls of the warm-up are made again before each repeat",
+    asks="How often does a machine have to warm up?",
+    measure=edit(
+        _WARM,
+        "samples = []\n",
+        _START,
+        "        for _ in range(warmup):\n            fn()\n" + _START,
+        fails=_CALLS,
+    ),
+)
+misconception(
+    "parts_without_names",
+    says="a dictionary, a list or a tuple comes back, whose parts are no attributes",
+    asks="What makes an object of which one can read `result.median`?",
+    measure=[
+        returns(result, _CALLS)
+        for result in (
+            "vars(output)",
+            "(output.median, output.low, output.high, output.samples)",
+            "output.samples",
+        )
+    ],
 )
 misconception(
     "cpu_time",
