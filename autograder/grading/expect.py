@@ -57,12 +57,12 @@ class Demand:
         got: the value.
         kind: a ``tensor`` of ``shape``, whose axes are named ``axes``; a ``pair`` of tensors, whose
             shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; anything
-            ``finite``; the ``weight`` ``axes`` of a module, of which ``got`` is the shape; or a
-            ``gradient`` that flows.
+            ``finite``; all ``layers`` of a module; its ``weight`` ``axes``, of which ``got`` is the
+            shape; or a ``gradient`` that flows.
     """
 
     got: object
-    kind: Literal["tensor", "pair", "number", "dict", "finite", "weight", "gradient"]
+    kind: Literal["tensor", "pair", "number", "dict", "finite", "layers", "weight", "gradient"]
     shape: tuple[int, ...] = ()
     axes: str = ""
     shapes: tuple[tuple[int, ...], ...] = ()
