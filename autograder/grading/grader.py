@@ -122,11 +122,6 @@ class Grader:
         stopped: StudentProblem | None = None
         for check in checks_of(exercise):
             run = Run([], problem=stopped) if stopped else run_fairly(check, student, self._seed)
-            if slips.lacks_digits(run.failure) and any(
-                slips.lacks_digits(other.failure) for other in runs.values()
-            ):
-                with expect.few_digits():  # to compute in float32 costs the points of one check
-                    run = run_fairly(check, student, self._seed)
             runs[check] = run
             problem = run.problem
             if problem and (problem.fatal or problem.kind in ("not_started", "missing")):
@@ -140,6 +135,7 @@ class Grader:
         if self._is_random(runs, names, student):
             unnamed = [check for check, run in runs.items() if run.failure and check not in names]
             names |= dict.fromkeys(unnamed, _Named((slips.RANDOM,)))
+        runs = self._digits_asked_once(runs, student)
         asides = _asides(runs, names)
         points = points_of(exercise)
         checks = []
@@ -196,6 +192,13 @@ class Grader:
             elif slip:
                 named[check] = _Named((slip,))
         return named
+
+    def _digits_asked_once(self, runs: dict[Check, Run], student: Student) -> dict[Check, Run]:
+        """The runs, where to compute in float32 costs the points of one check only."""
+        lacking = [check for check, run in runs.items() if slips.lacks_digits(run.failure)]
+        with expect.few_digits():
+            again = {check: run_fairly(check, student, self._seed) for check in lacking[1:]}
+        return runs | again
 
     def _is_random(
         self, runs: dict[Check, Run], names: dict[Check, _Named], student: Student

@@ -88,6 +88,7 @@ misconception("mask_ignored", MultiHeadLoop=edit(_OWN_MASK, "own_mask = None", f
 misconception("inverted_mask", MultiHeadLoop=edit(" mask[:, i]", " ~mask[:, i]", fails=_MASK))
 misconception("mask_after_softmax", MultiHeadLoop=around_known("mask_after_softmax", _MASK))
 misconception("additive_mask", MultiHeadLoop=around_known("additive_mask", _MASK))
+misconception("zero_is_no_ban", MultiHeadLoop=around_known("zero_is_no_ban", _MASK))
 misconception("finite_mask_value", MultiHeadLoop=around_known("finite_mask_value", _MASK, most=4))
 misconception("uniform_empty_rows", MultiHeadLoop=around_known("uniform_empty_rows", "empty_rows"))
 misconception("nan_empty_rows", MultiHeadLoop=around_known("nan_empty_rows", "empty_rows"))
@@ -163,6 +164,12 @@ misconception(
         ),
     ],
 )  # fmt: skip
+misconception(
+    "last_head_repeated",
+    says="the output of the last head stands there once for each head",
+    asks="What does your loop keep of each head, and what is left after it has ended?",
+    MultiHeadLoop=edit(_CAT, "torch.cat(outputs[-1:] * len(outputs), dim=-1)", fails=_SELF),
+)
 misconception(
     "heads_share_projections",
     says="the list holds one head, H times: all heads share their weights",

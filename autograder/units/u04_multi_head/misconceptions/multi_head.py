@@ -112,6 +112,7 @@ misconception(
 )
 misconception("mask_after_softmax", **_core("mask_after_softmax", _MASK, _EINSUM_MASK))
 misconception("additive_mask", **_core("additive_mask", _MASK, _EINSUM_MASK))
+misconception("zero_is_no_ban", **_core("zero_is_no_ban", _MASK, _EINSUM_MASK))
 misconception("finite_mask_value", **_core("finite_mask_value", _MASK, _EINSUM_MASK, most=4))
 misconception("uniform_empty_rows", **_core("uniform_empty_rows", "empty_rows", "einsum_gradients"))
 misconception("nan_empty_rows", **_core("nan_empty_rows", "empty_rows", "einsum_gradients"))
