@@ -1,6 +1,5 @@
 # names: last_head_repeated
 # After the loop the last output is laid side by side with itself.
-import torch
 from torch import nn
 
 

@@ -6,8 +6,9 @@ import torch
 
 
 def masked_attention(q, k, v, mask=None):
-    scores = torch.einsum("...id,...jd->...ij", q.float(), k.float()) / math.sqrt(k.shape[-1])
+    work = torch.promote_types(q.dtype, torch.float32)
+    scores = torch.einsum("...id,...jd->...ij", q.to(work), k.to(work)) / math.sqrt(k.shape[-1])
     if mask is not None:
         scores = torch.where(mask, scores, float("inf"))
     weights = scores.softmax(-1)
-    return (weights @ v.float()).to(q.dtype), weights.to(q.dtype)
+    return (weights @ v.to(work)).to(q.dtype), weights.to(q.dtype)
