@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 import autograder
 from autograder import cli, course
 from autograder.grading import checks, diagnosis, grader
+from autograder.grading.draw import FULL
 from autograder.grading.expect import Failed
 from autograder.grading.run import GraderFault
 from autograder.grading.stopwatch import OutOfTime, Stopwatch

@@ -59,14 +59,23 @@ class Demand:
         got: the value.
         kind: a ``tensor`` of ``shape``, whose axes are named ``axes``; a ``pair`` of tensors, whose
             shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; anything
-            ``finite``; an ``error`` of a type that was named; a ``part`` that was named; the
-            ``weight`` ``axes`` of a module, of which ``got`` is the shape; or a ``gradient`` that
-            flows.
+            ``finite``; an ``error`` of a type that was named; a ``part`` that was named; all
+            ``layers`` of a module; its ``weight`` ``axes``, of which ``got`` is the shape; or a
+            ``gradient`` that flows.
     """
 
     got: object
     kind: Literal[
-        "tensor", "pair", "number", "dict", "finite", "error", "part", "weight", "gradient"
+        "tensor",
+        "pair",
+        "number",
+        "dict",
+        "finite",
+        "error",
+        "part",
+        "layers",
+        "weight",
+        "gradient",
     ]
     shape: tuple[int, ...] = ()
     axes: str = ""

@@ -44,9 +44,12 @@ def expect_names(module: Any, shapes: Mapping[str, Sequence[int]]) -> None:
     wanted_layers = {name.rsplit(".", 1)[0] for name in shapes}
     expect.seen(", ".join(sorted(layers)))
     each_own = {f"{name.rsplit('.', 1)[0]}.o_proj" for name in wanted_layers if "heads." in name}
+    message = f"The submodules should be {_names(wanted_layers)}; these are {_names(layers)}."
+    if layers < wanted_layers:
+        raise expect.Failed(message, demand=expect.Demand(sorted(layers), "layers"))
     expect.true(
         layers == wanted_layers,
-        f"The submodules should be {_names(wanted_layers)}; these are {_names(layers)}.",
+        message,
         "o_proj_not_shared" if layers & each_own else "projection_names",
     )
     missing = sorted(set(shapes) - set(got))

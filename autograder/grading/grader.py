@@ -7,7 +7,7 @@ import functools
 import logging
 import math
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -150,11 +150,6 @@ class Grader:
         stopped: StudentProblem | None = None
         for check in checks_of(exercise):
             run = Run([], problem=stopped) if stopped else run_fairly(check, student, self._seed)
-            if slips.lacks_digits(run.failure) and any(
-                slips.lacks_digits(other.failure) for other in runs.values()
-            ):
-                with expect.few_digits():  # to compute in float32 costs the points of one check
-                    run = run_fairly(check, student, self._seed)
             runs[check] = run
             problem = run.problem
             if problem and (problem.fatal or problem.kind in ("not_started", "missing")):
@@ -162,11 +157,8 @@ class Grader:
         return runs
 
     def _verdict(self, exercise: course.Exercise, judged: _Judged) -> ExerciseVerdict:
-        smaller = functools.cache(functools.partial(self._smaller, judged))
-        again = functools.cache(
-            functools.partial(run_check, student=judged.student, seed=self._seed)
-        )
-        verdict = self._told(exercise, judged, {}, smaller, again)
+        further = _Further(judged, self._seed)
+        verdict = self._told(exercise, judged, {}, further)
         if not any(map(_is_wrong, judged.runs.values())):
             return verdict
         self._before_search(verdict)
@@ -181,21 +173,21 @@ class Grader:
             return verdict
         if not explained:
             return verdict
-        return self._told(exercise, judged, explained, smaller, again)
+        return self._told(exercise, judged, explained, further)
 
     def _told(
         self,
         exercise: course.Exercise,
         judged: _Judged,
         explained: dict[Check, Explanation],
-        smaller: Callable[[Check], Run],
-        again: Callable[[Check], Run],
+        further: _Further,
     ) -> ExerciseVerdict:
         _, runs, replaced = judged
         names = self._names(exercise, runs, explained)
-        if _is_random(runs, names, again):
+        if further.is_random(names):
             unnamed = [check for check, run in runs.items() if run.failure and check not in names]
             names |= dict.fromkeys(unnamed, _Named((slips.RANDOM,)))
+        runs = further.lenient()
         asides = _asides(runs, names)
         listed = asides | _named_before(runs, names)
         points = points_of(exercise)
@@ -205,7 +197,7 @@ class Grader:
             if not run.passed:
                 verdict.points, verdict.passed = 0.0, False
                 verdict.aside = check in asides
-                told = run if check in listed else smaller(check)
+                told = run if check in listed else further.smaller(check)
                 self._tell(verdict, check, told, names.get(check))
             checks.append(verdict)
         passed = all(each.passed for each in checks)
@@ -315,34 +307,6 @@ class Grader:
             )
             verdict.asks = verdict.asks or "What does this line get, and what did you expect?"
 
-    def _smaller(self, judged: _Judged, check: Check) -> Run:
-        """A run with its failure on smaller inputs; a check that draws nothing has no such."""
-        run = judged.runs[check]
-        if run.failure is None or not run.drawn:
-            return run
-        return replace(run, failure=self._shrink(check, judged.student, run.failure))
-
-    def _shrink(self, check: Check, student: Student, failure: Failed) -> Failed:
-        """The same check failing on smaller inputs, if it does."""
-        for level in range(FULL):
-            small = run_check(check, student, self._seed, level)
-            if small.problem and small.problem.fatal:
-                break
-            if small.failure and not small.error and _alike(small.failure, failure):
-                return small.failure
-        return failure
-
-
-def _is_random(
-    runs: dict[Check, Run], names: dict[Check, _Named], again: Callable[[Check], Run]
-) -> bool:
-    """Whether the first check that fails by unnamed values sees others when it runs again."""
-    for check, run in runs.items():
-        if run.failure and run.failure.counterexample and check not in names:
-            second = again(check)
-            return second.problem is None and not diagnosis.same_record(run, second)
-    return False
-
 
 class _Judged(NamedTuple):
     """A student, what came of each check, and the earlier work that the reference replaced."""
@@ -350,6 +314,52 @@ class _Judged(NamedTuple):
     student: Student
     runs: dict[Check, Run]
     replaced: tuple[str, ...]
+
+
+class _Further:
+    """Further runs of the checks of an answer, each made once and only when asked for."""
+
+    def __init__(self, judged: _Judged, seed: int) -> None:
+        self._student, self._runs, _ = judged
+        self._seed = seed
+        self.smaller = functools.cache(self._smaller)
+        self.lenient = functools.cache(self._lenient)
+        self._again = functools.cache(self._second_run)
+
+    def is_random(self, names: Container[Check]) -> bool:
+        """Whether the first check that fails by unnamed values sees others when it runs again."""
+        for check, run in self._runs.items():
+            if run.failure and run.failure.counterexample and check not in names:
+                second = self._again(check)
+                return second.problem is None and not diagnosis.same_record(run, second)
+        return False
+
+    def _second_run(self, check: Check) -> Run:
+        return run_check(check, self._student, self._seed)
+
+    def _lenient(self) -> dict[Check, Run]:
+        """The runs, where to compute in float32 costs the points of one check only."""
+        lacking = [check for check, run in self._runs.items() if slips.lacks_digits(run.failure)]
+        with expect.few_digits():
+            again = {check: run_fairly(check, self._student, self._seed) for check in lacking[1:]}
+        return self._runs | again
+
+    def _smaller(self, check: Check) -> Run:
+        """A run with its failure on smaller inputs; a check that draws nothing has no such."""
+        run = self._runs[check]
+        if run.failure is None or not run.drawn:
+            return run
+        return replace(run, failure=self._shrunk(check, run.failure))
+
+    def _shrunk(self, check: Check, failure: Failed) -> Failed:
+        """The same check failing on smaller inputs, if it does."""
+        for level in range(FULL):
+            small = run_check(check, self._student, self._seed, level)
+            if small.problem and small.problem.fatal:
+                break
+            if small.failure and not small.error and _alike(small.failure, failure):
+                return small.failure
+        return failure
 
 
 def _alike(small: Failed, failure: Failed) -> bool:

@@ -279,9 +279,9 @@ _SIGNS = (
     ),
     _sign(
         "RuntimeError",
-        r"Subtraction, the `-` operator, with",
+        r"(?:Subtraction|Negation), the `-` operator, (?:with|on) a bool",
         "minus_of_booleans",
-        "a boolean tensor stands on one side of a `-`",
+        "a boolean tensor stands beside a `-`",
         "Which operator turns True into False and False into True?",
     ),
     _sign(
@@ -314,8 +314,8 @@ _SIGNS = (
         "not inside `__init__`?",
     ),
     _sign(
-        "NotImplementedError RuntimeError",
-        r"not implemented for '\w+'",
+        "NotImplementedError RuntimeError TypeError",
+        r"not implemented for '\w+'|could not infer output dtype|only implemented on integer and",
         "not_for_this_dtype",
         "an operation is called that does not exist for the dtype of its tensor",
         "Which dtype has the tensor at this line, and which one did you expect?",
@@ -393,6 +393,92 @@ _SIGNS = (
         "Which element of it do you want, or is there an operation for all at once?",
     ),
     _sign(
+        "RuntimeError",
+        r"number of dimensions in the tensor input does not match|^batch\d must be a 3D tensor"
+        r"|^1D tensors expected|must be a matrix$|must have at least 2 dimensions",
+        "other_number_of_axes",
+        "an operation is called that wants another number of axes than its tensor has",
+        "How many axes has it here? Which operation takes the last two, whatever stands in front?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^einsum\(\): subscript \w has size",
+        "einsum_letter_of_two_sizes",
+        "one letter of the einsum stands for two axes of different sizes",
+        "Write its length under each letter. At which letter do two lengths meet?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^einsum\(\): output subscript \w does not appear",
+        "einsum_letter_from_nowhere",
+        "a letter stands behind the arrow of the einsum and nowhere in front of it",
+        "Which axis of which tensor should it be?",
+    ),
+    _sign(
+        "TypeError",
+        r"must be tuple of Tensors, not",
+        "tensors_not_in_a_list",
+        "tensors are to be joined that are not handed over in one list",
+        "What does this function take first: each tensor by itself, or all of them in a list?",
+    ),
+    _sign(
+        "TypeError",
+        r"must be Tensor, not (?:list|int|float|dict|str)"
+        r"|unsupported operand type\(s\) for [^\n]*'(?:list|dict|str)'",
+        "no_tensor_passed",
+        "something else stands where a tensor is needed: a list, a number or a text",
+        "What is it that is handed over at this line, and what makes a tensor of it?",
+    ),
+    _sign(
+        "TypeError",
+        r"'(?:builtin_function_or_method|method|function)'(?: object is not|$| and '\w+'$)",
+        "function_not_called",
+        "a function stands where its result is needed",
+        "Are the parentheses missing that call it?",
+    ),
+    _sign(
+        "TypeError",
+        r"'\w+' object is not (?:iterable|subscriptable)|^object of type '\w+' has no len",
+        "one_for_many",
+        "something is taken apart, or counted, that does not consist of parts",
+        "What is this: a number, a layer, a list? What do you want to go through?",
+    ),
+    _sign(
+        "TypeError",
+        r"received an invalid combination of arguments",
+        "arguments_of_torch",
+        "a function of torch is called with arguments that it does not take like this",
+        "How many does it take, of which type, and in which order?",
+    ),
+    _sign(
+        "TypeError",
+        r"is not a Module subclass|^cannot assign \S+ as child module",
+        "not_a_submodule",
+        "something is put among the modules that is none, as a dictionary or a list",
+        "What do nn.ModuleDict and nn.ModuleList do that a dict and a list do not?",
+    ),
+    _sign(
+        "IndexError",
+        r"is out of bounds for dimension|index out of range$",
+        "index_too_large",
+        "an index goes beyond the end of an axis, or of a list",
+        "How long is it here? May an axis have size 1, so that it fits all?",
+    ),
+    _sign(
+        "KeyError",
+        r"",
+        "no_such_key",
+        "something is looked up under a name that is not there",
+        "Print the names that there are. Are they there each time, or only sometimes?",
+    ),
+    _sign(
+        "RecursionError",
+        r"",
+        "calls_itself",
+        "a function calls itself without an end",
+        "Has your function the name of the one that you mean to call?",
+    ),
+    _sign(
         "UnboundLocalError",
         r"",
         "used_before_it_is_made",
@@ -460,6 +546,13 @@ _DIGITS = Slip(
     "seven_digits",
     "the values are right to about 7 digits and no more, and those that went in are in float64",
     "Which line makes a float32 of something: `.float()`, or a tensor made without a dtype?",
+)
+_NOT_KEPT = Slip(
+    "layers_not_kept",
+    "the module does not know some of its layers, as if they were missing, made in `forward`, or "
+    "kept in a list or a dict",
+    "Where is each layer made, and is it an attribute of `self`, or in an nn.ModuleList or "
+    "nn.ModuleDict that is one?",
 )
 _CUT = Slip(
     "gradient_cut",
@@ -552,6 +645,8 @@ def _of_demand(demand: Demand) -> Slip | None:
         return _CUT
     if demand.kind == "weight":
         return _of_width(demand)
+    if demand.kind == "layers":
+        return _NOT_KEPT
     if isinstance(got, torch.Tensor):
         return _of_shape(tuple(got.shape), demand)
     if isinstance(got, tuple):

@@ -403,8 +403,14 @@ misconception(
     asks="Which axis holds the keys when there are four axes? Count from the end.",
     attention=[
         edit("dim=-1", f"dim={axis}", fails="takes_heads")
-        for axis in ("1 if scores.dim() == 4 else -1", "-3", "1", "2")
+        for axis in ("1 if scores.dim() == 4 else -1", "-3")
     ],
+)
+misconception(
+    "softmax_axis_from_the_front",
+    says="the softmax runs over an axis that is counted from the front",
+    asks="Which axis holds the keys where there are three axes, and which where there are four?",
+    attention=[edit("dim=-1", f"dim={axis}", fails="takes_heads") for axis in ("1", "2")],
 )
 misconception(
     "no_softmax",

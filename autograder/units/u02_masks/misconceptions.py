@@ -27,6 +27,7 @@ _TRIANGLE = (
 )
 _CAUSAL = {
     "without": '{triangle} if given.get("mask") is None else given["mask"]',
+    "with": 'given["mask"] & {triangle} if given.get("mask") is not None else None',
     "always": '{triangle} if given.get("mask") is None else given["mask"] & {triangle}',
 }
 _MARKS = "marks_the_real_tokens"
@@ -329,9 +330,6 @@ misconception(
             _FILL, "scores + (~mask).to(work)", _EMPTY, "", _ZERO, "        pass\n",
             fails="obeys_the_mask",
         ),
-        edit(
-            _FILL, "scores * mask", _EMPTY, "", _ZERO, "        pass\n", fails="obeys_the_mask"
-        ),
     ],
 )  # fmt: skip
 
@@ -425,10 +423,9 @@ misconception(
     says="forbidden scores are set to 0, and a score of 0 gets weight as any other",
     asks="What is exp(0)? Which score makes it 0?",
     masked_attention=[
-        edit(_FILL, "scores.masked_fill(~mask, 0.0)", fails="obeys_the_mask"),
+        edit(_FILL, "scores * mask", fails="obeys_the_mask"),
         edit(
-            _FILL, "scores.masked_fill(~mask, 1e-9)", _EMPTY, "", _ZERO, "        pass\n",
-            fails="obeys_the_mask",
+            _FILL, "scores * mask", _EMPTY, "", _ZERO, "        pass\n", fails="obeys_the_mask"
         ),
     ],
 )  # fmt: skip
@@ -620,7 +617,7 @@ misconception(
     masked_attention=edit(_SOFTMAX, "weights = torch.softmax(scores, dim=0)", fails=_PLAIN),
 )
 misconception(
-    "softmax_over_heads",
+    "softmax_axis_from_the_front",
     masked_attention=[
         edit(_SOFTMAX, f"weights = torch.softmax(scores, dim={axis})", fails=fails)
         for axis, fails in (("1", _PLAIN), ("2", "broadcasts_over_heads"))
@@ -633,7 +630,7 @@ misconception(
             _PLAIN if when == "without" else "obeys_the_mask",
             mask=_CAUSAL[when].format(triangle=_TRIANGLE.format(diagonal=diagonal)),
         )
-        for when in ("without", "always")
+        for when in ("without", "always", "with")
         for diagonal in ("0", 'given["k"].shape[-2] - given["q"].shape[-2]')
     ],
 )

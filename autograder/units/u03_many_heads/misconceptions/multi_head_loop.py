@@ -21,7 +21,6 @@ _MASK = "obeys_the_mask"
 _D_HEAD = 'self.heads[0]["q_proj"].out_features'
 _CAT = "torch.cat(outputs, dim=-1)"
 _RETURN = "return self.o_proj(joined)"
-_RESHAPED = "k.reshape(k.shape[0], k.shape[2], k.shape[1]).transpose(1, 2)"
 _ADDS = "adds_its_input"
 _OWN_MASK = "own_mask = None if mask is None else mask[:, i]"
 _HEADS = "enumerate(self.heads)"
@@ -51,17 +50,10 @@ misconception(
     "scale_by_sqrt_heads",
     says="the scores are divided by the root of the number of heads",
     asks="Over how many products does one dot product add up, in one head?",
-    MultiHeadLoop=[
-        _scale(f"{_D_HEAD} / len(self.heads)"),
-        _scale("1 / len(self.heads) ** 2"),
-    ],
+    MultiHeadLoop=_scale(f"{_D_HEAD} / len(self.heads)"),
 )
-misconception(
-    "half_the_width", MultiHeadLoop=[_scale(f"4 / {_D_HEAD}"), _scale(f"1 / (4 * {_D_HEAD})")]
-)
-misconception("keys_reshaped", MultiHeadLoop=edit("(q, k, v", f"(q, {_RESHAPED}, v", fails=_SELF))
 misconception("queries_and_keys_exchanged", MultiHeadLoop=edit("(q, k, v", "(k, q, v", fails=_SELF))
-misconception("causal_unasked", MultiHeadLoop=around_known("causal_unasked", _SELF))
+misconception("causal_unasked", MultiHeadLoop=around_known("causal_unasked", _SELF, most=1))
 misconception("kv_swapped", MultiHeadLoop=edit("(q, k, v", "(q, v, k", fails=_SELF))
 misconception("values_as_keys", MultiHeadLoop=edit("(q, k, v", "(q, v, v", fails=_SELF))
 misconception("keys_as_values", MultiHeadLoop=edit("(q, k, v", "(q, k, k", fails=_SELF))
@@ -86,8 +78,9 @@ misconception("uniform_weights", MultiHeadLoop=around_known("uniform_weights", _
 misconception("no_softmax", MultiHeadLoop=around_attention_with("scores", _SELF))
 misconception("mask_ignored", MultiHeadLoop=edit(_OWN_MASK, "own_mask = None", fails=_MASK))
 misconception("inverted_mask", MultiHeadLoop=edit(" mask[:, i]", " ~mask[:, i]", fails=_MASK))
-misconception("mask_after_softmax", MultiHeadLoop=around_known("mask_after_softmax", _MASK))
+misconception("mask_after_softmax", MultiHeadLoop=around_known("mask_after_softmax", _MASK, most=1))
 misconception("additive_mask", MultiHeadLoop=around_known("additive_mask", _MASK))
+misconception("zero_is_no_ban", MultiHeadLoop=around_known("zero_is_no_ban", _MASK, most=1))
 misconception("finite_mask_value", MultiHeadLoop=around_known("finite_mask_value", _MASK, most=4))
 misconception("uniform_empty_rows", MultiHeadLoop=around_known("uniform_empty_rows", "empty_rows"))
 misconception("nan_empty_rows", MultiHeadLoop=around_known("nan_empty_rows", "empty_rows"))
@@ -164,6 +157,12 @@ misconception(
     ],
 )  # fmt: skip
 misconception(
+    "last_head_repeated",
+    says="the output of the last head stands there once for each head",
+    asks="What does your loop keep of each head, and what is left after it has ended?",
+    MultiHeadLoop=edit(_CAT, "torch.cat(outputs[-1:] * len(outputs), dim=-1)", fails=_SELF),
+)
+misconception(
     "heads_share_projections",
     says="the list holds one head, H times: all heads share their weights",
     asks="How many heads are built: one, or num_heads? What does [head] * 3 copy?",
@@ -199,7 +198,7 @@ misconception(
     asks="Which numbers must lie next to each other before the last two axes are joined?",
     MultiHeadLoop=[
         edit(_CAT, f"torch.{joined}.reshape(x.shape[0], x.shape[1], -1)", fails=_SELF)
-        for joined in ("stack(outputs)", "stack(outputs, dim=1)", "cat(outputs, dim=0)")
+        for joined in ("stack(outputs)", "stack(outputs, dim=1)")
     ],
 )
 misconception(
@@ -258,7 +257,7 @@ misconception(
             *(("self.o_proj(", "(lambda t: t @ self.o_proj.weight.mT)(") if with_o else ()),
             fails=_SELF,
         )
-        for letters, with_o in (("qkv", True), ("qkv", False), ("", True))
+        for letters, with_o in (("qkv", True), ("", True))
     ],
 )  # fmt: skip
 misconception("residual_added", MultiHeadLoop=returns('output + given["x"]', _SELF, _ADDS))

@@ -84,7 +84,7 @@ misconception("scale_by_sqrt_heads", **_scale(f"{_WIDTH} / self.num_heads", f"{_
 misconception("half_the_width", **_scale(f"4 / {_WIDTH}", f"4 / {_D}"))
 misconception("keys_reshaped", **_call("(q, k, v", f"(q, {_RESHAPED}, v"))
 misconception("queries_and_keys_exchanged", **_call("(q, k, v", "(k, q, v"))
-misconception("causal_unasked", **_core("causal_unasked", _SELF, _EQUALS))
+misconception("causal_unasked", **_core("causal_unasked", _SELF, _EQUALS, most=2))
 misconception("kv_swapped", **_call("(q, k, v", "(q, v, k"))
 misconception("values_as_keys", **_call("(q, k, v", "(q, v, v"))
 misconception("keys_as_values", **_call("(q, k, v", "(q, k, k"))
@@ -110,8 +110,9 @@ misconception(
     "inverted_mask",
     **_call(", mask)", ", None if mask is None else ~mask)", _MASK, _EINSUM_MASK),
 )
-misconception("mask_after_softmax", **_core("mask_after_softmax", _MASK, _EINSUM_MASK))
+misconception("mask_after_softmax", **_core("mask_after_softmax", _MASK, _EINSUM_MASK, most=1))
 misconception("additive_mask", **_core("additive_mask", _MASK, _EINSUM_MASK))
+misconception("zero_is_no_ban", **_core("zero_is_no_ban", _MASK, _EINSUM_MASK, most=1))
 misconception("finite_mask_value", **_core("finite_mask_value", _MASK, _EINSUM_MASK, most=4))
 misconception("uniform_empty_rows", **_core("uniform_empty_rows", "empty_rows", "einsum_gradients"))
 misconception("nan_empty_rows", **_core("nan_empty_rows", "empty_rows", "einsum_gradients"))
