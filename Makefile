@@ -2,10 +2,11 @@
 PYTHON ?= $(shell command -v python3 || command -v python || echo python3)
 COURSE = @"$(PYTHON)" autograder/bootstrap.py
 
-.PHONY: help lab quick test test-all setup build check bench clean
+.PHONY: help lab teach quick test test-all setup build check bench clean
 
 help:
-	@echo "make lab     open the course in JupyterLab"
+	@echo "make lab     open your desk in JupyterLab: lessons and exercises"
+	@echo "make teach   open the whole course there, with nbgrader's buttons"
 	@echo "make quick   run a part of the tests, in under two minutes (ARGS='-k softmax' for pytest)"
 	@echo "make test    run the tests (ARGS as well)"
 	@echo "make test-all    the same, and what repeats them at greater length: for the night"
@@ -15,7 +16,7 @@ help:
 	@echo "make bench   measure how fast checks, attention, decoding and class grading are"
 	@echo "make clean   remove .venv and caches; workspace/ stays"
 
-lab quick test test-all check setup:
+lab teach quick test test-all check setup:
 	$(COURSE) $@ $(ARGS)
 
 build:

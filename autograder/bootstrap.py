@@ -1,5 +1,5 @@
 # ruff: noqa: SIM905, UP010, UP024, UP031
-"""Start the course on a bare machine: ``python3 autograder/bootstrap.py lab|quick|test|check|run``.
+"""Start the course on a bare machine: ``python3 autograder/bootstrap.py lab``, and more words.
 
 Finds Python 3.11 or newer, makes ``.venv`` in the course's folder, installs ``requirements.txt``
 there, and runs what was asked for with it. The second time it only looks whether that still holds.
@@ -25,7 +25,8 @@ NEEDED = (3, 11)
 NAMES = ["python3.14", "python3.13", "python3.12", "python3.11"]
 USAGE = """usage: python3 autograder/bootstrap.py COMMAND [ARGUMENTS]
 
-  lab       open the course in JupyterLab; arguments go to JupyterLab
+  lab       open your desk in JupyterLab; arguments go to JupyterLab
+  teach     the same with all of the course's folder and nbgrader's buttons
   quick     run a part of the tests that takes two minutes; arguments go to pytest
   test      run the tests; arguments go to pytest
   test-all  run the tests, and those that repeat others at greater length
@@ -40,6 +41,7 @@ CHECKS = [
     "-m mypy".split(),
     ["-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"],
 ]
+LAB = {"lab": [], "teach": ["--teach"]}
 TESTS = {"quick": ["-m", "not slow"], "test": [], "test-all": ["--thorough"]}
 
 PROBE = """
@@ -126,7 +128,7 @@ def is_sound(root):
 def make_environment(root):
     """Make ``.venv``, in place of a broken one if there is one."""
     python = find_python([sys.executable] + NAMES)
-    print("Making the environment .venv with %s" % python)
+    print("1 of 3: Making the environment .venv with %s; under a minute" % python)
     sys.stdout.flush()
     code, text = output_of([python, "-m", "venv", "--clear", os.path.join(root, ".venv")])
     if code or not is_sound(root):
@@ -192,10 +194,25 @@ def why_pip_failed(errors, root):
     return "pip gives its reason above; put it right"
 
 
+def renew_pip(root):
+    """See to a pip that shows how far an installation is; if there is none, the old one will do."""
+    ask = "import pip, sys; sys.exit(int(pip.__version__.split('.')[0]) < 26)"
+    if output_of([python_of(root), "-c", ask])[0]:
+        command = [python_of(root), "-m", "pip", "install", "--quiet", "--upgrade", "pip"]
+        with open(os.devnull, "w") as nowhere:
+            subprocess.call(
+                command + ["--retries", "0", "--timeout", "10"],
+                env=environment(root),
+                stdout=nowhere,
+                stderr=nowhere,
+            )
+
+
 def install(root):
     """Install the requirements into ``.venv``, pip's own progress on the screen."""
-    print("Installing the course's packages into .venv; the first time this takes a few minutes")
+    print("2 of 3: Installing the course's packages into .venv; the first time a few minutes")
     sys.stdout.flush()
+    renew_pip(root)
     command = [python_of(root), "-m", "pip", "install", "--disable-pip-version-check"]
     process = subprocess.Popen(
         command + ["-r", "requirements.txt"],
@@ -239,6 +256,7 @@ def fetch_models(root, needed):
         wanted = hashlib.sha256(file.read()).hexdigest()
     if done.get("models") == wanted:
         return
+    print("3 of 3: Seeing to the real models; the first time 93 MB are fetched")
     sys.stdout.flush()
     command = [python_of(root), "-m", "autograder", "models"]
     if subprocess.call(command, cwd=root, env=environment(root)):
@@ -261,8 +279,8 @@ def cores():
 
 def command_for(wanted, arguments, root):
     """The command line behind a word of the usage; None for ``setup``."""
-    if wanted == "lab":
-        return [python_of(root), "-m", "autograder.lab"] + arguments
+    if wanted in LAB:
+        return [python_of(root), "-m", "autograder.lab"] + LAB[wanted] + arguments
     if wanted in TESTS:
         # Slow tests wait for other processes: one worker more than there are cores. Each imports
         # torch: more than four cost more memory than they save time.
@@ -300,13 +318,13 @@ def check(root):
 
 def main(arguments):
     """Do what the command line asks; returns the exit code."""
-    if not arguments or arguments[0] not in ["lab", "check", "setup", "run"] + list(TESTS):
+    if not arguments or arguments[0] not in ["check", "setup", "run"] + list(LAB) + list(TESTS):
         print(USAGE)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     try:
         prepare(ROOT)
-        if arguments[0] in ("lab", "test", "test-all"):
-            fetch_models(ROOT, arguments[0] != "lab")
+        if arguments[0] in ("lab", "teach", "test", "test-all"):
+            fetch_models(ROOT, arguments[0] not in LAB)
     except Stop as stop:
         print(stop.sentence, file=sys.stderr)
         return stop.code
@@ -315,6 +333,8 @@ def main(arguments):
         return 130
     if arguments[0] == "check":
         return check(ROOT)
+    if arguments[0] in LAB:
+        print("JupyterLab starts, and opens in your browser. Ctrl-C here ends it.")
     command = command_for(arguments[0], arguments[1:], ROOT)
     return run(command, ROOT) if command else 0
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -16,6 +16,9 @@ from .course import CourseError
 from .grading.render import safe
 from .grading.render.terminal import say, say_table
 from .grading.render.wording import Role, Styled, listed
+
+if TYPE_CHECKING:
+    from .grading.verdict import SubmissionVerdict
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 NOT_ALL, NOT_GRADED = 1, 2
@@ -99,7 +102,18 @@ def check(
         _fail(verdict.error.message)
     if json_to != "-":
         say(*submission_lines(verdict))
+        _tell_the_time(path, verdict)
     raise typer.Exit(0 if verdict.points >= verdict.max_points else NOT_ALL)
+
+
+def _tell_the_time(path: Path, verdict: SubmissionVerdict) -> None:
+    """Say how long an exercise has been practised, if the file is the notebook for that."""
+    from .learner import practice
+
+    practised = practice.practised_in(path)
+    for each in verdict.exercises:
+        if each.id == practised:
+            typer.echo(practice.checked(each.id, each.status, path))
 
 
 @app.command()
@@ -119,10 +133,13 @@ def hint(
 @_clear_errors
 def status() -> None:
     """Show what is done and what is next."""
+    from .learner import practice
     from .learner.notebook import status_rows, status_text
 
     header, *rows = status_rows()
     say_table(header, [("passed" if row[0] == "✓" else "", row) for row in rows], status_text())
+    if clock := practice.clock():
+        typer.echo(clock)
 
 
 @app.command()
@@ -132,6 +149,22 @@ def reset(exercise: str) -> None:
     from .learner import workspace
 
     typer.echo(workspace.reset(exercise).message)
+
+
+@app.command()
+@_clear_errors
+def practice(
+    exercise: Annotated[str | None, typer.Argument(help="Chosen for you by default.")] = None,
+) -> None:
+    """Do an exercise once more, blank and by the clock: one that failed, or passed long ago."""
+    from .learner import practice as practising
+
+    notebook = practising.start(exercise)
+    shown = notebook.relative_to(course.ROOT) if notebook.is_relative_to(course.ROOT) else notebook
+    typer.echo(
+        f"{shown} is new, and the clock is running; 'status' and each check tell the time. Open "
+        "it in JupyterLab. Your own notebook stays as it is."
+    )
 
 
 @app.command()

@@ -52,6 +52,15 @@ def is_own(path: Path) -> bool:
     return any(path.resolve().is_relative_to(home.resolve()) for home in homes)
 
 
+def lesson_copy(unit_name: str) -> Path:
+    """The learner's own copy of a lesson; later texts of it lie beside it.
+
+    Its name is no other's: tabs in JupyterLab show nothing but names.
+    """
+    number, _, name = unit_name.partition("_")
+    return WORKSPACE / unit_name / f"{number}_lesson_{name}.ipynb"
+
+
 class CourseError(Exception):
     """The course's own files, or what the user asked of them, are not in order."""
 
@@ -123,6 +132,8 @@ class Unit:
     @property
     def workspace_notebook(self) -> Path:
         """The learner's own copy of it."""
+        if not self.source.is_relative_to(ROOT / "solutions"):
+            return lesson_copy(self.name)
         return WORKSPACE / self.name / f"{self.name}.ipynb"
 
 

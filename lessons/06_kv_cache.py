@@ -1,25 +1,13 @@
 # %% [markdown]
 # # 6. The KV cache
 #
-# A language model writes one token at a time. Every new token attends to all tokens before it.
-# Must the model compute all of them again in every step? No: it keeps two things of each old
-# token, its key and its value, in a *KV cache*. The idea is small. What goes wrong with it is
-# not: most wrong caches give right answers in the usual test, and nonsense in use.
+# A language model writes one token at a time, and each new token attends to all tokens before it.
+# Must it compute all of them again in every step? No: it keeps two things of each old token, its
+# key and its value, in a *KV cache*. The idea is small. Most wrong caches give right answers in
+# the usual test, and nonsense in use.
 #
-# This lesson answers eight questions.
-#
-# 1. What is computed again and again without a cache?
-# 2. Which numbers of an old token can never change?
-# 3. How does a token know its position, and why does that fit a cache?
-# 4. There are two conventions for it. What happens when they are mixed?
-# 5. What does a cache store, and how does it fail silently?
-# 6. Which keys may the tokens of a chunk see?
-# 7. How does one test a cache so that wrong ones fail?
-# 8. What does a cache cost, and what does it buy?
-#
-# You need lessons 02 and 04: causal masks, and multi-head attention with `split_heads` and
-# `merge_heads`. Plan about 75 minutes. Where it says **Predict**, write your answer down before
-# you run the cell.
+# Seventy-five minutes in three sittings: sections 1 to 3, 4 to 6, 7 and 8. You need lessons 02
+# and 04.
 
 # %%
 import itertools
@@ -32,7 +20,8 @@ import torch
 from torch import nn
 
 from attnlab import heatmaps, show, table
-from autograder import mine
+from attnlab.cache_view import draw_step, step_through
+from autograder import mine, predict
 
 causal_mask, masked_attention = mine("causal_mask", "masked_attention")
 split_heads, merge_heads = mine("split_heads", "merge_heads")
@@ -41,19 +30,28 @@ torch.set_printoptions(precision=3, sci_mode=False)
 torch.set_num_threads(1)  # one core: the timings then compare work, not scheduling
 
 # %% [markdown]
-# `mine` fetches what *you* wrote in units 02 and 04, and the course's version where yours does
-# not pass yet. It says which.
+# `mine` fetches what *you* wrote, and the course's version where yours does not pass yet.
 #
 # ## 1. What is computed again and again?
 #
-# A model gets a prompt of 4 tokens and writes 3 more. The first pass, over the whole prompt, is
-# called *prefill*. Each further step, for one new token, is called *decode*.
+# **Goal:** count what a cache saves. *Five minutes.*
 #
-# Without a cache a step runs the model over all tokens that are there: 4, then 5, then 6. With a
-# cache it runs over the prompt once, and then over one token at a time.
-#
-# **Predict.** How many tokens pass the model in all, without and with a cache? And for a prompt
-# of 1000 tokens and 1000 new ones?
+# A model gets a prompt of 4 tokens and writes 3 more. The pass over the prompt is called
+# *prefill*; each further step, for one new token, *decode*. Without a cache each step runs the
+# model over all tokens that are there. With one it runs over the prompt once, then over one token
+# at a time.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "cache_tokens",
+    "How many tokens pass the model in all, without and with a cache?",
+    {
+        "7 and 7": "Without a cache the prompt passes again in *every* step.",
+        "15 and 6": "4 + 5 + 6, against 4 + 1 + 1. The last token written need not be read.",
+        "12 and 6": "Each step also reads the tokens written before: 4, then 5, then 6.",
+    },
+    right="15 and 6",
+)
 
 
 # %%
@@ -72,15 +70,27 @@ for prompt, new in ((4, 3), (100, 100), (1000, 1000)):
 table(rows, ["prompt", "new tokens", "without a cache", "with a cache", "saved"])
 
 # %% [markdown]
-# 4 + 5 + 6 = 15 against 4 + 1 + 1 = 6. The sum grows with the *square* of the length.
+# The sum grows with the *square* of the length.
 #
 # ## 2. Which numbers of an old token never change?
 #
-# Here is causal self-attention over six tokens, one head, no batch. Then once more over the first
-# four of them.
+# **Goal:** why keys and values, and nothing else. *Ten minutes.*
 #
-# **Predict.** Compare the first four rows of the long pass with the short pass. Which of queries,
-# keys, values and outputs are equal?
+# Causal self-attention over six tokens, one head, no batch; then once more over the first four.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "cache_unchanged",
+    "Compare the first four rows of both passes. What is equal?",
+    {
+        "keys and values only": "Queries come from the same tokens too, and the outputs of old "
+        "tokens look at old tokens only.",
+        "queries, keys, values and outputs": "Under a causal mask nothing of an old token changes.",
+        "queries, keys and values, but not the outputs": "They would differ without the mask: then "
+        "old tokens look at new ones.",
+    },
+    right="queries, keys, values and outputs",
+)
 
 # %%
 d_model, d_head = 8, 4
@@ -104,29 +114,26 @@ for causal in (True, False):
 table(rows, ["largest change", *names])
 
 # %% [markdown]
-# Under a causal mask nothing about an old token changes when new ones arrive. (On another machine
-# you may see 1e-7 in place of 0: rounding, a longer sum in another order.) Without the mask the
-# outputs change, because old tokens look at new ones: an encoder such as BERT cannot be cached like
-# this.
+# (You may see 1e-7 in place of 0: a longer sum in another order.) Without the mask the outputs
+# change: an encoder such as BERT cannot be cached like this.
 #
-# Now look from the other side. What does a *new* token need of the old ones?
-#
-# - its own query, to compare with all keys: new
-# - all keys, and all values: the old ones are known
-# - the old *queries* and the old *outputs*: not needed at all
-#
-# So two things are worth keeping: keys and values. That is the KV cache.
+# And what does a *new* token need of the old ones? All keys and all values. Not the old queries,
+# not the old outputs. So keys and values are kept: the KV cache. In a model of many layers this
+# holds in each: the input of layer 2 is the output of layer 1, which did not change either.
 #
 # ## 3. How does a token know its position?
 #
-# Attention itself does not know where a token stands (lesson 01). Today's models tell it by
-# *turning* queries and keys: rotary position embedding, or *RoPE* (Su et al. 2021). Take a head
-# with two numbers. A vector at position `m` is turned by `m` radians, counter-clockwise:
+# **Goal:** turn a vector by its position, and see what the score then depends on. *Twenty
+# minutes.*
+#
+# Attention does not know where a token stands (lesson 01). Most of today's models tell it by
+# *turning* queries and keys: rotary position embedding, RoPE ([Su et al.
+# 2021](https://arxiv.org/abs/2104.09864)). Take a head with two numbers. A vector at position `m`
+# is turned by `m` radians, counter-clockwise:
 #
 # `(a, b)` becomes `(a cos m - b sin m, a sin m + b cos m)`.
 #
-# **Predict.** Where does `(1, 0)` point at position 0, and about where at positions 1, 2 and 3?
-# (A half turn is 3.14 radians.)
+# **Predict.** Where does `(1, 0)` point at positions 0 to 3? (A half turn is 3.14 radians.)
 
 
 # %%
@@ -141,7 +148,7 @@ east = torch.tensor([1.0, 0.0])
 for position in range(4):
     print(f"position {position}:", turn(east, position))
 
-# %%
+# %% jupyter={"source_hidden": true}
 fig, ax = plt.subplots(figsize=(4.2, 4.2))
 for position in range(6):
     tip = turn(east, position)
@@ -156,10 +163,20 @@ show(
 )
 
 # %% [markdown]
-# The length stays; only the direction tells the position. Now the point of it. A score is a dot
-# product of a query at position `m` and a key at position `n`. Both are turned.
-#
-# **Predict.** In the table of scores below, which entries are equal?
+# The length stays; the direction tells the position. A score is a dot product of a query at
+# position `m` and a key at position `n`, both turned.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "cache_diagonals",
+    "In the table of scores below, which entries are equal?",
+    {
+        "each row": "In a row the key moves, and with it the angle between the two.",
+        "each diagonal": "A turn by `m` against a turn by `n` leaves a turn by `m - n`.",
+        "the table and its mirror image": "The *signed* distance counts: 2 ahead is not 2 behind.",
+    },
+    right="each diagonal",
+)
 
 # %%
 query, key = torch.tensor([1.0, 0.5]), torch.tensor([0.8, -0.3])
@@ -169,15 +186,14 @@ print(scores)
 print("far away, 100 and 98:", round(float(turn(query, 100) @ turn(key, 98)), 3))
 
 # %% [markdown]
-# Every diagonal is constant. A turn by `m` against a turn by `n` leaves a turn by `m - n`: the
-# score depends on the *distance* alone. Positions 100 and 98 give what 2 and 0 give.
+# For two given vectors, position enters through the *signed distance* `m - n` only. Positions 100
+# and 98 give what 2 and 0 give. This fits a cache: the turn of a key depends on its own position,
+# which never changes, so a key can be turned once, when it is stored.
 #
-# This fits a cache well. The turn of a key depends on its own position, which never changes. So a
-# key can be turned once, when it is stored.
-#
-# One pair that turns by 1 radian per position looks the same again after about 6 positions. So
-# real heads have many pairs, each with its own speed. Pair `i` of a head turns by `base ** (-2 *
-# i / d_head)` radians per position, with `base` 10000 in the paper.
+# One pair that turns by 1 radian per position looks the same again after about 6. So real heads
+# have many pairs, each with its own speed: pair `i` turns by `base ** (-2 * i / d_head)` radians
+# per position. `base` is 10,000 in the paper, 100,000 in SmolLM2 (lesson 07), 500,000 in [Llama
+# 3](https://arxiv.org/abs/2407.21783): the longer the texts, the slower the slowest pair.
 #
 # **Predict.** With `d_head = 8` there are four pairs. How fast is the first, how fast the last?
 
@@ -203,10 +219,8 @@ show(
 
 # %% [markdown]
 # The function that you will write is `rotary(x, positions, base)`. `positions` is an *argument*:
-# the first token of a decode step stands at position 5 or 5000, not at 0. An odd `d_head` cannot
-# be cut into pairs; say so with a `ValueError` rather than lose a number.
-#
-# Here is a turn of all pairs, for one vector. It uses the convention of the next section.
+# the first token of a decode step stands at position 5 or 5000, not at 0. Here is a turn of all
+# pairs of one vector, in the convention of the next section.
 
 
 # %%
@@ -225,10 +239,8 @@ print("pair 0 is (1, 3), turned by 1:    ", turn(torch.tensor([1.0, 3.0]), 1))
 print("pair 1 is (2, 4), turned by 0.01: ", turn(torch.tensor([2.0, 4.0]), 0.01))
 
 # %% [markdown]
-# For many vectors at once there is no loop. The angles of all positions and pairs are one table:
-# positions as a column `(L, 1)`, times the speeds `(d_head / 2,)`, give `(L, d_head / 2)`. It
-# broadcasts over all axes in front. `x.chunk(2, dim=-1)` cuts the last axis into its halves, the
-# first and the second number of every pair.
+# For many vectors no loop is needed. Positions as a column `(L, 1)` times the speeds `(d_head /
+# 2,)` give a table of angles `(L, d_head / 2)`, which broadcasts over all axes in front.
 
 # %%
 vectors = torch.randn(2, 3, 5, 8)  # (B, H, L, d_head)
@@ -241,10 +253,19 @@ print("first half, position 10:", by_table[1, 2, 3])
 print("one by one:            ", by_hand)
 
 # %% [markdown]
-# **Precision.** bfloat16 has 8 significant bits. It holds 256 and 258, but not 257.
-#
-# **Predict.** A head computes its angles in bfloat16. What does a token at position 257 think it
-# is?
+# **Precision.** bfloat16 has 8 significant bits.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "cache_bfloat16",
+    "A head computes its positions in bfloat16. What does a token at position 257 think it is?",
+    {
+        "257": "257 needs 9 bits, and there are 8.",
+        "256": "Between 256 and 512 bfloat16 holds even numbers only.",
+        "infinitely far": "The range is that of float32; it is the spacing that is coarse.",
+    },
+    right="256",
+)
 
 # %%
 print("positions 255 to 260 in bfloat16:", torch.arange(255, 261).to(torch.bfloat16).tolist())
@@ -253,23 +274,36 @@ print(f"cos(257) = {right.cos():.3f}, cos of what bfloat16 keeps = {wrong.cos():
 
 # %% [markdown]
 # So angles are computed in float32 at least, and only the result takes the dtype of `x`. In code:
-# `work = torch.promote_types(x.dtype, torch.float32)` gives float32 for half precision and
-# float64 for float64.
+# `work = torch.promote_types(x.dtype, torch.float32)`.
+#
+# *A good place to stop.* You can solve `rotary` now.
 #
 # ## 4. Two conventions
+#
+# **Goal:** translate one into the other, and see what mixing them does. *Ten minutes.*
 #
 # Which two numbers make a pair? Two answers are in use.
 #
 # | convention | pairs for `d_head = 6` | used by |
 # |---|---|---|
 # | rotate-half | (0, 3), (1, 4), (2, 5) | Hugging Face's Llama, this course |
-# | interleaved | (0, 1), (2, 3), (4, 5) | the paper, Meta's Llama code, GGUF files of Llama |
+# | interleaved | (0, 1), (2, 3), (4, 5) | the paper, Meta's Llama code, GGUF model files |
 #
-# Both are right. Each is *wrong* for weights that were trained with the other one. They can be
-# translated, because the numbers of a head have no order of their own: permute the rows of
-# `q_proj` and of `k_proj`, and every score stays.
-#
-# **Predict.** Which row of an interleaved `q_proj` (`d_head = 6`) becomes row 1 for rotate-half?
+# Each is *wrong* for weights that were trained with the other. They can be translated, because
+# the numbers of a head have no order of their own: permute the rows of `q_proj` and `k_proj`
+# alike.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "cache_row",
+    "Which row of an interleaved `q_proj` (`d_head = 6`) becomes row 1 for rotate-half?",
+    {
+        "row 1": "Rows 0 and 1 are one interleaved pair; for rotate-half, 1 opens another pair.",
+        "row 2": "The first of every pair comes first: rows 0, 2, 4, then 1, 3, 5.",
+        "row 3": "Row 3 is the *second* of pair 1.",
+    },
+    right="row 2",
+)
 
 
 # %%
@@ -290,18 +324,21 @@ mixed_up = turn_one(w_q @ token_a, 9) @ turn_one(w_k @ token_b, 4)
 print(f"as trained {trained:.4f}, rows permuted {translated:.4f}, mixed up {mixed_up:.4f}")
 
 # %% [markdown]
-# The mixed-up score has no error message. Every shape fits. Unit 07 loads a real model from a
-# GGUF file, and this permutation is one line of its loader.
+# The mixed-up score has no error message: every shape fits. Lesson 07 loads a model from a GGUF
+# file, and this permutation is one line of its loader.
 #
 # ## 5. What does a cache store, and how does it fail silently?
 #
-# A cache for one layer is two tensors `(B, H_kv, max_len, d_head)`, one for keys and one for
-# values, and a number, `length`: how many positions are in use. (`H_kv` is the number of
-# key/value heads. In this lesson it is the number of heads; in unit 07 there are fewer.)
-# `append(k, v)` writes behind what is there, moves `length` on, and returns what is in use.
+# **Goal:** four traps that raise no error. *Fifteen minutes.*
 #
-# Why not just join old and new with `torch.cat`? Count the bytes that are *written* while 1000
-# tokens arrive, one at a time, 8 heads of width 64 in float32.
+# A cache for one layer is two tensors `(B, H_kv, max_len, d_head)`, keys and values, and a
+# number, `length`: how many positions are in use. (`H_kv` is the number of key/value heads: here
+# as many as heads, in lesson 07 fewer.) `append(k, v)` writes behind what is there, moves
+# `length` on, and returns what is in use. One `length` for a batch means that all its sequences
+# are equally long; servers keep one each.
+#
+# Why not join old and new with `torch.cat`? Bytes *written* while 1000 tokens arrive one at a
+# time:
 
 # %%
 per_token = 2 * 8 * 64 * 4  # keys and values, heads, d_head, bytes
@@ -310,10 +347,19 @@ by_slot = 1000 * per_token
 print(f"torch.cat in every step: {by_cat / 1e6:,.0f} MB; made ahead: {by_slot / 1e6:.0f} MB")
 
 # %% [markdown]
-# So the memory is made once. But writing into slices has two traps. Neither raises an error.
-#
-# **Predict.** What do these two cells print? A full cache gets one more token. A cache for three
-# sequences gets the keys of one.
+# So the memory is made once. But writing into slices has two traps.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "cache_full",
+    "A cache of 4 positions is full. `keys[:, :, 4:5] = new` writes one more token. What happens?",
+    {
+        "an error: there is no position 4": "A slice beyond the end is cut to no rows, silently.",
+        "the last position is overwritten": "The slice has no rows, so nothing is written at all.",
+        "nothing, and no error": "One row broadcasts into a slice of no rows.",
+    },
+    right="nothing, and no error",
+)
 
 # %%
 keys = torch.zeros(1, 1, 4, 2)  # (B, H_kv, max_len, d_head), all four positions in use
@@ -332,10 +378,9 @@ keys[:, :, 0:1] = torch.ones(1, 1, 1, 2)  # keys of one
 print("sequence 0:", keys[0, 0, 0].tolist(), " sequence 2:", keys[2, 0, 0].tolist())
 
 # %% [markdown]
-# An axis of 1 broadcasts: one row fits into a slice of *no* rows, and one sequence into a batch
-# of three. Two tokens at once do raise an error, but a decode step brings one. So a cache checks
-# shapes and room itself, before it writes, and raises a `ValueError`. A caller who catches it
-# must find the cache as it was.
+# An axis of 1 broadcasts: one row into a slice of *no* rows, and one sequence into a batch of
+# three. So a cache checks shapes and room itself, before it writes, and raises a `ValueError`; a
+# caller who catches it must find the cache as it was.
 #
 # The third trap is Python's. **Predict.** How long is the cache of layer 1?
 
@@ -358,12 +403,22 @@ print("layer 1 holds:", layer_1.stored)
 # %% [markdown]
 # `stored = []` in the class body is made once, for all. Make it in `__init__`, as `self.stored`.
 #
-# The last trap costs memory. A key that comes out of `k_proj` carries its *graph*: all that
-# PyTorch needs for the gradient. Stored as it is, it keeps every step alive. `k.detach()` is the
-# same numbers without the graph. A cache is for inference.
+# The fourth costs memory. A key that comes out of `k_proj` carries its *graph*, all that PyTorch
+# needs for the gradient, and keeps every step alive. `k.detach()` is the same numbers without it.
 #
 # ## 6. Which keys may the tokens of a chunk see?
 #
+# **Goal:** the mask of a chunk. *Ten minutes.*
+#
+# Step through prefill and decode: what is computed, what is written, what is seen.
+
+# %%
+draw_step(prompt=4, chunks=[2, 1, 1], number=1)
+
+# %%
+step_through()
+
+# %% [markdown]
 # Five tokens are stored, two come at once. (Servers cut long prompts into such chunks.) Their
 # queries are 2, the keys are 7. Three masks come to mind:
 
@@ -382,28 +437,27 @@ heatmaps(
 )
 
 # %% [markdown]
-# Token 5 may see keys 0 to 5, token 6 all seven. The masks align where the last query meets the
-# last key: at the bottom right. That is what `causal_mask(q_len, k_len)` of unit 02 does. Aligned
-# at the top left, token 5 sees key 0 only. Without a mask, token 5 sees token 6, its own future.
-# A square mask `(2, 2)` does not even fit `(2, 7)`, unless `q_len` is 1: then it broadcasts, and
-# is right by accident.
+# Token 5 may see keys 0 to 5, token 6 all seven: the mask aligns at the bottom right, where the
+# last query meets the last key, as `causal_mask(q_len, k_len)` does. At the top left, token 5
+# sees key 0 only. Without a mask it sees its own future. A square mask `(2, 2)` does not fit `(2,
+# 7)`, unless `q_len` is 1: then it broadcasts, and is right by accident.
 #
-# One new token may see everything. So for `q_len = 1` the bottom-right mask and no mask at all are
-# the same; the top-left one leaves it key 0 only.
-#
-# Now put it together. Here is the order of steps; the exercise asks you for the module.
+# The steps of the module that you will write:
 #
 # 1. `start = cache.length`: the position of the first new token, read *before* the append
 # 2. queries, keys, values of the new tokens, split into heads
 # 3. turn queries and keys at positions `start, start + 1, ...`; values are not turned
 # 4. append keys and values; get all of them back
 # 5. attend from the new queries to all keys under the bottom-right mask
-
-# %% [markdown]
+#
+# *A good place to stop.*
+#
 # ## 7. How does one test a cache?
 #
-# Here is a small causal attention as a function, with switches that make it wrong in three ways.
-# The "cache" is a plain list here, so that nothing is given away.
+# **Goal:** a test that wrong caches fail. *Fifteen minutes.*
+#
+# A small causal attention as a function, with switches that make it wrong in three ways. Its
+# "cache" is a plain list, so that nothing is given away.
 
 # %%
 B, H, D, WIDTH = 2, 3, 4, 10
@@ -412,22 +466,26 @@ projections = {name: torch.randn(WIDTH, H * D, dtype=torch.float64) / 3 for name
 
 def turned(x, positions):
     """Turn `(B, H, L, D)` at these positions."""
-    return torch.stack(
-        [torch.stack([torch.stack([turn_one(v, p) for v, p in zip(head, positions, strict=True)])
-                      for head in sequence]) for sequence in x]
-    )  # fmt: skip
+    rows = [turn_all(x[:, :, i], position) for i, position in enumerate(positions)]
+    return torch.stack(rows, dim=2)
+
+
+def turn_all(x, position):
+    """Turn the vectors `(..., D)` at one position."""
+    return torch.stack([turn_one(each, position) for each in x.reshape(-1, D)]).reshape(x.shape)
 
 
 def step(x, stored, error=None):
     """Attention of new tokens `x (B, L, WIDTH)` to themselves and to what is stored."""
     q, k, v = (split_heads(x @ projections[name], H) for name in "qkv")  # (B, H, L, D)
-    start = sum(each[0].shape[2] for each in stored)
-    first = {"positions restart": 0, "length read too late": start + x.shape[1]}.get(error, start)
-    positions = range(first, first + x.shape[1])
-    q = turned(q, positions)
-    k = turned(
-        k, range(start, start + x.shape[1]) if error == "length read too late" else positions
-    )
+    start = sum(keys.shape[2] for keys, _ in stored)
+    q_start = k_start = start
+    if error == "positions restart":
+        q_start = k_start = 0
+    if error == "length read too late":
+        q_start = start + x.shape[1]
+    q = turned(q, range(q_start, q_start + x.shape[1]))
+    k = turned(k, range(k_start, k_start + x.shape[1]))
     stored.append((k, v))
     k, v = (torch.cat(parts, dim=2) for parts in zip(*stored, strict=True))  # (B, H, L_k, D)
     mask = causal_mask(q.shape[2], k.shape[2])
@@ -437,13 +495,20 @@ def step(x, stored, error=None):
 
 
 # %% [markdown]
-# The property is short: *however a sequence is cut into chunks, the output is that of the whole
-# sequence*. A sequence of 6 tokens can be cut at 5 places, or not: 2 to the power of 5, so 32
-# ways. We try all of them, in float64, for a batch of 2.
-#
-# **Predict.** The three errors are: positions that start at 0 in every chunk; queries turned by
-# the length *after* the append; the top-left mask. Which of the 32 cuts does each of them
-# survive?
+# The property: *however a sequence is cut into chunks, the output is that of the whole sequence*.
+# Six tokens can be cut in 2 to the power of 5, so 32 ways. We try them all, in float64.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "cache_survives",
+    "Positions that restart in every chunk: which of the 32 cuts do they survive?",
+    {
+        "none": "The whole sequence in one chunk starts at 0 rightly.",
+        "only the uncut one": "A quick test, the whole sequence at once, finds nothing.",
+        "all with equal chunks": "The second chunk starts at 0 again, whatever its length.",
+    },
+    right="only the uncut one",
+)
 
 
 # %%
@@ -477,14 +542,11 @@ for error in errors:
 table(rows, ["version", "cuts survived", "the first of them", "largest difference"])
 
 # %% [markdown]
-# The right one survives all 32, to rounding. Two of the wrong ones survive the cut "6": the whole
-# sequence at once, which is what a quick test feeds. Late queries fail even that. So one test
-# that calls the module once finds little; *all cuts* of a short sequence find them all. The
-# exercises are graded like this.
-#
+# Two of the wrong ones survive the cut "6": the whole sequence at once, which is what a quick
+# test feeds. *All cuts* of a short sequence find them all; the exercises are graded like this.
 # Where do they go wrong? In each chunk but the first:
 
-# %%
+# %% jupyter={"source_hidden": true}
 fig, ax = plt.subplots(figsize=(6.4, 3.0))
 cut = (2, 1, 3)
 for error, marker in (("positions restart", "o"), ("mask top-left", "s")):
@@ -505,11 +567,10 @@ show(
 )
 
 # %% [markdown]
-# **Stored before or after the turn?** Our list holds turned keys. One may as well store them as
-# they come and turn *all* keys in every step, at positions 0, 1, 2, ... The numbers are the same.
-# It is more work: a step then turns the whole cache. What is wrong is to do both. **Predict.** A
-# key was turned by its position 3 when it was stored. It is turned again when it is read. Which
-# position does it seem to have?
+# **Stored before or after the turn?** Our list holds turned keys. One may store them as they come
+# and turn *all* of them in every step: the same numbers, more work. Doing both is wrong.
+# **Predict.** A key was turned by its position 3 when it was stored, and again when it is read.
+# Where does it seem to stand?
 
 # %%
 key = torch.randn(4)
@@ -519,11 +580,13 @@ print("turned twice by 3:", turn_one(turn_one(key, 3), 3))
 # %% [markdown]
 # ## 8. What does a cache cost, and what does it buy?
 #
-# For one token, one layer stores a key and a value for each KV head, `d_head` numbers each. Then
-# there are all layers, all tokens, all sequences of the batch, and some bytes per number.
+# **Goal:** bytes for real models, and milliseconds. *Fifteen minutes.*
 #
-# By hand, for Llama-2-70B in 16 bits: 2 (key and value) x 80 layers x 8 KV heads x 128 numbers x
-# 2 bytes. **Predict.** How many bytes is that for one token? For a text of 4096 tokens?
+# For one token, one layer stores a key and a value for each KV head, `d_head` numbers each. Then
+# there are all layers, all tokens, all sequences, and some bytes per number.
+#
+# **Predict.** Llama-2-70B in 16 bits has 80 layers, 8 KV heads and 128 numbers a head. How many
+# bytes is one token? A text of 4096 tokens?
 
 # %%
 # query heads, KV heads, d_head, layers, d_model: as in the models' configuration files
@@ -556,18 +619,18 @@ table(
 )
 
 # %% [markdown]
-# Llama-2-70B: 327,680 bytes for each token. With a KV head for each of its 64 heads it would be
-# 2,621,440 bytes, 2.5 MiB. That is why it has 8: the subject of unit 07.
+# Llama-2-70B: 2 x 80 x 8 x 128 x 2 = 327,680 bytes a token. With a KV head for each of its 64
+# heads it would be eight times that, 2.5 MiB. [Its report](https://arxiv.org/abs/2307.09288),
+# appendix A.2.1, tells how 8 were chosen: the subject of lesson 07.
 #
-# Beside the weights: Llama-2-7B has 6.7 billion of them, 12.6 GiB in 16 bits. Seven texts of 4096
-# tokens, 14 GiB of cache, weigh more than the model itself.
+# Llama-2-7B has 6.7 billion weights, 12.6 GiB in 16 bits. Seven texts of 4096 tokens, 14 GiB of
+# cache, weigh more than the model itself.
 #
 # Two warnings. `d_head` is its own number: Gemma-7B has 16 heads of 256 on `d_model` 3072. And
-# the formula holds for layers that keep everything; layers with a sliding window (Gemma 2,
-# Mistral 7B v0.1) keep the window only.
+# layers with a sliding window (Gemma 2, Mistral 7B v0.1) keep the window only.
 #
-# Now the other side: time. A stack of four layers, with random weights, reads a prompt and then
-# writes, once with a list of caches and once without.
+# **And the time?** A stack of four layers with random weights reads a prompt and then writes,
+# once with caches and once without.
 
 # %%
 LAYERS, WIDTH, H, D = 4, 256, 4, 64
@@ -611,14 +674,14 @@ rows = [
 ]
 table(rows, ["tokens so far", "step without a cache", "with a cache", "faster"])
 
-# %%
+# %% jupyter={"source_hidden": true}
 fig, ax = plt.subplots(figsize=(6.0, 3.4))
 ax.plot(lengths, [each * 1e3 for each in without], marker="o", label="without a cache")
 ax.plot(lengths, [each * 1e3 for each in with_cache], marker="s", label="with a cache")
 ax.set(xscale="log", yscale="log", xlabel="tokens so far", ylabel="milliseconds per step")
 ax.set_xticks(lengths, lengths)
 ax.minorticks_off()
-ax.set_title("A step with a cache hardly notices how long the text is")
+ax.set_title("Without a cache each token makes the next one dearer")
 ax.legend()
 show(
     fig,
@@ -629,56 +692,64 @@ show(
 )
 
 # %% [markdown]
-# Without a cache a step gets dearer with every token. With a cache it computes one token; what
-# still grows is the *reading* of keys and values. For long texts that reading is what a step
-# costs, and the next unit makes it smaller.
+# With a cache a step computes one token. What still grows is the *reading* of keys and values:
+# for long texts that is what a step costs, and lesson 07 makes it smaller.
 #
 # ## Check yourself
-#
-# Answer first, then open.
-#
-# <details><summary>1. Why are old queries not cached?</summary>
-#
-# A query asks for the output of its own token. That output is done.
-# </details>
-#
-# <details><summary>2. A test feeds a whole sequence to a cached module and compares. What does it
-# not see?</summary>
-#
-# Everything that goes wrong from the second chunk on: positions that restart, masks aligned at
-# the top left, a length that does not move.
-# </details>
-#
-# <details><summary>3. Keys are stored as they come out of <code>k_proj</code>. What must happen in
-# every step?</summary>
-#
-# All of them are turned, each at its own position, from 0. Right, but more work than turning each
-# once.
-# </details>
-#
-# <details><summary>4. A cache for 8 sequences with room for 100 tokens is full. One more token
-# comes. What does <code>keys[:, :, 100:101] = k</code> do?</summary>
-#
-# Nothing, without an error: the slice has no rows, and one row broadcasts into none.
-# </details>
-#
-# <details><summary>5. Model A has twice the layers of model B and half the KV heads, the rest is
-# equal. Whose cache is larger?</summary>
-#
-# Neither: the cache is a product, and the factors cancel.
-# </details>
-#
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "quiz_cache_queries",
+    "Why are old queries not cached?",
+    {
+        "they change in every step": "Under a causal mask nothing of an old token changes.",
+        "nobody needs them": "A query asks for the output of its own token. That output is done.",
+        "they are as large as keys and values, so it would not pay": "They would never be read.",
+    },
+    right="nobody needs them",
+)
+predict(
+    "quiz_cache_whole",
+    "A test feeds a whole sequence to a cached module and compares. What can it not see?",
+    {
+        "a wrong scale": "That is wrong in the first chunk too.",
+        "positions that restart": "Nor a top-left mask, nor a `length` that stays: all that goes "
+        "wrong from the second chunk on.",
+        "a swap of keys and values": "That is wrong in the first chunk too.",
+    },
+    right="positions that restart",
+)
+predict(
+    "quiz_cache_raw_keys",
+    "Keys are stored as they come out of `k_proj`. What must each step do?",
+    {
+        "turn the new keys": "The old ones are not turned yet either.",
+        "turn all keys, each at its own position": "Right, and more work than turning each once.",
+        "turn only the queries": "Then nothing depends on where a key stands.",
+    },
+    right="turn all keys, each at its own position",
+)
+predict(
+    "quiz_cache_models",
+    "Model A has twice the layers of model B and half the KV heads; the rest is equal. Whose "
+    "cache is larger?",
+    {
+        "A": "Twice the layers, but each holds half.",
+        "B": "Twice the heads, but half the layers.",
+        "neither": "The size is a product; the two factors cancel.",
+    },
+    right="neither",
+)
+
+# %% [markdown]
 # ## Summary
 #
 # | question | answer |
 # |---|---|
 # | what is cached | keys and values of every layer; under a causal mask they never change |
-# | positions | queries and keys are turned; scores then depend on the distance alone |
+# | positions | queries and keys are turned; position enters a score by the signed distance |
 # | conventions | rotate-half or interleaved; translated by permuting rows of `q_proj`, `k_proj` |
 # | a chunk | positions from `cache.length` on, read before the append; mask bottom-right |
 # | silent traps | broadcast into nothing, broadcast into the batch, memory of the class |
 # | the test | every way to cut a sequence gives the same output |
-# | size | 2 x layers x KV heads x `d_head` x tokens x batch x bytes per value |
-#
-# Next: the exercises, in `workspace/06_kv_cache/06_kv_cache.ipynb`. Then lesson 07: fewer KV
-# heads, and your own module inside a real language model.
+# | size | a product: each factor doubled doubles it |

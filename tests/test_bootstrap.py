@@ -33,6 +33,7 @@ def root(tmp_path_factory):
     (folder / "pyproject.toml").write_text("")
     first = start(folder, "setup")
     assert first.returncode == 0, first.stderr
+    assert [line[:6] for line in first.stdout.splitlines()[:2]] == ["1 of 3", "2 of 3"]
     return folder
 
 
@@ -41,7 +42,7 @@ def start(root, *arguments, **variables):
     return subprocess.run(
         [sys.executable, str(root / "autograder" / "bootstrap.py"), *arguments],
         cwd=root.parent,
-        env=os.environ | variables,
+        env=os.environ | {"PIP_NO_INDEX": "1"} | variables,  # nothing here needs a package
         capture_output=True,
         text=True,
         timeout=120,
@@ -163,6 +164,8 @@ def test_words_of_the_command_line_become_commands():
     assert bootstrap.command_for("lab", ["--no-browser"], "course") == [
         python, "-m", "autograder.lab", "--no-browser",
     ]  # fmt: skip
+    teach = bootstrap.command_for("teach", [], "course")
+    assert teach == [python, "-m", "autograder.lab", "--teach"]
     test = bootstrap.command_for("test", ["-k", "softmax"], "course")
     assert test[:4] == [python, "-m", "pytest", "-n"] and test[5:] == ["-k", "softmax"]
     assert 1 <= int(test[4]) <= 4

@@ -72,3 +72,4 @@ def test_a_restarted_experiment_runs_what_is_missing(monkeypatch, tmp_path):
     for before, after in zip(whole["runs"], again["runs"], strict=True):
         assert before["how"] == after["how"]
         assert after["losses"] == pytest.approx(before["losses"], rel=1e-4)
+    assert [path.name for path in tmp_path.iterdir()] == ["conversion.json"]

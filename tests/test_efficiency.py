@@ -3,7 +3,11 @@
 import dataclasses
 import itertools
 import json
+import multiprocessing
 import os
+import re
+import signal
+import time
 
 import pytest
 import torch
@@ -120,7 +124,7 @@ def test_repeat_takes_room_for_all_heads_and_fold_none():
 
 
 @pytest.mark.slow
-def test_a_stopped_run_goes_on_where_it_was(tiny, monkeypatch):
+def test_a_stopped_run_goes_on_where_it_was(tiny, monkeypatch, capsys):
     efficiency.main()
     whole = json.loads(tiny.read_text())["runs"]
     assert len({(each["group"], each["visit"]) for each in whole}) == len(whole)
@@ -133,6 +137,7 @@ def test_a_stopped_run_goes_on_where_it_was(tiny, monkeypatch):
     )
     efficiency.main()
     assert asked == [each["group"] for each in whole[-3:]]
+    assert re.search(r"\d+ of \d+ parts of visit 2 are kept", capsys.readouterr().out)
     found = json.loads(tiny.read_text())["runs"]
     assert [(each["group"], each["visit"]) for each in found] == [
         (each["group"], each["visit"]) for each in whole
@@ -158,6 +163,21 @@ def test_a_visit_has_a_process_of_its_own_and_its_failure_ends_all(tmp_path):
     assert (tmp_path / "made").is_dir()
     with pytest.raises(SystemExit):
         efficiency.in_a_new_process(os.mkdir, tmp_path / "made")
+
+
+def test_ctrl_c_ends_a_visit_at_once(monkeypatch):
+    processes = []
+
+    def interrupted(process, timeout=None):
+        processes.append(process)
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "join", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        efficiency.in_a_new_process(time.sleep, 600)
+    assert processes[0].exitcode == -signal.SIGTERM
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.parametrize("changed", ["machine", "settings"])

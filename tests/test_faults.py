@@ -1,8 +1,8 @@
-"""Faults put into a model's weights, and the views of lesson 07."""
+"""Faults put into a model's weights, and the views of lessons 06 and 07."""
 
 import pytest
 import torch
-from attnlab import chat, faults, grouping_views
+from attnlab import cache_view, chat, faults, grouping_views
 from attnlab.decoder import Decoder, DecoderShape
 
 from autograder import course
@@ -73,3 +73,14 @@ def test_an_answer_ends_at_its_end_token(model, monkeypatch):
 def test_the_wiring_refuses_what_does_not_divide():
     with pytest.raises(ValueError, match="4 KV heads do not divide 6 query heads"):
         grouping_views.draw_sharing(6, [4])
+
+
+def test_a_step_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="there are the steps 0 to 2, not 3"):
+        cache_view.draw_step(4, [2, 1], 3)
+
+
+def test_the_views_are_sliders_in_a_live_notebook():
+    sharing = grouping_views.try_sharing(heads=6)
+    assert sharing.children[0].options == (6, 3, 2, 1)
+    assert cache_view.step_through(4, [2, 1]).children[0].max == 2

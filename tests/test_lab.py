@@ -1,7 +1,8 @@
-"""``make lab``: the real server, asked over its REST API."""
+"""``make lab`` and ``make teach``: the real server, asked over its REST API."""
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 
 TOKEN = "only-for-this-test"
 EMPTY = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+EXERCISES = "exercises/01_single_head/01_single_head"
+SOLUTION = "solutions/01_single_head/01_single_head"
 START = """
 import sys
 from pathlib import Path
@@ -32,17 +35,17 @@ def free_port():
 
 
 def make_course(root):
-    """A course folder with one lesson and one released exercise."""
-    for name in ("lessons/00_start_here", "exercises/01_single_head/01_single_head"):
+    """A course folder with two lessons, one exercise notebook and a solution."""
+    for name in ("lessons/00_start_here", "lessons/01_single_head", EXERCISES, SOLUTION):
         path = root / f"{name}.ipynb"
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(EMPTY), encoding="utf-8")
 
 
 class Server:
     """A running JupyterLab and its REST API."""
 
-    def __init__(self, root):
+    def __init__(self, root, *more):
         self.root = root
         self.port = free_port()
         options = [
@@ -50,6 +53,7 @@ class Server:
             f"--ServerApp.port={self.port}",
             "--ServerApp.port_retries=0",
             f"--IdentityProvider.token={TOKEN}",
+            *more,
         ]
         self.log = (root / "server.log").open("w+")
         home = root / "home"
@@ -101,9 +105,20 @@ class Server:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """JupyterLab as ``make lab`` starts it, in a small course folder."""
+    yield from serve(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def teaching(tmp_path_factory):
+    """JupyterLab as ``make teach`` starts it."""
+    yield from serve(tmp_path_factory, "--teach")
+
+
+def serve(tmp_path_factory, *options):
+    """A server in a course folder of its own, ended at last."""
     root = tmp_path_factory.mktemp("lab") / "my course"
     make_course(root)
-    running = Server(root)
+    running = Server(root, *options)
     try:
         yield running.wait()
     finally:
@@ -141,12 +156,15 @@ def test_the_shelf_can_be_read_but_not_saved(server, path):
         ("POST", "api/contents/lessons", {"type": "notebook"}),
         ("POST", "api/contents/lessons", {"copy_from": "lessons/00_start_here.ipynb"}),
         ("PUT", "api/contents/workspace/../lessons/00_start_here.ipynb", notebook()),
+        ("PUT", f"api/contents/{SOLUTION}.ipynb", notebook()),
+        ("PUT", "api/contents/mine.ipynb", notebook()),
     ],
 )
 def test_no_other_way_changes_the_shelf(server, method, path, content):
     status, answer = server.ask(method, path, content)
     assert status == 403 and "Work in workspace/" in answer["message"]
-    assert [each.name for each in (server.root / "lessons").glob("*")] == ["00_start_here.ipynb"]
+    lessons = sorted(each.name for each in (server.root / "lessons").glob("*"))
+    assert lessons == ["00_start_here.ipynb", "01_single_head.ipynb"]
 
 
 def test_the_workspace_is_laid_out_and_can_be_saved(server):
@@ -166,11 +184,40 @@ def test_a_copy_of_a_lesson_can_be_kept_in_the_workspace(server):
     assert (status, model["writable"]) == (201, True)
 
 
-def test_jupyterlab_opens_at_the_first_lesson(server):
+def opened(server):
+    """What JupyterLab's page opens at, and which extensions it is told to leave out."""
     headers = {"Authorization": f"token {TOKEN}"}
     request = urllib.request.Request(f"http://127.0.0.1:{server.port}/", headers=headers)
     with urllib.request.urlopen(request, timeout=30) as answer:
-        assert answer.url.endswith("/lab/tree/lessons/00_start_here.ipynb")
+        page = answer.read().decode()
+    config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    return answer.url, json.loads(config[1])["disabledExtensions"]
+
+
+def names(server, path=""):
+    """The names that the file browser lists in a folder."""
+    _, model = server.ask("GET", f"api/contents/{path}")
+    return sorted(each["name"] for each in model["content"])
+
+
+def test_a_learner_sees_the_desk_and_opens_the_first_lesson(server):
+    url, disabled = opened(server)
+    assert url.endswith("/lab/tree/workspace/00_start_here/00_lesson_start_here.ipynb")
+    assert disabled == ["@jupyter/nbgrader"]
+    assert names(server) == ["workspace"]
+    assert names(server, "workspace/01_single_head") == [
+        "01_lesson_single_head.ipynb",
+        "01_single_head.ipynb",
+    ]
+
+
+@pytest.mark.slow
+def test_whoever_teaches_sees_the_course_and_has_nbgraders_buttons(teaching):
+    url, disabled = opened(teaching)
+    assert url.endswith("/lab") and "@jupyter/nbgrader" not in disabled
+    assert {"exercises", "lessons", "solutions", "workspace"} <= set(names(teaching))
+    assert teaching.ask("PUT", LESSON, notebook())[0] == 403
+    assert teaching.ask("PUT", f"api/contents/{SOLUTION}.ipynb", notebook())[0] == 200
 
 
 def test_nobody_is_asked_about_news(server):

@@ -1,8 +1,10 @@
 """Every lesson, run from its source in a kernel of its own, and looked at as its readers do."""
 
+import ast
 import base64
 import hashlib
 import io
+import math
 import re
 import sys
 import tempfile
@@ -12,7 +14,10 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+import support
+import torch
 from PIL import Image
+from support import grade_namespace
 
 from autograder import course
 from autograder.authoring import build
@@ -70,11 +75,16 @@ class Images(HTMLParser):
 
 
 def run(lesson, workspace):
-    """The executed notebook of a lesson, and of its kernel the seconds of work and peak memory."""
+    """The executed notebook of a lesson, and of its kernel the seconds of work and peak memory.
+
+    It runs where the learner's copy of it lies.
+    """
     notebook = build.lesson_notebook(lesson)
     before = nbformat.v4.new_code_cell(BEFORE.format(workspace=str(workspace)))
     notebook.cells = [before, *notebook.cells, nbformat.v4.new_code_cell(AFTER)]
-    build.execute(notebook)
+    folder = workspace / lesson.stem
+    folder.mkdir(parents=True, exist_ok=True)
+    build.execute(notebook, folder)
     seconds, peak = map(float, notebook.cells[-1].outputs[0].text.split())
     notebook.cells = notebook.cells[1:-1]
     return notebook, seconds, peak
@@ -140,6 +150,81 @@ def local_paths(notebook):
         yield from (f"cell {number}: {place}" for place in places if place in text)
 
 
+ASKS = re.compile(r"\bmine\(\"")
+ASKING = [path for path in LESSONS[1:] if ASKS.search(path.read_text(encoding="utf-8"))]
+
+
+def desk(kind, folder):
+    """The exercises of a learner who has solved all, none, or each of them wrongly."""
+    for unit in [each for each in course.units().values() if each.released.exists()]:
+        answers = {
+            "solved": support.reference_answers,
+            "unsolved": lambda unit: {},
+            "wrong": lambda unit: support.wrong_submissions(unit)["wrong00"],
+        }[kind](unit)
+        path = folder / unit.name / f"{unit.name}.ipynb"
+        support.write_notebook(path, support.notebook_with(unit, answers))
+
+
+def names_in(statement, context):
+    """Names that a statement loads or binds."""
+    names = {
+        each.id
+        for each in ast.walk(statement)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, context)
+    }
+    if context is ast.Store:
+        names |= {getattr(statement, "name", None)}
+        aliases = getattr(statement, "names", []) if is_import(statement) else []
+        names |= {(each.asname or each.name).split(".")[0] for each in aliases}
+    return names
+
+
+def is_import(statement):
+    return isinstance(statement, (ast.Import, ast.ImportFrom))
+
+
+def with_all_it_needs(statements, wanted):
+    """The statements that satisfy ``wanted``, and those that bind what they load."""
+    needed, kept = set(), []
+    for statement in reversed(statements):
+        if wanted(statement) or needed & names_in(statement, ast.Store):
+            kept.insert(0, statement)
+            needed |= names_in(statement, ast.Load)
+    return ast.Module(kept, [])
+
+
+def asks_for_earlier_work(statement):
+    """Whether it calls `mine` here and now."""
+    later = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+    calls = [each for each in ast.walk(statement) if isinstance(each, ast.Call)]
+    return not later and any(getattr(call.func, "id", "") == "mine" for call in calls)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["solved", "unsolved", "wrong"])
+@pytest.mark.parametrize("lesson", ASKING, ids=lambda path: path.stem)
+def test_a_lesson_gets_earlier_work_from_every_desk(lesson, kind, empty_workspace, capsys):
+    """Only what asks for it, where the lesson does: under a default device, or in a `with`."""
+    desk(kind, empty_workspace)
+    cells = course.read_percent(lesson.read_text(encoding="utf-8"))
+    code = ast.parse("\n".join(cell.text for cell in cells if cell.kind == "code"))
+    asking = with_all_it_needs(code.body, asks_for_earlier_work)
+    exec(compile(asking, lesson.name, "exec"), {"__name__": "__lesson__"})
+    said = re.findall(r"^\w+: (yours|the course's)", capsys.readouterr().out, re.MULTILINE)
+    assert set(said) == {"yours" if kind == "solved" else "the course's"}
+
+
+@pytest.mark.slow
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", ["solved", "wrong"])
+@pytest.mark.parametrize("lesson", ASKING, ids=lambda path: path.stem)
+def test_a_lesson_runs_with_every_desk(lesson, kind, tmp_path):
+    desk(kind, tmp_path / "workspace")
+    notebook, _, _ = run(lesson, tmp_path / "workspace")
+    assert list(noise(notebook)) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs_offline_quickly_and_quietly(lesson, tmp_path):
@@ -162,6 +247,38 @@ def test_the_source_of_a_lesson_reads_well(lesson):
     code = [n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     assert {n: lines[n] for n in code if lines[n] > LINES_PER_CELL} == {}
     assert [n for n, cell in enumerate(notebook.cells) if not cell.source.strip()] == []
+
+
+def needed(function):
+    """How many arguments a function must be given."""
+    return len(function.args.args) - len(function.args.defaults)
+
+
+def lookalikes(lesson, exercise):
+    """What a lesson defines and could be handed in: modules, or functions of as many arguments."""
+    answer = ast.parse(exercise.solution).body[-1]
+    for node in ast.parse(lesson).body:
+        if isinstance(node, ast.FunctionDef) and isinstance(answer, ast.FunctionDef):
+            fits = needed(node) == needed(answer)
+        else:
+            module = isinstance(node, ast.ClassDef) and "nn.Module" in map(ast.unparse, node.bases)
+            fits = module and isinstance(answer, ast.ClassDef)
+        if fits:
+            yield node
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", ["03_many_heads", "04_multi_head"])
+def test_what_a_lesson_defines_is_no_answer(unit):
+    lesson = (build.LESSONS / f"{unit}.py").read_text(encoding="utf-8")
+    for exercise in course.unit(unit).exercises:
+        for node in lookalikes(lesson, exercise):
+            namespace = {"math": math, "F": torch.nn.functional}
+            namespace |= course.reference_namespace(unit)
+            exec(ast.unparse(node), namespace)
+            namespace[exercise.id] = namespace[node.name]
+            verdict = grade_namespace(exercise, namespace, 0, watched=False)
+            assert verdict.points <= exercise.points / 2, f"{node.name} is {exercise.id}"
 
 
 def test_the_network_is_closed_to_a_lesson(tmp_path):

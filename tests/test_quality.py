@@ -4,6 +4,7 @@ import json
 
 import pytest
 from attnlab import kept, quality, training
+from attnlab.decoder import DecoderShape
 from support import tiny_corpus
 
 from autograder import course
@@ -37,6 +38,38 @@ def test_a_run_learns_and_tells_its_size(monkeypatch):
     assert found["losses"][8] < found["losses"][2]
 
 
+class StopsAt:
+    """A progress bar that counts, and at which somebody presses Ctrl-C at a step."""
+
+    def __init__(self, step=None):
+        self.n, self._step = 0, step
+
+    def update(self, steps=1):
+        self.n += steps
+        if self.n == self._step:
+            raise KeyboardInterrupt
+
+
+def test_a_stopped_training_ends_as_it_would_have(monkeypatch, tmp_path):
+    for name, value in {"BATCH": 2, "CONTEXT": 8, "KEPT_EVERY": 2}.items():
+        monkeypatch.setattr(training, name, value)
+    shape = DecoderShape(11, 16, 1, 2, 1, 4, 8)
+
+    def train(progress, seed=0):
+        model = training.new_model(ATTENTION, shape, seed)
+        kept_in = tmp_path / "run.part"
+        return training.train(model, tiny_corpus(), 7, seed, (1, 7), progress, kept_in)
+
+    with pytest.raises(KeyboardInterrupt):
+        train(StopsAt(6))
+    resumed = StopsAt()
+    losses = train(resumed)
+    assert (resumed.n, [path.name for path in tmp_path.iterdir()]) == (7, ["run.part"])
+    assert train(StopsAt(), seed=1) != losses
+    (tmp_path / "run.part").unlink()
+    assert losses == train(StopsAt())
+
+
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     for name, value in {"SEEDS": (0, 1), "KV_HEADS": (8, 1), "STEPS": 4}.items():
@@ -50,7 +83,7 @@ def small(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_restarted_experiment_runs_what_is_missing(small, monkeypatch):
+def test_a_restarted_experiment_runs_what_is_missing(small, monkeypatch, capsys):
     quality.main()
     whole = json.loads(quality.RESULTS.read_text())
     assert [(each["seed"], each["kv_heads"]) for each in whole["runs"]] == [
@@ -60,10 +93,26 @@ def test_a_restarted_experiment_runs_what_is_missing(small, monkeypatch):
     made = []
     real = quality.run
     monkeypatch.setattr(quality, "run", lambda *args: made.append(args[:2]) or real(*args))
+    capsys.readouterr()
     quality.main()
     assert made == [(1, 1)]
+    said = capsys.readouterr()
+    assert "3 of 4 trainings are kept" in said.out and " 16/16 " in said.err
+    assert [path.name for path in small.iterdir()] == ["quality.json"]
     last = json.loads(quality.RESULTS.read_text())["runs"][-1]
     assert last["losses"] == pytest.approx(whole["runs"][-1]["losses"], rel=1e-4)
+
+
+@pytest.mark.slow
+def test_a_stopped_experiment_says_so_in_a_sentence(small, monkeypatch, capsys):
+    def stopped(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(quality, "run", stopped)
+    with pytest.raises(SystemExit) as stop:
+        quality.main()
+    assert stop.value.code == 130
+    assert "goes on from there" in capsys.readouterr().out
 
 
 @pytest.mark.slow

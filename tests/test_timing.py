@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+import torch
 from attnlab import timing
 
 
@@ -38,6 +40,23 @@ def test_quartiles_of_five_are_its_own_values():
 def test_ceilings_are_those_of_a_machine():
     assert 1e8 < timing.read_bandwidth(size=1 << 26) < 1e14
     assert 1e8 < timing.flop_peak(width=256) < 1e16
+
+
+@pytest.mark.parametrize(("per_flop", "last"), [(2e-11, 2048), (4e-9, 256)])
+def test_a_ceiling_is_found_quickly_also_without_instructions_for_the_dtype(
+    monkeypatch, per_flop, last
+):
+    """4e-9 seconds is what a bfloat16 product takes there: 69 s for 2048 rows."""
+    asked = []
+
+    def product_seconds(dtype, device, width, times):
+        asked.append((width, times))
+        return [2 * width**3 * per_flop] * times
+
+    monkeypatch.setattr(timing, "_product_seconds", product_seconds)
+    assert timing.flop_peak(torch.bfloat16) == pytest.approx(1 / per_flop)
+    assert asked[-1] == (last, 5)
+    assert sum(2 * width**3 * per_flop * times for width, times in asked) < 2.5
 
 
 def test_the_machine_in_one_line():

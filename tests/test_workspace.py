@@ -2,10 +2,12 @@
 
 import json
 
+import nbformat
 import pytest
 
 from autograder import course
-from autograder.learner import workspace
+from autograder.learner import copies, workspace
+from autograder.submissions import read
 
 NAME = "01_single_head"
 
@@ -67,6 +69,108 @@ def test_prepare_copies_what_is_missing_and_nothing_else(notebook):
     notebook.write_text("mine")
     assert workspace.prepare() == []
     assert notebook.read_text() == "mine"
+
+
+LESSON = [
+    cell("markdown", "# 1. Single head", "title"),
+    cell("code", "1 + 1", "sum") | {"outputs": [{"output_type": "stream"}], "execution_count": 3},
+]
+
+
+@pytest.fixture
+def lesson(notebook):
+    """A lesson of the course, run, and another one after it."""
+    for name in (NAME, "02_masks"):
+        save(course.ROOT / "lessons" / f"{name}.ipynb", LESSON)
+    return course.ROOT / "lessons" / f"{NAME}.ipynb"
+
+
+def copies_of_lesson():
+    """The learner's copies of the lesson, by name."""
+    return sorted(path.name for path in (course.WORKSPACE / NAME).glob("*lesson*"))
+
+
+def test_a_copy_of_a_lesson_answers_no_prediction(lesson):
+    workspace.prepare()
+    copied = json.loads((course.WORKSPACE / NAME / "01_lesson_single_head.ipynb").read_text())
+    assert [each["source"] for each in copied["cells"][:2]] == [["# 1. Single head"], ["1 + 1"]]
+    assert (copied["cells"][1]["outputs"], copied["cells"][1]["execution_count"]) == ([], None)
+    assert "stream" in lesson.read_text()
+
+
+def test_the_way_leads_from_lesson_to_exercises_to_the_next_lesson(lesson, notebook):
+    workspace.prepare()
+    here = notebook.parent
+    found = [load(each)[-1] for each in (here / "01_lesson_single_head.ipynb", notebook)]
+    assert found == [
+        f"**Next: [Single head]({NAME}.ipynb)**",
+        "**Next: [Lesson 1. Single head](../02_masks/02_lesson_masks.ipynb)**",
+    ]
+    assert (here / "../02_masks/02_lesson_masks.ipynb").exists()
+    assert "Next" not in load(course.WORKSPACE / "02_masks" / "02_lesson_masks.ipynb")[-1]
+
+
+def test_links_between_lessons_lead_to_the_learners_copies(lesson, notebook):
+    text = (
+        "[Two](02_masks.ipynb#a), [web](https://x.y/02_masks.ipynb), "
+        "[exercises](../exercises/01_single_head/01_single_head.ipynb)"
+    )
+    save(lesson, [*LESSON, cell("markdown", text, "links")])
+    workspace.prepare()
+    assert load(notebook.with_name("01_lesson_single_head.ipynb"))[2:] == [
+        "[Two](../02_masks/02_lesson_masks.ipynb#a), [web](https://x.y/02_masks.ipynb), "
+        "[exercises](01_single_head.ipynb)"  # which come next, so that no other link is needed
+    ]
+
+
+def test_a_new_text_of_a_lesson_comes_beside_the_learners_copy_once(lesson):
+    workspace.prepare()
+    mine = course.WORKSPACE / NAME / "01_lesson_single_head.ipynb"
+    notes = json.loads(mine.read_text())
+    notes["cells"].append(cell("markdown", "my notes", "own"))
+    mine.write_text(json.dumps(notes))
+    assert workspace.prepare() == []
+
+    save(lesson, [*LESSON, cell("markdown", "more", "more")])
+    (new,) = workspace.prepare()
+    assert new.name == "01_lesson_single_head-2.ipynb" and "more" in load(new)
+    assert "my notes" in load(mine) and "more" not in load(mine)
+    said = workspace.described(new)
+    assert "has changed" in said and "your 01_lesson_single_head.ipynb stays" in said
+    assert workspace.prepare() == []
+    mine.unlink()
+    assert workspace.prepare() == [] and copies_of_lesson() == ["01_lesson_single_head-2.ipynb"]
+
+
+def test_a_new_run_of_a_lesson_is_no_new_lesson(lesson):
+    workspace.prepare()
+    save(lesson, [LESSON[0], LESSON[1] | {"execution_count": 9, "outputs": []}])
+    assert workspace.prepare() == []
+
+
+def test_a_broken_copy_of_a_lesson_stays_too(lesson):
+    workspace.prepare()
+    mine = course.WORKSPACE / NAME / "01_lesson_single_head.ipynb"
+    mine.write_text("{")
+    assert [path.name for path in workspace.prepare()] == ["01_lesson_single_head-2.ipynb"]
+    assert mine.read_text() == "{" and workspace.prepare() == []
+
+
+def test_a_tutors_rules_lie_in_the_workspace_and_may_be_changed(lesson):
+    workspace.prepare()
+    rules, pointer = (course.WORKSPACE / name for name in ("AGENTS.md", "CLAUDE.md"))
+    assert "solutions/" in rules.read_text() and "AGENTS.md" in pointer.read_text()
+    rules.write_text("mine")
+    workspace.prepare()
+    assert rules.read_text() == "mine"
+
+
+def test_a_copied_notebook_still_is_a_submission_without_oddities(empty_workspace):
+    for unit in [each for each in course.units().values() if each.released.exists()]:
+        copied = json.loads(copies.content_of(copies.Thing(unit.released, unit.workspace_notebook)))
+        nbformat.validate(copied)
+        cells = [read.Cell(each["cell_type"], "", read.grade_id(each)) for each in copied["cells"]]
+        assert read.rebuild(unit, cells).notices == ()
 
 
 def test_reset_restores_one_answer_and_keeps_the_old_one(notebook):

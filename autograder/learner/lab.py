@@ -1,8 +1,9 @@
-"""``make lab``: JupyterLab in the course's folder, with the exercises in the learner's workspace.
+"""``make lab``: JupyterLab for a learner; ``make teach``: the same for whoever teaches.
 
-The lessons are books: their cells can be changed and run, but nothing is saved over them, because
-an update of the course must never meet a learner's changes. Authors edit the sources
-(``lessons/NN.py``, ``solutions/NN/NN.py``) in an editor, or in a plain ``jupyter lab``.
+A learner sees the workspace and can change nothing else. Whoever teaches sees the course's whole
+folder with nbgrader's buttons; lessons and exercises cannot be saved over there either, because an
+update of the course must never meet changes. Authors edit the sources (``lessons/NN.py``,
+``solutions/NN/NN.py``) in an editor, or in a plain ``jupyter lab``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from jupyterlab.labapp import LabApp
 from jupytext import AsyncTextFileContentsManager
@@ -19,11 +21,14 @@ from tornado.web import HTTPError
 from .. import course
 from . import workspace
 
-SHELF = ("lessons", "exercises")
-FIRST = "lessons/00_start_here.ipynb"
+TEACH = "--teach"
+FIRST = "00_start_here"
 # The question whether to fetch news comes up at the first start unless a setting answers it;
 # --LabApp.news_url=None alone does not stop it (JupyterLab 4.6).
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+# What a learner has no use for. "Validate" knows nothing of our checks and calls a blank exercise
+# partly right.
+BUTTONS = ["@jupyter/nbgrader"]
 
 
 class CourseContents(AsyncTextFileContentsManager):
@@ -33,25 +38,29 @@ class CourseContents(AsyncTextFileContentsManager):
     turn every refusal into an "unexpected error".
     """
 
-    def shelf_of(self, path: str) -> str | None:
-        """The folder, if this API path lies in one that only the course's authors change."""
-        inside = Path(self._get_os_path(path.strip("/"))).resolve()
+    def is_on_shelf(self, path: str) -> bool:
+        """Whether this API path lies where only the course's authors change anything."""
+        inside = self.place_of(path)
         root = Path(self.root_dir).resolve()
-        return next((folder for folder in SHELF if inside.is_relative_to(root / folder)), None)
+        return any(inside.is_relative_to(root / each) for each in ("lessons", "exercises"))
+
+    def place_of(self, path: str) -> Path:
+        """The file or folder that an API path means, wherever links lead."""
+        return Path(self._get_os_path(path.strip("/"))).resolve()
 
     def refuse_on_shelf(self, path: str) -> None:
         """Raise the error that JupyterLab shows, with the way out."""
-        if shelf := self.shelf_of(path):
+        if self.is_on_shelf(path):
             raise HTTPError(
                 403,
-                f"Nothing changes in {shelf}/, which belongs to the course. Work in workspace/, or "
-                "keep a copy of your own: File > Save Notebook As..., then a name such as "
+                "Nothing changes here, which belongs to the course. Work in workspace/, or keep a "
+                "copy of your own: File > Save Notebook As..., then a name such as "
                 f"workspace/my_{path.rpartition('/')[2]}",
             )
 
     def is_writable(self, path: str) -> bool:
         """What JupyterLab asks before it offers to save."""
-        return not self.shelf_of(path) and super().is_writable(path)
+        return not self.is_on_shelf(path) and super().is_writable(path)
 
     async def save(self, model: dict, path: str = "") -> dict:
         """Save, except on the shelf."""
@@ -75,43 +84,76 @@ class CourseContents(AsyncTextFileContentsManager):
         return await super().restore_checkpoint(checkpoint_id, path)
 
 
-def options() -> list[str]:
+class DeskContents(CourseContents):
+    """The files of a learner: the workspace; all else is on the shelf, and not even listed."""
+
+    def is_on_shelf(self, path: str) -> bool:
+        """Whether this API path lies outside the workspace."""
+        return not self.place_of(path).is_relative_to(course.WORKSPACE.resolve())
+
+    async def get(self, path: str, *args: Any, **kwargs: Any) -> dict:
+        """A file or folder; of the course's own folder, only the way to the workspace."""
+        model = await super().get(path, *args, **kwargs)
+        if not path.strip("/") and model["content"]:
+            shown = [each for each in model["content"] if not self.is_on_shelf(each["path"])]
+            model["content"] = shown
+        return model
+
+
+def options(teach: bool = False) -> list[str]:
     """JupyterLab's command line for this course; what the user adds comes later and wins."""
     private = course.ROOT / ".lab"
-    url = f"/lab/tree/{FIRST}" if (course.ROOT / FIRST).exists() else "/lab"
+    first = course.lesson_copy(FIRST)
+    # A workspace elsewhere is a desk of its own.
+    root = course.ROOT if course.WORKSPACE.is_relative_to(course.ROOT) else course.WORKSPACE
+    url = f"/lab/tree/{first.relative_to(root).as_posix()}" if first.exists() else "/lab"
     return [
-        f"--ServerApp.root_dir={course.ROOT}",
+        f"--ServerApp.root_dir={course.ROOT if teach else root}",
         "--ServerApp.ip=127.0.0.1",
         # Containers often have no other user; the server listens on this machine only.
         "--ServerApp.allow_root=True",
-        "--ServerApp.contents_manager_class=autograder.lab.CourseContents",
-        f"--LabApp.default_url={url}",
+        "--ServerApp.contents_manager_class=autograder.lab."
+        + ("CourseContents" if teach else "DeskContents"),
+        f"--LabApp.default_url={'/lab' if teach else url}",
         # Not the user's own: that layout has open tabs from other folders.
         f"--LabApp.workspaces_dir={private / 'layout'}",
-        f"--LabApp.app_settings_dir={private / 'settings'}",
+        f"--LabApp.app_settings_dir={private / ('teach' if teach else 'settings')}",
+        # What is left is where to open it.
+        "--log-level=WARN",
+        "--LabApp.log_level=WARN",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
 
 
 def lay_out() -> None:
-    """Copy new exercises to the workspace; make JupyterLab's folders and nbgrader's exchange."""
+    """Lay out what is new for the workspace; make JupyterLab's folders and nbgrader's exchange."""
     private = course.ROOT / ".lab"
+    is_new = not course.WORKSPACE.exists()
     try:
-        for path in workspace.prepare():
-            print(f"New in your workspace: {path.relative_to(course.ROOT)}")
+        new = workspace.prepare()
         (private / "exchange").mkdir(parents=True, exist_ok=True)
-        (private / "settings").mkdir(exist_ok=True)
-        (private / "settings" / "overrides.json").write_text(json.dumps(SETTINGS))
+        for name, disabled in (("settings", BUTTONS), ("teach", [])):
+            (private / name).mkdir(exist_ok=True)
+            (private / name / "overrides.json").write_text(json.dumps(SETTINGS))
+            page = {"disabledExtensions": disabled}
+            (private / name / "page_config.json").write_text(json.dumps(page))
     except OSError as problem:
         sys.exit(f"{problem.filename} cannot be written ({problem.strerror}); see to that first.")
+    if is_new:
+        print(f"Your lessons and exercises are in {course.WORKSPACE}. No update writes over them.")
+        return
+    for path in new:
+        print(workspace.described(path))
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Lay out the exercises and start JupyterLab; arguments are passed on to it."""
+    """Lay out the desk and start JupyterLab; arguments are passed on to it, but ``--teach``."""
+    given = sys.argv[1:] if arguments is None else arguments
     lay_out()
     # nbgrader's formgrader starts the bare program alembic and reads its settings from here.
     programs = str(Path(sys.executable).parent)
     os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
     os.chdir(course.ROOT)
-    LabApp.launch_instance(options() + (sys.argv[1:] if arguments is None else arguments))
+    own = [each for each in given if each != TEACH]
+    LabApp.launch_instance(options(teach=TEACH in given) + own)

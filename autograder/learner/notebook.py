@@ -20,7 +20,7 @@ from ..grading.student import LocalStudent
 from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
 from ..sandbox.inside import cells, surroundings
-from . import predictions, workspace
+from . import practice, predictions, workspace
 
 
 class _Html:
@@ -98,6 +98,8 @@ def check(exercise_id: str, seed: int | None = None) -> float:
         again = ""
     text = f"{text}\n  {again}" if again else text
     _show(text, "checked", verdict=page, again=again)
+    if clock := practice.checked(exercise_id, verdict.status):
+        print(clock)
     if verdict.status == "passed":
         _tell_why(exercise)
     return verdict.points
@@ -190,9 +192,9 @@ def status_rows() -> list[tuple[str, ...]]:
 def status() -> None:
     """Show what is done and what is next."""
     header, *rows = status_rows()
-    asked = predictions.summary()
-    text = "\n".join([status_text(), *map(predictions.sentence, asked)])
-    _show(text, "status", header=header, rows=rows, asked=map(predictions.sentence, asked))
+    sentences = [*map(predictions.sentence, predictions.summary()), practice.clock()]
+    said = [each for each in sentences if each]
+    _show("\n".join([status_text(), *said]), "status", header=header, rows=rows, asked=said)
 
 
 def mine(*names: str) -> Any:

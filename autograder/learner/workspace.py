@@ -1,8 +1,8 @@
-"""The workspace: ``workspace/``, where exercises are worked on and nothing is overwritten.
+"""The workspace: ``workspace/``, where lessons are worked through and exercises solved.
 
-The released notebooks in ``exercises/`` are only ever copied from. What a learner wrote is kept in
-every case: where it must give way, it stays beside the notebook (``old_answers/scores-1.py``,
-``01_single_head.broken-1.ipynb``).
+Nothing there is ever overwritten; ``lessons/`` and ``exercises/`` are only copied from. What a
+learner wrote is kept in every case: where it must give way, it stays beside the notebook
+(``old_answers/scores-1.py``, ``01_single_head.broken-1.ipynb``).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .. import course
 from ..course import CourseError, Unit
+from . import copies
 
 _NEW_ENTRY = {"points": 0.0, "max_points": 0.0, "hints": 0}
 # What could not be written, so that hints go on where workspace/ is read-only.
@@ -34,15 +35,34 @@ class Reset:
 
 
 def prepare() -> list[Path]:
-    """Copy the released exercises that are not in the workspace yet; returns the new copies."""
+    """Copy the lessons and exercises that are not in the workspace yet; returns the new copies.
+
+    Where the learner's copy is of an older text of the lesson, the new one comes beside it.
+    """
     course.WORKSPACE.mkdir(parents=True, exist_ok=True)
     new = []
-    for released in sorted(course.ROOT.glob("exercises/[0-9][0-9]_*/[0-9][0-9]_*.ipynb")):
-        notebook = course.WORKSPACE / released.parent.name / released.name
-        if released.stem == released.parent.name and not notebook.exists():
-            _copy(released, notebook)
-            new.append(notebook)
+    for thing in copies.things():
+        if not thing.is_there:
+            path = thing.copy
+            if path.exists():
+                path = free(path.parent, f"{path.stem}-", path.suffix, first=2)
+            write(path, copies.content_of(thing))
+            new.append(path)
+    # What assistants look for in the folder where they are asked.
+    rules = Path(__file__).with_name("tutor.md").read_bytes()
+    pointer = b"Read AGENTS.md in this folder and keep to it.\n\n@AGENTS.md\n"
+    for name, text in (("AGENTS.md", rules), ("CLAUDE.md", pointer)):
+        if not (course.WORKSPACE / name).exists():
+            write(course.WORKSPACE / name, text)
     return new
+
+
+def described(new: Path) -> str:
+    """A sentence on a copy that ``prepare`` made."""
+    if "-" in new.stem:
+        yours = f"{new.stem.rpartition('-')[0]}{new.suffix}"
+        return f"A lesson has changed: {_name(new)} is new, your {yours} stays as it is."
+    return f"New in your workspace: {_name(new)}"
 
 
 def reset(exercise_id: str) -> Reset:
@@ -52,7 +72,7 @@ def reset(exercise_id: str) -> Reset:
         CourseError: no such exercise, or no released notebook, or the learner's cannot be used.
     """
     unit = course.unit(course.exercise(exercise_id).unit)
-    release = _release_of(unit, exercise_id)
+    release = release_of(unit, exercise_id)
     try:
         return _reset(unit, exercise_id, release)
     except OSError as problem:
@@ -64,19 +84,19 @@ def reset(exercise_id: str) -> Reset:
 def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
     notebook = unit.workspace_notebook
     if not notebook.exists():
-        _copy(unit.released, notebook)
+        write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
         return Reset(notebook, (), f"{_name(notebook)} was not there; it is now, as released.")
     content = _parse(notebook.read_bytes())
     if content is None:
-        broken = _free(notebook.parent, f"{notebook.stem}.broken-", ".ipynb")
+        broken = free(notebook.parent, f"{notebook.stem}.broken-", ".ipynb")
         notebook.rename(broken)
-        _copy(unit.released, notebook)
+        write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
         message = (
             f"{_name(notebook)} could not be read as a notebook, so all its exercises start anew; "
             f"the unreadable file is kept as {_name(broken)}."
         )
         return Reset(notebook, (broken,), message)
-    released = next(cell for cell in release["cells"] if _grade_id(cell) == exercise_id)
+    released = next(cell for cell in release["cells"] if grade_id(cell) == exercise_id)
     kept = _keep_answers(content, released, notebook.parent / "old_answers")
     _put_back(content, released, release)
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
@@ -90,20 +110,20 @@ def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
     return Reset(notebook, kept, message)
 
 
-def _release_of(unit: Unit, exercise_id: str) -> dict:
+def release_of(unit: Unit, exercise_id: str) -> dict:
     """The released notebook, known to have the exercise's answer cell."""
     if not unit.source.is_relative_to(course.ROOT / "solutions"):
-        lesson = _name(unit.source.with_suffix(".ipynb"))
+        lesson = _name(unit.workspace_notebook)
         raise CourseError(
-            f"'{exercise_id}' is answered in {lesson}, which is never changed on disk: close it "
-            "without saving and open it again to start anew"
+            f"'{exercise_id}' is answered in {lesson}: give that file another name, and 'make lab' "
+            "lays out a new one"
         )
     if not unit.released.exists():
         raise CourseError(
             f"{_name(unit.released)} is missing; make it with: python -m autograder build"
         )
     release = _parse(unit.released.read_bytes())
-    if release is None or all(_grade_id(cell) != exercise_id for cell in release["cells"]):
+    if release is None or all(grade_id(cell) != exercise_id for cell in release["cells"]):
         raise CourseError(
             f"{_name(unit.released)} has no answer cell for '{exercise_id}'; make the notebook "
             "again with: python -m autograder build"
@@ -119,7 +139,7 @@ def _parse(content: bytes) -> dict | None:
     try:
         notebook = json.loads(content)
         for cell in notebook["cells"]:
-            _text(cell), _grade_id(cell)
+            _text(cell), grade_id(cell)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return notebook
@@ -129,18 +149,29 @@ def _text(cell: dict) -> str:
     return "".join(cell["source"])
 
 
-def _grade_id(cell: dict) -> str | None:
+def grade_id(cell: dict) -> str | None:
+    """nbgrader's mark of a cell, if it has one."""
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def answer(unit: Unit, exercise_id: str) -> str:
+    """What stands in the learner's notebook as the answer; nothing if it cannot be read."""
+    try:
+        content = _parse(unit.workspace_notebook.read_bytes())
+    except OSError:
+        content = None
+    cells = content["cells"] if content else []
+    return next((_text(cell) for cell in cells if grade_id(cell) == exercise_id), "")
 
 
 def _keep_answers(notebook: dict, released: dict, folder: Path) -> tuple[Path, ...]:
     """Write the answers that differ from the released text to files of their own."""
-    texts = [_text(cell) for cell in notebook["cells"] if _grade_id(cell) == _grade_id(released)]
+    texts = [_text(cell) for cell in notebook["cells"] if grade_id(cell) == grade_id(released)]
     kept = []
     for text in texts:
         if text.strip() and text != _text(released):
             folder.mkdir(exist_ok=True)
-            path = _free(folder, f"{_grade_id(released)}-", ".py")
+            path = free(folder, f"{grade_id(released)}-", ".py")
             with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text if text.endswith("\n") else text + "\n")
             kept.append(path)
@@ -150,7 +181,7 @@ def _keep_answers(notebook: dict, released: dict, folder: Path) -> tuple[Path, .
 def _put_back(notebook: dict, released: dict, release: dict) -> None:
     """Make the released cell the only one with its ``grade_id``, at its place."""
     cells = notebook["cells"]
-    places = [i for i, cell in enumerate(cells) if _grade_id(cell) == _grade_id(released)]
+    places = [i for i, cell in enumerate(cells) if grade_id(cell) == grade_id(released)]
     place = places[0] if places else _place_for(released, release["cells"], cells)
     for i in reversed(places):
         del cells[i]
@@ -177,8 +208,8 @@ def _place_for(released: dict, release: list[dict], cells: list[dict]) -> int:
 
 def _is_same(cell: dict, released: dict) -> bool:
     """Whether the learner's cell came from the released one."""
-    if _grade_id(released):
-        return _grade_id(cell) == _grade_id(released)
+    if grade_id(released):
+        return grade_id(cell) == grade_id(released)
     return cell.get("id", 0) == released.get("id") or _text(cell) == _text(released)
 
 
@@ -231,7 +262,7 @@ def _entry(points: float, max_points: float, hints: int) -> dict:
 
 def _set_aside(path: Path) -> None:
     try:
-        path.rename(_free(path.parent, f"{path.stem}.broken-", path.suffix))
+        path.rename(free(path.parent, f"{path.stem}.broken-", path.suffix))
     except OSError:
         return
 
@@ -257,20 +288,15 @@ def _name(path: Path) -> str:
     return (path.relative_to(course.ROOT) if inside else path).as_posix()
 
 
-def _free(folder: Path, start: str, end: str) -> Path:
-    """The first path ``start<n>end`` that does not exist, counted from 1."""
-    paths = (folder / f"{start}{n}{end}" for n in itertools.count(1))
+def free(folder: Path, start: str, end: str, first: int = 1) -> Path:
+    """The first path ``start<n>end`` that does not exist, counted from ``first``."""
+    paths = (folder / f"{start}{n}{end}" for n in itertools.count(first))
     return next(path for path in paths if not path.exists())
-
-
-def _copy(released: Path, notebook: Path) -> None:
-    """Copy the content only: the learner's copy is writable whatever the release is."""
-    notebook.parent.mkdir(parents=True, exist_ok=True)
-    write(notebook, released.read_bytes())
 
 
 def write(path: Path, content: bytes) -> None:
     """Write a file in one go: a reader finds the old content or the new, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         half.write_bytes(content)

@@ -12,6 +12,7 @@ import copy
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -19,7 +20,15 @@ from tqdm import tqdm
 
 from . import quality, training
 from .decoder import Decoder
-from .kept import DATA, Kept, compare, load, path_and_options
+from .kept import (
+    DATA,
+    Kept,
+    can_be_left,
+    compare,
+    load,
+    path_and_options,
+    say_what_is_kept,
+)
 from .training import Corpus, corpus, train
 
 RESULTS = DATA / "conversion.json"
@@ -74,13 +83,15 @@ def run_seed(
     base_steps: int,
     budgets: Sequence[int],
     progress: tqdm | None = None,
+    half_done: Path | None = None,
 ) -> Iterator[tuple[int, str, dict[int, float]]]:
     """Train one model and convert it in every wanted way; yields ``(kv_heads, how, losses)``.
 
     The first is the model itself, trained on as long as the others: ``(8, "none", losses)``.
+    ``half_done`` keeps the model, trained in part or in full.
     """
     base = new_model(attention, data.vocabulary, seed)
-    train(base, data, base_steps, seed, progress=progress)
+    train(base, data, base_steps, seed, progress=progress, half_done=half_done)
     for num_kv_heads, how in wanted:
         torch.manual_seed(seed)
         if how == "none":
@@ -106,14 +117,20 @@ def main() -> None:
     done = {(run["seed"], run["kv_heads"], run["how"]) for run in kept.runs}
     missing = {seed: [run for run in runs() if (seed, *run) not in done] for seed in SEEDS}
     missing = {seed: wanted for seed, wanted in missing.items() if wanted}
-    steps = sum(BASE_STEPS + BUDGETS[-1] * len(wanted) for wanted in missing.values())
+    say_what_is_kept(len(done), len(SEEDS) * len(runs()), "conversions")
+    total = len(SEEDS) * (BASE_STEPS + BUDGETS[-1] * len(runs()))
+    left = sum(BASE_STEPS + BUDGETS[-1] * len(wanted) for wanted in missing.values())
     data = corpus()
     attention, pool = reference["GroupedQueryAttention"], reference["pool_kv_heads"]
-    with tqdm(total=steps, unit="step") as progress:
+    with can_be_left(), tqdm(total=total, initial=total - left, unit="step") as bar:
         for seed, wanted in missing.items():
-            results = run_seed(seed, data, attention, pool, wanted, BASE_STEPS, BUDGETS, progress)
+            half_done = kept.half_done(f"base-{seed}")
+            results = run_seed(
+                seed, data, attention, pool, wanted, BASE_STEPS, BUDGETS, bar, half_done
+            )
             for num_kv_heads, how, losses in results:
                 kept.add({"seed": seed, "kv_heads": num_kv_heads, "how": how, "losses": losses})
+            half_done.unlink()
     if options.again:
         compare(_by_run(load(RESULTS.stem)["runs"]), _by_run(kept.runs))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
+import signal
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,15 @@ import torch
 from . import measurements, timing
 from .decoder import DecoderShape
 from .grouping import WAYS
-from .kept import DATA, Kept, compare, load, path_and_options
+from .kept import (
+    DATA,
+    Kept,
+    can_be_left,
+    compare,
+    load,
+    path_and_options,
+    say_what_is_kept,
+)
 from .measurements import Case
 from .progress import bar
 from .timing import Device
@@ -298,8 +307,9 @@ def run(
     runs = list(kept.runs) if kept else []
     done = {past["group"] for past in runs if past["visit"] == visit}
     wanted = groups(settings)
-    missing = [name for name in wanted if name not in done]
-    for name in bar([name for name in missing if not (visit and name.startswith(ONCE))]):
+    visited = [name for name in wanted if not (visit and name.startswith(ONCE))]
+    say_what_is_kept(len(done), len(visited), f"parts of visit {visit + 1}")
+    for name in bar([name for name in visited if name not in done], len(done)):
         try:
             rows = [_short(row) for row in wanted[name](device)]
         except RuntimeError as problem:
@@ -394,8 +404,9 @@ def main() -> None:
     runs = load(path.stem)["runs"] if path.exists() else []
     last = max((run["visit"] for run in runs), default=0)
     first = last - last % visits + visits * options.more
-    for visit in range(first, first + visits):
-        in_a_new_process(_visit, path, visit)
+    with can_be_left():
+        for visit in range(first, first + visits):
+            in_a_new_process(_visit, path, visit)
     if options.again:
         compare(_gains(load(results.stem)), _gains(load(path.stem)))
 
@@ -411,10 +422,21 @@ def in_a_new_process(function: Callable, *args: object) -> None:
 
     Raises:
         SystemExit: if it does not end well; what it printed says why.
+        KeyboardInterrupt: at once, also where the process is deep in a long operation.
     """
     process = multiprocessing.get_context("spawn").Process(target=function, args=args)
-    process.start()
-    process.join()
+    # The process inherits that, and leaves Ctrl-C to this one.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    try:
+        process.join()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.join()
+        raise
     if process.exitcode:
         raise SystemExit(process.exitcode)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import statistics
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import course
@@ -46,6 +48,10 @@ class Kept:
             )
         self.runs: list[dict] = before.get("runs", [])
 
+    def half_done(self, run: object) -> Path:
+        """A file beside the results that keeps a run that is not at its end."""
+        return self._path.with_suffix(f".{run}.part")
+
     def add(self, run: dict) -> None:
         """Write this run as well."""
         self.runs.append(json.loads(json.dumps(run)))
@@ -54,6 +60,22 @@ class Kept:
         half = self._path.with_suffix(".part")
         half.write_text(f'{text},\n "runs": [\n{lines}\n]\n}}\n', encoding="utf-8")
         half.replace(self._path)
+
+
+@contextlib.contextmanager
+def can_be_left() -> Iterator[None]:
+    """Ctrl-C ends the program with a sentence; what it has measured is on the disk."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("\nStopped. What is done is kept: the same command goes on from there.")
+        raise SystemExit(130) from None
+
+
+def say_what_is_kept(done: int, wanted: int, of: str) -> None:
+    """Say so where an experiment goes on."""
+    if done:
+        print(f"{done} of {wanted} {of} are kept from before.", flush=True)
 
 
 def path_and_options(

@@ -9,6 +9,7 @@ runs it all once more, into a file beside it, and compares the two.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -16,7 +17,15 @@ from tqdm import tqdm
 
 from . import training
 from .decoder import DecoderShape
-from .kept import DATA, Kept, compare, load, path_and_options
+from .kept import (
+    DATA,
+    Kept,
+    can_be_left,
+    compare,
+    load,
+    path_and_options,
+    say_what_is_kept,
+)
 from .training import Corpus, corpus, new_model, train
 
 RESULTS = DATA / "quality.json"
@@ -44,10 +53,12 @@ def run(
     attention: Callable[..., nn.Module],
     steps: int,
     progress: tqdm | None = None,
+    half_done: Path | None = None,
 ) -> dict:
     """Train one decoder; gives ``seed``, ``kv_heads``, ``parameters``, ``losses`` by step."""
     model = new_model(attention, matched_shape(data.vocabulary, num_kv_heads), seed)
-    losses = train(model, data, steps, seed, (steps // 4, steps // 2, steps), progress)
+    measure_at = (steps // 4, steps // 2, steps)
+    losses = train(model, data, steps, seed, measure_at, progress, half_done)
     size = sum(parameter.numel() for parameter in model.parameters())
     return {"seed": seed, "kv_heads": num_kv_heads, "parameters": size, "losses": losses}
 
@@ -61,11 +72,16 @@ def main() -> None:
     attention = course.reference_namespace("07_grouped_query")["GroupedQueryAttention"]
     kept = Kept(path, _settings())
     done = {(each["seed"], each["kv_heads"]) for each in kept.runs}
-    wanted = [(seed, number) for seed in SEEDS for number in KV_HEADS if (seed, number) not in done]
+    wanted = [(seed, number) for seed in SEEDS for number in KV_HEADS]
+    say_what_is_kept(len(done), len(wanted), "trainings")
     data = corpus()
-    with tqdm(total=STEPS * len(wanted), unit="step") as progress:
+    total, initial = STEPS * len(wanted), STEPS * len(done)
+    with can_be_left(), tqdm(total=total, initial=initial, unit="step") as progress:
         for seed, number in wanted:
-            kept.add(run(seed, number, data, attention, STEPS, progress))
+            if (seed, number) not in done:
+                half_done = kept.half_done(f"{seed}-{number}")
+                kept.add(run(seed, number, data, attention, STEPS, progress, half_done))
+                half_done.unlink()
     if options.again:
         compare(_by_heads(load(RESULTS.stem)["runs"]), _by_heads(kept.runs))
 

@@ -2,7 +2,7 @@
 # # Exercises 01: a single head
 #
 # Four exercises take you from one softmax to a whole attention head that you can train.
-# The lesson `lessons/01_single_head.ipynb` shows every idea you need, with numbers.
+# The [lesson](../../lessons/01_single_head.ipynb) shows every idea you need, with numbers.
 #
 # Write your answer where the cell says `YOUR CODE HERE`, run the cell, then run the check below it.
 # A check never shows the answer. It shows the smallest case in which yours differs, and says what

@@ -2,7 +2,7 @@
 # # Exercises 02: masks
 #
 # Two masks, and an attention that obeys them in every precision.
-# The lesson `lessons/02_masks.ipynb` shows every idea you need, with numbers.
+# The [lesson](../../lessons/02_masks.ipynb) shows every idea you need, with numbers.
 #
 # In this course a mask is boolean, and `True` means *may attend*. Masks combine with `&`.
 #

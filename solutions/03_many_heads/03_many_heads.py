@@ -2,7 +2,7 @@
 # # Exercises 03: many heads
 #
 # Several heads that run side by side, written as a loop, and what they cost in parameters.
-# The lesson `lessons/03_many_heads.ipynb` shows every idea you need, with numbers.
+# The [lesson](../../lessons/03_many_heads.ipynb) shows every idea you need, with numbers.
 #
 # From here on a mask broadcasts to `(B, H, L_q, L_k)`: each head can have a mask of its own.
 #

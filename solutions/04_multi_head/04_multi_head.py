@@ -3,7 +3,7 @@
 #
 # One matrix multiplication instead of a loop over heads, written twice, and the weights carried
 # over from two other implementations.
-# The lesson `lessons/04_multi_head.ipynb` shows every idea you need, with numbers.
+# The [lesson](../../lessons/04_multi_head.ipynb) shows every idea you need, with numbers.
 #
 # Heads have the layout `(B, H, L, d_head)` here, and a mask broadcasts to `(B, H, L_q, L_k)`.
 #

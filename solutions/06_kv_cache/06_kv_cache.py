@@ -3,7 +3,7 @@
 #
 # Rotary positions, a cache of keys and values, attention that continues where it stopped, and the
 # bytes it costs.
-# The lesson `lessons/06_kv_cache.ipynb` shows every idea you need, with numbers.
+# The [lesson](../../lessons/06_kv_cache.ipynb) shows every idea you need, with numbers.
 #
 # Heads have the layout `(B, H, L, d_head)`. A module never rotates or stores anything but
 # queries, keys and values of its own heads.

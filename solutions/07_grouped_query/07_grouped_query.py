@@ -3,7 +3,7 @@
 #
 # Fewer key/value heads than query heads: the order, the fast way to compute it, the module, the
 # conversion of trained weights, and the cost.
-# The lesson `lessons/07_grouped_query.ipynb` shows every idea you need, with numbers.
+# The [lesson](../../lessons/07_grouped_query.ipynb) shows every idea you need, with numbers.
 #
 # `H` is the number of query heads, `H_kv` the number of KV heads, `H / H_kv` the group size.
 # Query head `h` reads KV head `h // group size`.

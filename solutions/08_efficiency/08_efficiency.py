@@ -3,7 +3,7 @@
 #
 # A stopwatch that can be trusted, two formulas that say how fast it can be at best, the choice
 # among candidates, and an experiment of your own: what do fewer KV heads gain on *your* machine?
-# The lesson `lessons/08_efficiency.ipynb` shows every idea you need, with numbers.
+# The [lesson](../../lessons/08_efficiency.ipynb) shows every idea you need, with numbers.
 #
 # Seconds differ from machine to machine, so they are never graded. Graded is what holds anywhere:
 # bytes and FLOPs, whether a summary is that of its samples, and whether your conclusions follow
