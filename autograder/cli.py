@@ -15,7 +15,10 @@ from . import course
 from .course import CourseError
 from .grading.render import safe
 from .grading.render.terminal import say, say_table
-from .grading.render.wording import Role, Styled, listed
+from .grading.render.wording import LOOKING, Role, Styled, headline, listed
+
+if TYPE_CHECKING:  # with torch, which few commands need
+    from .grading.verdict import ExerciseVerdict
 
 if TYPE_CHECKING:
     from .grading.verdict import SubmissionVerdict
@@ -39,6 +42,12 @@ def _complain(message: str) -> None:
 def _fail(message: str) -> NoReturn:
     _complain(message)
     raise typer.Exit(NOT_GRADED)
+
+
+def _say_first(verdict: ExerciseVerdict) -> None:
+    """To a person who waits, the points before the search for a name."""
+    if sys.stderr.isatty():
+        typer.echo(f"{headline(verdict)}. {LOOKING}", err=True)
 
 
 def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
@@ -91,7 +100,7 @@ def check(
             f"{path} is confined in part only, without {listed(list(missing))}: check so what you "
             "trust; 'python -m autograder doctor' says more"
         )
-    verdict = grade(path, exercise, seed, in_process)
+    verdict = grade(path, exercise, seed, in_process, before_search=_say_first)
     if json_to:
         text = to_json(verdict.record())
         if json_to == "-":

@@ -439,7 +439,8 @@ table(
 #
 # ## 4. All heads in one call
 #
-# **Goal:** see why attention needs no change, and where heads meet.
+# **Goal:** see why attention needs no change, and where heads meet. This is the layer that you will
+# write:
 
 # %% jupyter={"source_hidden": true}
 diagram = Diagram(11.5, 3.5)
@@ -959,10 +960,10 @@ table(
 #
 # - **`d_head`** is `d_model / H`, or an error.
 # - **Masks:** `True` means "may *not* attend" (lesson 02), and one mask for each sentence and head
-#   has three axes, `(B * H, L_q, L_k)`, the heads of sentence 0 first: `~mask.flatten(0, 1)`. Heads
-#   before sentences has the same shape, and no error.
-# - **Weights** come *averaged over the heads*, unless you say `average_attn_weights=False`: a row
-#   that no head need have.
+#   has three axes, `(B * H, L_q, L_k)`, the heads of sentence 0 first: `~mask.flatten(0, 1)`. The
+#   other order, sentences of head 0 first, has the same shape and raises no error.
+# - **Weights** come *averaged over the heads*, unless you say `average_attn_weights=False`. The
+#   average may be a row that no head has.
 # - **A row with no key:** this course gives zeros from every head, so `o_proj`'s bias. And theirs?
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
@@ -998,7 +999,7 @@ table(rows, ["", "output of the empty row", "NaN in a gradient (row left out of 
 
 # %% [markdown]
 # [pytorch#160064](https://github.com/pytorch/pytorch/issues/160064) reports the same. So the chain
-# above has no empty rows: a comparison would fail, or pass by luck of an option.
+# above has no empty rows: a comparison would fail or pass by an option.
 #
 # *A good place to stop.*
 #
@@ -1099,8 +1100,8 @@ predict(
 #
 # **Goal:** name three reasons why loop and fused differ in time. No exercise needs this.
 #
-# First what is *equal*: parameters and FLOPs (a multiply-add is 2). A `TorchDispatchMode` sees
-# every operation on its way to the code that carries it out, and counts the calls.
+# First what is *equal*: parameters and FLOPs, the floating-point operations (a multiply-add is 2).
+# A `TorchDispatchMode` sees every operation on its way to the code that carries it out.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -1148,7 +1149,7 @@ table(rows, ["H", "form", "parameters", "FLOPs", "calls"], caption="d_model = 64
 
 # %% [markdown]
 # Now the time, forward, with 16 heads. The two take turns, in an order that changes; the ratio is
-# taken within each round, and its quartiles say how far to trust it.
+# taken within each round. In brackets are its quartiles: half of all rounds lie between them.
 
 
 # %%

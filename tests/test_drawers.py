@@ -43,6 +43,7 @@ def test_weights_are_those_of_the_first_layer():
     torch.testing.assert_close(layer.o_proj(torch.cat(outputs, dim=-1)), want)
 
 
+@pytest.mark.slow
 def test_two_heads_solve_in_training_what_one_does_not():
     shares = {name: drawers.run(name, 0, LOOP)["both"] for name in ("1 head", "2 heads")}
     assert shares["1 head"] < 0.4 and shares["2 heads"] > 0.9

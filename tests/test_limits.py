@@ -316,11 +316,15 @@ def test_blank_lines_take_no_time_for_each_pair():
 # All of it together; tests/test_local_pool.py has what watches a class
 
 
-def test_check_ends_with_a_sentence_when_the_budget_is_spent(monkeypatch):
-    monkeypatch.setattr(grade, "Budget", lambda: Budget(seconds=-1))
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [(Budget(seconds=-1), "-1 seconds"), (Budget(megabytes=-9999), "-9999 MiB of memory")],
+)
+def test_check_ends_with_a_sentence_when_the_budget_is_spent(monkeypatch, budget, told):
+    monkeypatch.setattr(grade, "Budget", lambda: budget)
     done = CliRunner().invoke(app, ["check", str(UNIT.source)])
     assert done.exit_code == 2
-    assert "grading took more than -1 seconds" in done.output and "Traceback" not in done.output
+    assert f"grading took more than {told}" in done.output and "Traceback" not in done.output
 
 
 def test_whoever_debugs_has_all_the_time(monkeypatch):

@@ -198,10 +198,16 @@ def test_a_window_is_cut_out_around_the_first_difference():
 
 
 def test_a_notebook_shows_html(monkeypatch, empty_workspace):
-    shell = types.SimpleNamespace(user_ns={"softmax": lambda scores, dim=-1: scores})
+    names = {"softmax": lambda scores, dim=-1: scores}
+    shell = types.SimpleNamespace(user_ns=names, kernel=None)
     shown = []
+
+    def display(page, display_id):
+        shown.append(page)
+        return types.SimpleNamespace(update=lambda page: shown.append(shown.pop() and page))
+
     monkeypatch.setattr(notebook, "_shell", lambda: shell)
-    monkeypatch.setattr("IPython.display.display", shown.append)
+    monkeypatch.setattr("IPython.display.display", display)
     notebook.check("softmax", seed=1)
     notebook.hint("softmax", 3)
     notebook.status()
@@ -238,7 +244,7 @@ def test_the_class_report_has_no_control_characters():
 
 def check_on_command_line(monkeypatch):
     verdict = hostile_submission()
-    monkeypatch.setattr(grade, "grade", lambda *args: verdict)
+    monkeypatch.setattr(grade, "grade", lambda *args, **kwargs: verdict)
     return submission_text(verdict)
 
 

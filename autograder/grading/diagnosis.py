@@ -10,7 +10,9 @@ once are tried. What nothing explains stays unnamed: a wrong name costs a learne
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+import math
+import time
+from dataclasses import dataclass, field
 
 import torch
 
@@ -25,6 +27,9 @@ from .student import LocalStudent, StudentProblem
 # Two programs with the same mistake may round differently, and a mistake can magnify that.
 _ROUNDING = {torch.float16: 1e-2, torch.bfloat16: 8e-2, torch.float32: 5e-5, torch.float64: 1e-9}
 
+# What a search looks at ends by itself before this, but for an answer unlike any seen so far.
+MOST_RUNS = 2500
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -35,19 +40,52 @@ class Explanation:
     alike: bool = False
 
 
+class OutOfPatience(Exception):
+    """A search has reached its bound, and nothing that holds was found by then."""
+
+
+@dataclass
+class Patience:
+    """The bound on one search.
+
+    Attributes:
+        seconds: that it may take, where a learner waits for it.
+        runs: of misconceptions that it may look at, kept ones too: the same on every machine.
+    """
+
+    seconds: float = math.inf
+    runs: int = MOST_RUNS
+    _began: float = field(default_factory=time.monotonic)
+    _seen: set[tuple[Mutant, Check]] = field(default_factory=set)
+
+    def spend(self, mutant: Mutant, check: Check) -> None:
+        """Before a run is looked at.
+
+        Raises:
+            OutOfPatience: it is one too many.
+        """
+        self._seen.add((mutant, check))
+        if len(self._seen) > self.runs or time.monotonic() - self._began > self.seconds:
+            raise OutOfPatience
+
+
 def explain(
-    exercise: course.Exercise, runs: dict[Check, Run], seed: int
+    exercise: course.Exercise, runs: dict[Check, Run], seed: int, patience: Patience | None = None
 ) -> dict[Check, Explanation]:
     """What explains a wrong answer.
 
     Args:
         exercise: the exercise.
         runs: what came of its checks, all drawn at level ``FULL`` from ``seed``.
+        patience: the bound on the search.
 
     Returns:
         By check, the ``Explanation`` of its failure; a check that nothing explains is missing.
+
+    Raises:
+        OutOfPatience: the search came to no end.
     """
-    evidence = _Evidence(exercise, runs, seed)
+    evidence = _Evidence(exercise, runs, seed, patience or Patience())
     if not evidence.failed:
         return {}
     return evidence.explained_by_one() or evidence.explained_by_two()
@@ -60,11 +98,14 @@ class _Evidence:
         failed: the checks that do not hold.
     """
 
-    def __init__(self, exercise: course.Exercise, runs: dict[Check, Run], seed: int):
+    def __init__(
+        self, exercise: course.Exercise, runs: dict[Check, Run], seed: int, patience: Patience
+    ):
         self.failed = [check for check, run in runs.items() if run.failure is not None]
         self._passed = [check for check, run in runs.items() if run.passed]
         self._raised = [check for check, run in runs.items() if _raised(run)]
         self._exercise, self._runs, self._seed = exercise, runs, seed
+        self._patience = patience
         self._possible: dict[Mutant, bool] = {}
 
     def explained_by_one(self) -> dict[Check, Explanation]:
@@ -90,6 +131,7 @@ class _Evidence:
         return {check: Explanation(self._at_work(certain, check)) for check in self.failed}
 
     def _run(self, mutant: Mutant, check: Check) -> Run:
+        self._patience.spend(mutant, check)
         return run_mutant(mutant, check, self._seed)
 
     def _agrees(self, mutant: Mutant) -> bool:

@@ -138,8 +138,8 @@ def expect_parameter_gradients(
 ) -> None:
     """Demand the gradients of ``(module(*inputs, **options) * direction).sum()``.
 
-    To every parameter, and to those of ``inputs`` that require it. And demand the output that other
-    weights give afterwards: an optimizer changes them.
+    To every parameter, and to those of ``inputs`` that require it, in training mode. And demand the
+    output, and the one that other weights give afterwards: an optimizer changes them.
 
     Args:
         student, reference: where the modules come from.
@@ -161,6 +161,7 @@ def expect_parameter_gradients(
     given = [tensor for tensor, _ in inputs.values()]
 
     def gradients(of: Student, each: Any, parameters: dict[str, torch.Tensor]) -> dict:
+        each.train()
         output = each(*given, **options)
         output = expect.tensor(output, "the output", "B L_q d_model", direction.shape)
         sought = parameters | learning
@@ -171,12 +172,13 @@ def expect_parameter_gradients(
     for name, right in want.items():
         axes = inputs[name][1] if name in inputs else "out in" if right.dim() == 2 else "out"
         expect.finite(got[name], f"the gradient of {name}", axes)
-        expect.close(got[name], right, f"the gradient of {name}", axes)
+        wrong = f"Wrong values in the gradient of {name}, in training mode."
+        expect.close(got[name], right, f"the gradient of {name}", axes, message=wrong)
     halves = {name: weight.detach() / 2 for name, weight in wanted.items()}
     for each in twins:
         load(each, halves)
     got, want = (each(*given, **options) for each in twins)
-    expect.close(got, want, "the output with other weights", "B L_q d_model")
+    expect.close(got, want, "the output with other weights, in training mode", "B L_q d_model")
 
 
 # What torch says of a tensor without data whose values are asked for.

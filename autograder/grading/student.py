@@ -18,6 +18,7 @@ import torch
 from ..sandbox.inside import cells, memory, watch, wire
 from ..sandbox.link import INTERFERED, Link, SubmissionDied
 from .expect import Failed, true, unchanged
+from .stopwatch import OutOfTime, Stopwatch
 from .student_protocol import Student
 
 
@@ -148,11 +149,18 @@ class LocalStudent(_Student):
     Args:
         namespace: mapping of names.
         forbidden: families of calls to watch for.
+        stopwatch: limits what the learner's code takes, all calls together.
     """
 
-    def __init__(self, namespace: Mapping[str, Any], forbidden: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        namespace: Mapping[str, Any],
+        forbidden: Sequence[str] = (),
+        stopwatch: Stopwatch | None = None,
+    ) -> None:
         self._namespace = namespace
         self._forbidden = forbidden
+        self._running = stopwatch.running if stopwatch else contextlib.nullcontext
         self._spotter = watch.Watch(())
 
     def __getattr__(self, name: str) -> Any:
@@ -169,8 +177,10 @@ class LocalStudent(_Student):
         whole, self._whole = self._whole, False  # calls from within give what they always do
         counter = memory.Peak() if self._counting else None
         try:
-            with spotter, counter or contextlib.nullcontext():
+            with self._running(), spotter, counter or contextlib.nullcontext():
                 result = function(*args, **kwargs)
+        except OutOfTime as over:
+            raise _problem(over, "timeout") from None
         except (Exception, SystemExit) as problem:
             if spotter.seen:
                 raise StudentProblem("forbidden", calls=spotter.seen) from None
@@ -204,9 +214,10 @@ class LocalStudent(_Student):
         return _LocalObject(self, value)
 
 
-def _problem(problem: BaseException) -> StudentProblem:
+def _problem(problem: BaseException, kind: str | None = None) -> StudentProblem:
     details = cells.describe(problem)
-    return StudentProblem(details.pop("kind"), **details)
+    its_kind = details.pop("kind")
+    return StudentProblem(kind or its_kind, **details)
 
 
 def _copied(value: Any, copies: list[torch.Tensor]) -> Any:
@@ -250,6 +261,13 @@ class _LocalObject:
         """Parameters of a module by name; gradients can be taken with respect to them."""
         try:
             return dict(self._object.named_parameters())
+        except Exception as problem:
+            raise _problem(problem) from problem
+
+    def holds_graph(self) -> bool:
+        """Whether a tensor that the object keeps hangs on a graph: evidence, not a proof."""
+        try:
+            return memory.holds_graph(self._object)
         except Exception as problem:
             raise _problem(problem) from problem
 
@@ -368,6 +386,11 @@ class _RemoteObject:
             raise StudentProblem("protocol", text=INTERFERED)
         self._parameters = found
         return found
+
+    def holds_graph(self) -> bool:
+        """Whether a tensor that the object keeps hangs on a graph: evidence, not a proof."""
+        reply = self._student._ask({"verb": "holds_graph", "of": self._of})
+        return reply.get("value") is True
 
 
 class _RemoteCall(torch.autograd.Function):

@@ -58,7 +58,7 @@ class ExerciseVerdict:
     """What came of one exercise.
 
     ``replaced`` names the earlier work graded with the reference; ``flags`` are the reasons for a
-    person to look at it.
+    person to look at it; ``search_ended`` tells whether the search for a name met its bound.
     """
 
     id: str
@@ -69,6 +69,7 @@ class ExerciseVerdict:
     checks: list[CheckVerdict] = field(default_factory=list)
     replaced: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    search_ended: bool = False
 
     @property
     def carried_forward(self) -> bool:

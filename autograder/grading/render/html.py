@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..verdict import ExerciseVerdict
 from . import looks
 from .shown import shown_checks
-from .wording import ALSO, FLAGGED, SAME, STATUS
+from .wording import ALSO, FLAGGED, SAME, SEARCH_ENDED, STATUS
 
 # Compiled where this module is imported: the workers of a class are forked after that.
 _EXERCISE = looks.template("exercise")
@@ -23,6 +23,7 @@ def exercise_html(verdict: ExerciseVerdict) -> str:
         also=ALSO,
         flagged=FLAGGED,
         same=SAME,
+        search_ended=SEARCH_ENDED,
     )
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from ..verdict import ExerciseVerdict, SubmissionVerdict
 from .shown import ShownCheck, Window, shown_checks
-from .wording import ALSO, FLAGGED, SAME, STATUS, Role, Styled, number, plain, replaced
+from .wording import (
+    ALSO,
+    FLAGGED,
+    SAME,
+    SEARCH_ENDED,
+    Role,
+    Styled,
+    headline,
+    number,
+    plain,
+    replaced,
+)
 
 
 def exercise_text(verdict: ExerciseVerdict) -> str:
@@ -30,14 +41,15 @@ def submission_lines(verdict: SubmissionVerdict) -> list[Styled]:
 
 
 def _exercise_lines(verdict: ExerciseVerdict) -> list[Styled]:
-    points = f"{number(verdict.points)} of {number(verdict.max_points)} points"
     role: Role = "passed" if verdict.status == "passed" else "failed"
-    lines = [Styled(f"{verdict.id}: {points} ({STATUS[verdict.status]})", role)]
+    lines = [Styled(headline(verdict), role)]
     if verdict.replaced:
         lines.append(Styled(f"  {replaced(verdict.replaced)}"))
     lines += [Styled(f"  {FLAGGED} {flag}", "flag") for flag in verdict.flags]
     for shown in shown_checks(verdict):
         lines += _check_lines(shown)
+    if verdict.search_ended:
+        lines.append(Styled(f"  {SEARCH_ENDED}"))
     return lines
 
 
