@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from support import write_notebook
 from typer.testing import CliRunner
 
 from autograder import course
@@ -22,6 +23,7 @@ from autograder.cli import app
 from autograder.course import CourseError
 from autograder.grading.record import ErrorRecord, Record
 from autograder.sandbox import processes
+from autograder.submissions import handed_in
 from autograder.submissions.fingerprint import key_of
 from autograder.submissions.grade import confinement
 from autograder.submissions.handed_in import (
@@ -31,7 +33,7 @@ from autograder.submissions.handed_in import (
     read_handed_in,
     time_handed_in,
 )
-from autograder.submissions.read import Rebuilt
+from autograder.submissions.read import Rebuilt, Unreadable, released
 from autograder.submissions.result import NoGrade, Result
 
 UNIT = course.unit("02_masks")
@@ -255,7 +257,7 @@ def test_what_may_not_be_read_is_no_fault_of_the_submission(what, mode):
         folder = Path(root) / "ann" / UNIT.name
         folder.mkdir(parents=True)
         path = folder / f"{UNIT.name}.ipynb"
-        path.write_text('{"nbformat": 4, "cells": []}')
+        write_notebook(path, released(UNIT))
         (folder / what).chmod(mode)
         with bound_by_modes(), pytest.raises(PermissionError):
             read_handed_in(UNIT, path)
@@ -265,7 +267,7 @@ def test_what_may_not_be_read_is_no_fault_of_the_submission(what, mode):
 def test_a_folder_or_a_link_to_one_is_not_the_neighbours(tmp_path):
     path = tmp_path / "ann" / UNIT.name / f"{UNIT.name}.ipynb"
     path.parent.mkdir(parents=True)
-    path.write_text('{"nbformat": 4, "cells": []}')
+    write_notebook(path, released(UNIT))
     assert not read_handed_in(UNIT, path).error
     (tmp_path / "bob").symlink_to("ann")
     (tmp_path / "cleo").mkdir()
@@ -277,15 +279,15 @@ def test_a_folder_or_a_link_to_one_is_not_the_neighbours(tmp_path):
 
 @pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="needs openat")
 @pytest.mark.parametrize("place", [f"ann/{UNIT.name}/{UNIT.name}.ipynb", f"ann/{UNIT.name}", "ann"])
-def test_a_link_that_came_after_the_look_is_not_followed(tmp_path, monkeypatch, place):
+def test_a_link_that_came_after_the_look_is_not_followed(tmp_path, place):
     path = tmp_path / "ann" / UNIT.name / f"{UNIT.name}.ipynb"
     path.parent.mkdir(parents=True)
-    path.write_text('{"nbformat": 4, "cells": []}')
-    monkeypatch.setattr("autograder.submissions.handed_in._find", lambda path: path)
-    assert not read_handed_in(UNIT, path).error
+    write_notebook(path, released(UNIT))
+    os.close(handed_in._open_its_own(tmp_path / "ann", str(path), os.O_RDONLY))
     (tmp_path / place).rename(tmp_path / "bob")
     (tmp_path / place).symlink_to(tmp_path / "bob")
-    assert read_handed_in(UNIT, path).error.kind == "not_a_notebook"
+    with pytest.raises(Unreadable, match="of its own"):
+        handed_in._open_its_own(tmp_path / "ann", str(path), os.O_RDONLY)
 
 
 def test_names_of_files_are_told_short_and_clean(tmp_path):

@@ -24,6 +24,7 @@ from .. import course
 from ..course import CourseError, Unit
 from ..grading.record import ErrorRecord
 from ..sandbox.inside.cells import BODIES, defines, run_at_once, without_magics
+from . import damaged
 
 MAX_BYTES = 50 << 20
 MAX_VALUES = 4_000_000  # numbers, texts, lists and objects in the JSON
@@ -134,24 +135,31 @@ def read_file(path: Path, wanted: Iterable[str] | None = None) -> Submission:
         Unreadable: if it cannot be graded at all.
         CourseError: if there is no such exercise.
     """
-    cells = read_notebook(path)
+    try:
+        cells, notices = read_notebook(path)
+    except OSError as problem:
+        raise _no_notebook(path, f"cannot be opened ({problem.strerror})") from problem
     unit, doubt = unit_of(path, cells, wanted)
     submission = from_rebuilt(rebuild(unit, cells), unit)
-    submission.notices += doubt
+    submission.notices += [*notices, *doubt]
     return submission
 
 
-def read_notebook(path: Path, opener: Callable[[str, int], int] | None = None) -> list[Cell]:
-    """The cells of the file, whatever it is.
+def read_notebook(
+    path: Path, opener: Callable[[str, int], int] | None = None, stem: str | None = None
+) -> tuple[list[Cell], list[str]]:
+    """The cells of the file, whatever it is, and what was odd about it.
 
     Args:
         path: the file.
         opener: what opens it, as for ``open``.
+        stem: what the notebook is called that is meant, where this is a zip of several.
 
     Raises:
         Unreadable: if it has none, or more than anyone writes.
+        OSError: if it may not be read.
     """
-    cells = _cells(path, opener)
+    cells, notices = _cells(path, _data(path, opener), stem or path.stem)
     sizes = [len(cell.source) for cell in cells if cell.kind == "code" or cell.grade_id]
     for count, most, what in (
         (len(cells), MAX_CELLS, "cells"),
@@ -160,7 +168,7 @@ def read_notebook(path: Path, opener: Callable[[str, int], int] | None = None) -
     ):
         if count > most:
             raise _too_large(path, f"{most:,} {what}")
-    return cells
+    return cells, notices
 
 
 def _too_large(path: Path, most: str) -> Unreadable:
@@ -171,36 +179,50 @@ def _too_large(path: Path, most: str) -> Unreadable:
     )
 
 
-def _cells(path: Path, opener: Callable[[str, int], int] | None) -> list[Cell]:
-    if not path.is_file():
-        raise Unreadable("missing_file", f"There is no file {path}; check the path.")
+def _no_notebook(path: Path, why: str) -> Unreadable:
+    return Unreadable(
+        "not_a_notebook",
+        f"{path.name} {why}; open your notebook in Jupyter, save it again and hand in that file.",
+    )
+
+
+def _data(path: Path, opener: Callable[[str, int], int] | None) -> bytes:
     try:
         with open(path, "rb", opener=opener) as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise Unreadable("missing_file", f"There is no file {path}; check the path.") from None
+
+
+def _cells(path: Path, data: bytes, stem: str) -> tuple[list[Cell], list[str]]:
+    name = path.name
+    try:
+        if damaged.is_zip(data):
+            name, data = damaged.unzipped(data, stem, MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise Unreadable(
                 "too_large",
                 f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save "
                 "again.",
             )
-        text = data.decode("utf-8")
-        if path.suffix == ".py":
-            return _cells_of_python(path, text)
-        if len(data) > MAX_VALUES and _values(data) > MAX_VALUES:
+        text, notices = damaged.text_of(data)
+        if name.lower().endswith(".py"):
+            return _cells_of_python(path, text), notices
+        if len(data) > MAX_VALUES and _values(text.encode()) > MAX_VALUES:
             raise _too_large(path, f"{MAX_VALUES:,} values in its JSON")
-        notebook = json.loads(text)
+        notebook, mended = damaged.parsed(text)
         # Older formats hold their cells in sheets.
         sheets = [notebook] if notebook["nbformat"] == 4 else notebook["worksheets"]
         cells = itertools.chain.from_iterable(sheet["cells"] for sheet in sheets)
-        return [_tidy(cell) for cell in itertools.islice(cells, MAX_CELLS + 1)]
+        tidy = [_tidy(cell) for cell in itertools.islice(cells, MAX_CELLS + 1)]
+        return tidy, [*notices, *mended]
     except Unreadable:
         raise
+    except damaged.Damaged as problem:
+        raise _no_notebook(path, str(problem)) from problem
     except (Exception, RecursionError) as problem:
-        raise Unreadable(
-            "not_a_notebook",
-            f"{path.name} is not a readable notebook ({type(problem).__name__}); open it in "
-            "Jupyter, save it again, or copy your answers into a fresh one.",
-        ) from problem
+        says = f"is not a readable notebook ({type(problem).__name__})"
+        raise _no_notebook(path, says) from problem
 
 
 def _values(text: bytes) -> int:
@@ -244,14 +266,14 @@ def unit_of(
     """
     with contextlib.suppress(CourseError):
         return course.unit(path.stem), []
-    marked = _answered(cell.grade_id for cell in cells)
+    marked = answered_units(cell.grade_id for cell in cells)
     if marked:
         return marked[0], []
     chosen = next(iter(wanted or ()), None)
     if chosen:
         return course.unit(course.exercise(chosen).unit), []
     code = (cell.source for cell in cells if cell.kind == "code")
-    found = _answered(set().union(*map(defined_names, code)))
+    found = answered_units(set().union(*map(defined_names, code)))
     if not found:
         raise Unreadable(
             "foreign",
@@ -265,7 +287,7 @@ def unit_of(
     return found[0], [doubt] if others else []
 
 
-def _answered(names: Iterable[str | None]) -> list[Unit]:
+def answered_units(names: Iterable[str | None]) -> list[Unit]:
     """The units with exercises of these names: that with the most first, of equals the latest."""
     names = set(names)
     counts = {
