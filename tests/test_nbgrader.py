@@ -90,7 +90,9 @@ def became_text(notebook):
 
 
 def hostile_text(notebook):
-    """Markup in an exception and in a cell's own outputs."""
+    """Markup in an exception, in a cell's own outputs and in a Markdown cell."""
+    text = "a remark\n~~~\n<script>alert(3)</script>\n~~~~ \n<script>alert(4)</script>"
+    notebook["cells"].append({"cell_type": "markdown", "id": "own", "metadata": {}, "source": text})
     cell_of(notebook, "scaled_scores")["source"] = [
         "def scaled_scores(q, k):\n",
         "    raise ValueError('<script>alert(1)</script>')  # <script>alert(2)</script>\n",
@@ -250,7 +252,7 @@ def test_feedback_shows_the_verdict_and_nothing_of_a_learner_s_markup(graded):
     page = graded / "feedback" / "hostile_text" / UNIT / f"{UNIT}.html"
     text = page.read_text(encoding="utf-8")
     assert "<script>alert" not in text
-    assert "ValueError" in text
+    assert "ValueError" in text and "a remark" in text
 
 
 def test_what_the_exchange_wrote_goes_along_to_the_feedback(graded):
