@@ -198,6 +198,9 @@ def grade(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Grade with these inputs from now on.")] = None,
     accept: Annotated[Accept, typer.Option(help="The weakest confinement.")] = Accept.full,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this student; may be repeated.")
+    ] = None,
 ) -> None:
     """Grade a class: submitted/*/ASSIGNMENT. Exit 0: everyone has a grade, 1: not everyone."""
     from tqdm import tqdm
@@ -212,13 +215,17 @@ def grade(
 
     with bar:
         unit = course.unit(assignment)
-        summary = grade_class(unit, workers, scheduler, seed, accept.value, progress)
+        students = student or ()
+        summary = grade_class(unit, workers, scheduler, seed, accept.value, progress, students)
     confined = ", ".join(sorted(summary.isolation)) or "none"
     counts = (
         f"{assignment}: {len(summary.graded)} graded, {len(summary.unchanged)} unchanged, "
         f"{len(summary.failed)} failed; confinement: {confined}."
     )
     say(Styled(counts, "failed" if summary.failed else "passed"))
+    for learner, problem in summary.unreadable.items():
+        says = f"{learner} has 0 points, for nothing could be read: {problem}"
+        say(Styled(safe.one_line(says), "flag"))
     for learner, problem in summary.failed.items():
         _complain(safe.one_line(f"{learner} has no grade: {problem}"))
     raise typer.Exit(NOT_ALL if summary.failed else 0)
@@ -237,12 +244,13 @@ def report(
     unit = course.unit(assignment)
     folder = to or Path("reports") / unit.name
     desk = open_desk(unit)
-    learners = desk.learners()
-    verdicts = reports.write(unit, desk.root, folder, learners)
-    say(*reports.class_lines(unit, verdicts))
-    for gone in sorted(set(desk.results.learners()) - set(learners)):
-        says = f"Left out: {gone}, for whom there is no {desk.folder(gone)} any more."
-        say(Styled(safe.one_line(says), "flag"))
+    learners, book = desk.learners(), desk.standings()
+    say(*reports.class_lines(unit, reports.write(unit, desk.root, folder, learners, book)))
+    for gone in sorted({*desk.results.learners(), *filter(book.get, book)}.difference(learners)):
+        says = f"Left out: {gone}, for whom there is no {desk.folder(gone)} any more"
+        if book.get(gone):
+            says += "; nbgrader goes on to export points (nbgrader db student remove)"
+        say(Styled(safe.one_line(f"{says}."), "flag"))
     say(Styled(f"\nReports are in {folder}."))
 
 

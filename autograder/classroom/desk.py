@@ -29,6 +29,7 @@ from ..submissions.read import Rebuilt
 from .gradebook import lateness
 from .results import Results
 from .seed import class_seed
+from .standing import Standing, of_entry
 
 
 def reuse_engine() -> None:
@@ -112,6 +113,16 @@ class Desk:
             raise CourseError(f"nbgrader did not release {name}: {problem}")
         released = self._path(self._api.coursedir.release_directory, ".") / f"{name}.ipynb"
         return f"{name} is in the gradebook; hand out {os.path.relpath(released, self.root)}"
+
+    def standings(self) -> dict[str, Standing | None]:
+        """What the gradebook says of each student it knows; None for who handed in nothing."""
+        name = self._unit.name
+        with self._gradebook() as gradebook:
+            found: dict[str, Standing | None] = {each.id: None for each in gradebook.students}
+            with contextlib.suppress(MissingEntry):
+                entries = gradebook.assignment_submissions(name)
+                found |= {each.student.id: of_entry(each) for each in entries}
+        return found
 
     def has(self, learner: str, key: str) -> bool:
         """Whether the gradebook and the autograded notebook hold the result with this key.

@@ -28,6 +28,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 FOLDER = ".grading"
+KEPT = "mend that and grade again: what was graded until now is kept"
+_FAILED = "failed"
 _STRONGEST_FIRST = get_args(Isolation)
 
 
@@ -62,12 +64,26 @@ class Results:
 
     def save(self, learner: str, result: Result) -> None:
         """Record a result; it is on the disk when this returns."""
+        self._put(self._path(learner), json.dumps(msgspec.to_builtins(result)))
+
+    def failures(self) -> dict[str, str]:
+        """By learner, why the last run gave no grade."""
+        try:
+            return msgspec.json.decode((self.folder / _FAILED).read_bytes(), type=dict[str, str])
+        except (FileNotFoundError, ValueError):  # DecodeError is one of these
+            return {}
+
+    def save_failures(self, failures: dict[str, str]) -> None:
+        """Record who has no grade, and why, in place of what was known."""
+        self._put(self.folder / _FAILED, json.dumps(failures))
+
+    def _put(self, path: Path, text: str) -> None:
+        """Write a file whole, or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(learner)
         part = path.with_suffix(".part")
         try:
             with open(part, "w", encoding="utf-8") as file:
-                json.dump(msgspec.to_builtins(result), file)
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, path)
@@ -88,8 +104,7 @@ class Results:
 
     def choose_seed(self, seed: int) -> None:
         """Grade this assignment with a seed of one's own from now on."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "seed").write_text(f"{seed}\n")
+        self._put(self.folder / "seed", f"{seed}\n")
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -129,10 +144,7 @@ class Results:
 
     def unwritable(self, problem: OSError) -> CourseError:
         """What to say where no result can be kept any more."""
-        return CourseError(
-            f"nothing can be written to {self.folder} ({problem.strerror}); mend that and grade "
-            "again: what was graded until now is kept"
-        )
+        return CourseError(f"nothing can be written to {self.folder} ({problem.strerror}); {KEPT}")
 
     def _path(self, learner: str) -> Path:
         return self.folder / f"{learner}.json"
