@@ -286,18 +286,38 @@ def test_the_export_holds_the_class(graded):
 
 def test_the_class_seed_is_secret_and_stays(tmp_path, monkeypatch):
     monkeypatch.delenv("AUTOGRADER_SECRET", raising=False)
-    monkeypatch.setattr(seed, "_SECRET", tmp_path / "secret")
-    unit = course.unit(UNIT)
-    first = seed.class_seed(unit)
-    assert seed.class_seed(unit) == first
-    assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
+    unit, root = course.unit(UNIT), tmp_path / "class"
+    monkeypatch.setattr(course, "ROOT", tmp_path / "course")
+    root.mkdir()
+    (root / seed.FILE).touch()  # as a kill at the wrong moment might leave it
+    first = seed.class_seed(unit, root)
+    assert seed.class_seed(unit, root) == first
+    assert (root / seed.FILE).stat().st_mode & 0o077 == 0
+    assert [path.name for path in root.iterdir()] == [seed.FILE]
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    assert seed.class_seed(unit, moved) != first
+    shutil.copy(root / seed.FILE, moved)
+    assert seed.class_seed(unit, moved) == first
     monkeypatch.setenv("AUTOGRADER_SECRET", "another")
-    assert seed.class_seed(unit) != first
+    assert seed.class_seed(unit, root) != first
 
 
-def test_the_class_seed_is_too_long_to_be_found_by_trying(monkeypatch):
+def test_a_secret_beside_the_course_counts_for_a_class_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.delenv("AUTOGRADER_SECRET", raising=False)
+    unit = course.unit(UNIT)
+    monkeypatch.setattr(course, "ROOT", tmp_path / "course")
+    for folder in ("course", "class"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "course" / seed.FILE).write_text("kept")
+    first = seed.class_seed(unit, tmp_path / "class")
+    assert first == seed.class_seed(unit, tmp_path / "course")
+    assert not list((tmp_path / "class").iterdir())
+
+
+def test_the_class_seed_is_too_long_to_be_found_by_trying(monkeypatch, tmp_path):
     seeds = []
     for secret in "abcdefgh":
         monkeypatch.setenv("AUTOGRADER_SECRET", secret)
-        seeds.append(seed.class_seed(course.unit(UNIT)))
+        seeds.append(seed.class_seed(course.unit(UNIT), tmp_path))
     assert max(seeds) >= 2**60

@@ -63,7 +63,7 @@ class Desk:
 
     def seed(self) -> int:
         """What draws the inputs: the seed that was chosen, else ``class_seed``."""
-        return self.results.seed(class_seed(self._unit))
+        return self.results.seed(class_seed(self._unit, self.root))
 
     def learners(self) -> list[str]:
         """Everyone who has handed in a folder for the assignment."""

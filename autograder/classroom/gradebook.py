@@ -168,8 +168,9 @@ class Grade(NbGraderPreprocessor):
         """Give each graded code cell its verdict and, as its result, its points."""
         info = resources["nbgrader"]
         unit = course.unit(info["assignment"])
-        results = Results(self.parent.parent.coursedir.root, unit)
-        seed = results.seed(class_seed(unit)) if self.seed is None else self.seed
+        root = Path(self.parent.parent.coursedir.root)
+        results = Results(root, unit)
+        seed = results.seed(class_seed(unit, root)) if self.seed is None else self.seed
         learner, rebuilt = info["student"], of_notebook(nb)
         result = results.load(learner, self.accept)
         if not result or result.key != key_of(rebuilt, unit, seed, result.verdict.isolation):

@@ -76,8 +76,8 @@ def grade_class(
         students: only their submissions; everyone's by default.
 
     Raises:
-        CourseError: if there is nothing to grade, or nothing of one of the students, the isolation is too weak, another run is at
-            work, or nothing can be written.
+        CourseError: if there is nothing to grade, or nothing of one of the students, the isolation
+            is too weak, another run is at work, or nothing can be written.
         ValueError: if ``accept`` is anything else.
     """
     if accept not in ("full", "partial"):
