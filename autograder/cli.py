@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -55,9 +57,10 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
             from .grading.run import GraderFault  # with torch, which few commands need
             from .sandbox.processes import ServerFailed
 
-            if not isinstance(problem, (GraderFault, ServerFailed)):
-                raise
-            _fail(str(problem))
+            if isinstance(problem, (GraderFault, ServerFailed)):
+                _fail(str(problem))
+            traceback.print_exc()
+            _fail("that is a fault of the grader; please report it, with the lines above")
 
     return run
 
@@ -275,8 +278,16 @@ def doctor() -> None:
     raise typer.Exit(NOT_ALL if missing else 0)
 
 
+def _use_utf_8() -> None:
+    """Start anew where names of files would be read in another encoding than they are written."""
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
 def main() -> None:
     """Entry point; also ``python -m autograder``."""
+    _use_utf_8()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -61,8 +61,8 @@ class Desk:
     def seed(self):
         return 5
 
-    def is_released(self):
-        return True
+    def see_to_release(self):
+        pass
 
     def read(self, learner):
         self._step("read", learner)

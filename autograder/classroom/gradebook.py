@@ -34,7 +34,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from sqlalchemy.exc import SAWarning
-from traitlets import Enum, Integer
+from traitlets import Enum, Integer, Unicode
 
 from .. import course
 from ..authoring import release
@@ -122,7 +122,7 @@ def adopt_renamed(assignment: str, student: str, notebooks: list[str]) -> None:
 
 
 def lateness(entry: SubmittedAssignment, when: datetime | None = None) -> list[float | str]:
-    """What the late penalty of a submission depends on: seconds late, and when it came.
+    """What the late penalty of a submission depends on: seconds late, when it came, its points.
 
     Args:
         entry: the submission, in an open gradebook.
@@ -131,7 +131,7 @@ def lateness(entry: SubmittedAssignment, when: datetime | None = None) -> list[f
     when = when or entry.timestamp
     due = entry.duedate if entry.assignment.duedate else None
     late = max(0.0, (when - due).total_seconds()) if when and due else 0.0
-    return [late, str(when)]
+    return [late, str(when), entry.score if late else 0.0]
 
 
 class Collect(ExchangeCollect):
@@ -207,11 +207,14 @@ class Grade(NbGraderPreprocessor):
 class SaveGrades(SaveAutoGrades):
     """Saves the points; what a person should look at goes into formgrader's manual grading."""
 
+    known = Unicode("", help="Key of the result that was entered before.").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Save the points of a notebook that ``Grade`` has graded."""
         verdict = msgspec.convert(nb.metadata["autograder"]["verdict"], Record)
         flagged = [exercise.id for exercise in verdict.exercises if exercise.flags]
         self._flagged = {course.exercise(exercise_id).check_id for exercise_id in flagged}
+        self._is_known = nb.metadata["autograder"]["key"] == self.known
         nb, resources = super().preprocess(nb, resources)
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
@@ -220,9 +223,14 @@ class SaveGrades(SaveAutoGrades):
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
-        super()._add_score(cell, resources)
         name = cell.metadata["nbgrader"]["grade_id"]
-        if name in self._flagged:
-            notebook = self.notebook_id, self.assignment_id, self.student_id
-            self.gradebook.find_grade(name, *notebook).needs_manual_grade = True
-            self.gradebook.db.commit()
+        notebook = self.notebook_id, self.assignment_id, self.student_id
+        grade = self.gradebook.find_grade(name, *notebook)
+        waits = grade.needs_manual_grade
+        super()._add_score(cell, resources)
+        # Of the same result once more a person has seen what there is to see.
+        if self._is_known:
+            grade.needs_manual_grade = waits
+        elif name in self._flagged:
+            grade.needs_manual_grade = True
+        self.gradebook.db.commit()

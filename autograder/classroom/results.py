@@ -29,7 +29,8 @@ except ImportError:  # Windows
 
 FOLDER = ".grading"
 KEPT = "mend that and grade again: what was graded until now is kept"
-_FAILED = "failed"
+# No file of a result has such a name.
+_FAILED, _REMOVED = "failed", "removed-grades"
 _STRONGEST_FIRST = get_args(Isolation)
 
 
@@ -76,6 +77,13 @@ class Results:
     def save_failures(self, failures: dict[str, str]) -> None:
         """Record who has no grade, and why, in place of what was known."""
         self._put(self.folder / _FAILED, json.dumps(failures))
+
+    def keep_removed(self, grades: list[dict]) -> Path:
+        """Keep grades that leave the gradebook, beside those that left it before; says where."""
+        path = self.folder / _REMOVED
+        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        self._put(path, json.dumps(kept + grades, indent=1))
+        return path
 
     def _put(self, path: Path, text: str) -> None:
         """Write a file whole, or not at all."""

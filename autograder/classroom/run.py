@@ -133,8 +133,7 @@ class _ClassRun:
     def grade(self, pool: LocalPool | Cluster) -> Summary:
         if not self._learners:
             raise CourseError(f"there is nothing to grade: no folder {self._desk.folder('*')}")
-        if not self._desk.is_released():
-            self._desk.release()
+        self._desk.see_to_release()
         self._progress(0, len(self._learners))
         waiting: dict[str, Rebuilt] = {}
         for learner in self._learners:
