@@ -149,6 +149,59 @@ def test_a_full_disk_ends_the_run_in_one_sentence_and_nothing_is_lost(tmp_path, 
     assert not list(desk.results.folder.glob("*.part"))
 
 
+@pytest.mark.parametrize("problem", ["OSError: [Errno 28] No space left on device: 'x'"])
+def test_a_disk_that_is_full_while_nbgrader_writes_ends_the_run_as_well(tmp_path, problem):
+    desk = Desk(tmp_path)
+    desk.enter = lambda *_: problem
+    with pytest.raises(CourseError, match=r"No space left on device.*grade again"):
+        grade(desk)
+    assert desk.results.learners() == ["ann"]
+
+
+def test_only_those_who_are_asked_for_are_graded(tmp_path):
+    desk, pool = Desk(tmp_path), Pool()
+    desk.folder = lambda student: tmp_path / student
+    class_run = run._ClassRun(desk, UNIT, None, "full", lambda *_: None, ["bob", "ann"])
+    assert class_run.grade(pool).graded == ["bob", "ann"] == pool.asked
+    with pytest.raises(CourseError, match="no folder .*bobby"):
+        run._ClassRun(desk, UNIT, None, "full", lambda *_: None, ["bobby"])
+
+
+def test_why_someone_has_no_grade_is_kept_until_there_is_one(tmp_path):
+    desk = Desk(tmp_path, read=raises(OSError(errno.EACCES, "Permission denied", "bob")))
+    desk.results.save_failures({"ann": "it hung", "gone": "it hung"})
+    class_run = run._ClassRun(desk, UNIT, None, "full", lambda *_: None, ["bob"])
+    class_run.grade(Pool())
+    kept = desk.results.failures()
+    assert list(kept) == ["ann", "bob"] and "Permission denied" in kept["bob"]
+    grade(Desk(tmp_path))
+    assert desk.results.failures() == {}
+
+
+def test_what_could_not_be_read_is_named_each_time(tmp_path):
+    for summary in (grade(Desk(tmp_path, "ann")), grade(Desk(tmp_path, "ann"))):
+        assert summary.unreadable == {"ann": "None."}
+
+
+def test_a_crash_of_ours_is_not_taken_for_points_that_are_missing(monkeypatch):
+    monkeypatch.setattr(course, "unit", lambda _: raises(RuntimeError("a fault"))())
+    done = CliRunner().invoke(app, ["report", "02_masks"])
+    assert done.exit_code == 2 and "RuntimeError: a fault" in done.output
+    assert done.output.rstrip().endswith("please report it, with the lines above")
+
+
+def test_names_are_read_in_utf_8_whatever_the_locale(tmp_path):
+    code = "import os, sys; from autograder import cli; cli.app = lambda: print(os.listdir()); "
+    (tmp_path / "josé").touch()
+    done = subprocess.run(
+        [sys.executable, "-c", code + "cli.main()"],
+        cwd=tmp_path,
+        env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+    )
+    assert done.stdout.decode().strip() == "['josé']", done.stderr
+
+
 def test_what_cannot_be_written_to_is_said_in_one_sentence(tmp_path):
     (tmp_path / ".grading").write_text("in the way")
     with (

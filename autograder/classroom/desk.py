@@ -148,8 +148,9 @@ class Desk:
             known = gradebook.find_notebook(name, name)
             # Without submissions, nbgrader does it.
             taken = refit(gradebook, known, notebook) if known.submissions else []
-            if taken:
-                kept = self.results.keep_removed(taken)
+            kept = self.results.keep_removed(taken) if taken else None
+            gradebook.db.commit()
+            if kept:
                 names = ", ".join(sorted({grade["name"] for grade in taken}))
                 return f"taken out of the gradebook: {names}; {len(taken)} grades are in {kept}"
         return ""

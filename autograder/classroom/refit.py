@@ -23,6 +23,8 @@ from nbgrader.api import (
 def refit(gradebook: Gradebook, notebook: Notebook, source: NotebookNode) -> list[dict]:
     """Take cells that the source does not have out of the gradebook, and put in those it lacks.
 
+    The caller commits that, once it has kept what is returned.
+
     Args:
         gradebook: an open one.
         notebook: the assignment's, in it.
@@ -53,7 +55,6 @@ def refit(gradebook: Gradebook, notebook: Notebook, source: NotebookNode) -> lis
         gradebook.db.add_all(Comment(cell=cell, notebook=each) for each in notebook.submissions)
     for name in {mark.grade_id for mark in marks} - _names(notebook.source_cells):
         gradebook.db.add(SourceCell(name=name, notebook=notebook, cell_type="code"))
-    gradebook.db.commit()
     return taken
 
 
