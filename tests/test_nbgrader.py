@@ -128,7 +128,7 @@ RAW_FILES = {"empty": b"", "binary": bytes(range(256)) * 20, "no_cells": b'{"nbf
 
 def hand_in(root, student, content, name=f"{UNIT}.ipynb"):
     folder = root / "submitted" / student / UNIT
-    folder.mkdir(parents=True)
+    (folder / name).parent.mkdir(parents=True)
     if isinstance(content, bytes):
         (folder / name).write_bytes(content)
     else:
@@ -151,8 +151,9 @@ def graded(tmp_path_factory):
     for student, content in RAW_FILES.items():
         hand_in(root, student, content)
     hand_in(root, "renamed", ADA, "my work (1).ipynb")
-    for student in ("exchanged", "pipe"):
+    for student in ("exchanged", "pipe", "a[b]", "*"):
         hand_in(root, student, ADA)
+    hand_in(root, "deep", ADA, f"{UNIT}/{UNIT}.ipynb")
     for name, text in EXCHANGED.items():
         (root / "submitted" / "exchanged" / UNIT / name).write_text(text)
     os.mkfifo(root / "submitted" / "pipe" / UNIT / TIMESTAMP)
@@ -202,14 +203,15 @@ def test_every_submission_has_a_grade_that_no_person_need_look_at(graded):
 def test_mangled_notebooks_lose_only_what_their_code_loses(graded):
     found = scores(graded)
     expected = {mangle.__name__: points for mangle, points in MANGLED.items()}
-    expected |= dict.fromkeys(RAW_FILES, 0.0) | {"renamed": FULL, "ada": FULL, "cleo": 0.0}
+    expected |= dict.fromkeys(RAW_FILES, 0.0) | {"ada": FULL, "cleo": 0.0}
+    expected |= dict.fromkeys(("renamed", "deep", "a[b]", "*"), FULL)
     assert {student: found[student][0] for student in expected} == expected
 
 
 def test_grades_are_those_of_the_command_line(graded):
     found = scores(graded)
     for student in students(graded):
-        path = next((graded / "submitted" / student / UNIT).glob("*.ipynb"))
+        path = next((graded / "submitted" / student / UNIT).rglob("*.ipynb"))
         verdict = grade(path, seed=SEED)
         assert found[student][0] == verdict.points, student
 
@@ -244,6 +246,11 @@ def test_a_notice_says_what_was_odd_and_costs_nothing(graded):
         "not in a code cell" in each for each in verdict_of(graded, "became_text")["notices"]
     )
     assert any("my work (1).ipynb" in each for each in verdict_of(graded, "renamed")["notices"])
+
+
+def test_everyone_has_feedback_whatever_they_are_called(graded):
+    pages = {path.parent.parent.name for path in (graded / "feedback").rglob(f"{UNIT}.html")}
+    assert sorted(pages) == students(graded)
 
 
 def test_feedback_shows_the_verdict_and_nothing_of_a_learner_s_markup(graded):

@@ -147,7 +147,8 @@ def test_whoever_has_no_grade_is_named_with_the_reason(tmp_path):
     keep(tmp_path, "ann", record(error=error))
     keep(tmp_path, "bob", record(points=9.0, notices=("the file was called x",)))
     keep(tmp_path, "cleo", record(points=9.0))
-    Results(tmp_path, UNIT).save_failures({"dora": "it hangs", "cleo": "it hangs"})
+    failures = {"dora": "it hangs", "cleo": "it hangs", "bad\udcff": "it hangs"}
+    Results(tmp_path, UNIT).save_failures(failures)
     book = {
         "ann": Standing(0.0, 21.0),
         "bob": Standing(8.0, 21.0),
@@ -155,7 +156,7 @@ def test_whoever_has_no_grade_is_named_with_the_reason(tmp_path):
         "finn": Standing(7.0, 21.0),
         "gone": None,
     }
-    learners = ["ann", "bob", "cleo", "dora", "emil", "finn"]
+    learners = ["ann", "bob", "cleo", "dora", "emil", "finn", "n" * 252]
     known = report.write(UNIT, tmp_path, tmp_path / "reports", learners, book)
     other = "the gradebook holds other points than the grader gave; grade again"
     said = {
@@ -166,11 +167,12 @@ def test_whoever_has_no_grade_is_named_with_the_reason(tmp_path):
         "emil": "was not graded yet",
         "finn": "was not graded yet",
         "gone": "handed in nothing",
+        "n" * 252: "was not graded yet",
     }
     found = rows(tmp_path / "reports")
     assert {learner: row["remarks"] for learner, row in found.items()} == said
     points = {"ann": "0.0", "bob": "8.0", "cleo": "9.0", "finn": "7.0", "gone": "0.0"}
-    points |= {"dora": "", "emil": ""}
+    points |= {"dora": "", "emil": "", "n" * 252: ""}
     assert {learner: row["points"] for learner, row in found.items()} == points
     text = report.class_text(UNIT, known)
     for learner, remarks in said.items():

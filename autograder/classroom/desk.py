@@ -134,7 +134,7 @@ class Desk:
         notebook = source_notebook(self._unit)
         source.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
         taken = self._refit(notebook)
-        problem = self._run(_Release(coursedir=self._api.coursedir, parent=self._api))
+        problem = self._run(GenerateAssignment(coursedir=self._api.coursedir, parent=self._api))
         if problem:
             raise CourseError(f"nbgrader did not release {name}: {problem}")
         released = self._path(self._api.coursedir.release_directory, ".") / f"{name}.ipynb"
@@ -230,16 +230,6 @@ class Desk:
 
     def _path(self, kind: str, learner: str) -> Path:
         return Path(self._api.coursedir.format_path(kind, learner, self._unit.name))
-
-
-class _Release(GenerateAssignment):
-    """nbgrader's generate_assignment, in a course's folder of any name."""
-
-    def init_notebooks(self) -> None:
-        """Find the notebooks; nbgrader would take brackets in a folder's name for a pattern."""
-        folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
-        names = sorted(path.name for path in Path(folder).glob("*.ipynb"))
-        self.assignments = {folder: [os.path.join(folder, name) for name in names]}
 
 
 class _Nothing(BaseConverter):

@@ -12,6 +12,7 @@ and ``CarryAlong`` see to that.
 from __future__ import annotations
 
 import fnmatch
+import os
 import warnings
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.preprocessors import (
@@ -75,6 +78,40 @@ def _is_ignored(filename: str, patterns: list[str] | None = None) -> bool:
     return any(fnmatch.fnmatch(Path(filename).name, pattern) for pattern in patterns or ())
 
 
+def _init_notebooks(converter: BaseConverter) -> None:
+    coursedir = converter.coursedir
+    assignment, student = coursedir.assignment_id, coursedir.student_id
+    before, _, after = converter._format_source(assignment, "\0").partition("\0")
+    names = [student]
+    if student == "*" or not os.path.lexists(before + student + after):
+        names = [name for name in _matching(before, student) if "\n" not in name]
+    folders = [before + name + after for name in names]
+    found = {folder: _matching(folder, f"{coursedir.notebook_id}.ipynb") for folder in folders}
+    if isinstance(converter, Autograde):  # what was handed in may be called anything, or lie deeper
+        own = [f"{assignment}.ipynb"]
+        found = {folder: files or own for folder, files in found.items() if os.path.isdir(folder)}
+    converter.notebooks = []
+    converter.assignments = {
+        folder: [os.path.join(folder, name) for name in files]
+        for folder, files in found.items()
+        if files
+    }
+    if not converter.assignments:
+        _init_notebooks_of_nbgrader(converter)  # which says why
+
+
+def _matching(folder: str, pattern: str) -> list[str]:
+    """Names in a folder that fit a pattern, but for hidden ones; none if it cannot be read."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(name for name in fnmatch.filter(names, pattern) if not name.startswith("."))
+
+
+# nbgrader would take the name of a folder for a pattern, and leave it out or take another one.
+_init_notebooks_of_nbgrader = BaseConverter.init_notebooks
+BaseConverter.init_notebooks = _init_notebooks
 # nbgrader would open whatever is called timestamp.txt, and wait at a pipe for ever.
 CourseDirectory.get_existing_timestamp = _existing_timestamp
 # nbgrader would list a folder anew for each file and pattern; where a folder's name holds brackets,

@@ -66,8 +66,10 @@ def gather(
     Raises:
         CourseError: if nothing was graded.
     """
-    wanted = sorted(results.learners() if learners is None else learners)
-    graded = {learner: result for learner in wanted if (result := results.load(learner))}
+    kept = results.learners()
+    wanted = kept if learners is None else sorted(learners)
+    loaded = {learner: results.load(learner) for learner in wanted if learner in kept}
+    graded = {learner: result for learner, result in loaded.items() if result}
     if not graded:
         raise course.CourseError(
             f"nothing was graded yet of what was handed in; run 'python -m autograder grade "

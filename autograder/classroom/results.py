@@ -70,8 +70,9 @@ class Results:
     def failures(self) -> dict[str, str]:
         """By learner, why the last run gave no grade."""
         try:
-            return msgspec.json.decode((self.folder / _FAILED).read_bytes(), type=dict[str, str])
-        except (FileNotFoundError, ValueError):  # DecodeError is one of these
+            text = (self.folder / _FAILED).read_text(encoding="utf-8")
+            return msgspec.convert(json.loads(text), dict[str, str])
+        except (FileNotFoundError, ValueError):  # ValidationError is one of these
             return {}
 
     def save_failures(self, failures: dict[str, str]) -> None:

@@ -211,7 +211,7 @@ def _any_names(folder: Path) -> list[str]:
 
 
 def time_handed_in(folder: Path) -> tuple[datetime | None, str]:
-    """When a submission was handed in, in UTC, and a notice if its file does not say so.
+    """When a submission was handed in, in UTC, and a notice if its file leaves that in doubt.
 
     The file proves nothing: it is the learner's own where whoever collects does not write it anew.
     But a learner gains nothing by it, as nbgrader takes a submission without a time to be in time.
@@ -221,23 +221,24 @@ def time_handed_in(folder: Path) -> tuple[datetime | None, str]:
         return None, ""
     tomorrow = datetime.now(UTC) + timedelta(1)
     with contextlib.suppress(ValueError, OverflowError):
-        when = _in_utc(text.strip())
+        when, doubt = _in_utc(text.strip())
         if datetime(2000, 1, 1, tzinfo=UTC) <= when <= tomorrow:
-            return when.replace(tzinfo=None), ""
+            return when.replace(tzinfo=None), doubt
     return None, f"{TIMESTAMP} holds no time at which this can have been handed in"
 
 
-def _in_utc(text: str) -> datetime:
-    """A time as nbgrader writes it; as for nbgrader, it is UTC where the zone is not known."""
+def _in_utc(text: str) -> tuple[datetime, str]:
+    """A time as nbgrader writes it, and a notice if its zone is not known: it is UTC then."""
     *parts, zone = text.split(" ") if text.count(" ") == 2 else (text, "UTC")
     offset = zone if zone.startswith(("+", "-")) else ""
     when = datetime.fromisoformat(" ".join(parts) + offset)
     if when.tzinfo or zone in time.tzname:
-        return when.astimezone(UTC)
+        return when.astimezone(UTC), ""
     try:
-        return when.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return when.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC), ""
     except (KeyError, ValueError, OSError):
-        return when.replace(tzinfo=UTC)
+        doubt = f"{TIMESTAMP} names a zone that is not known here; it was taken for UTC"
+        return when.replace(tzinfo=UTC), doubt
 
 
 def carry_along(source: Path, target: Path) -> None:
