@@ -211,13 +211,16 @@ class Desk:
         converter.force = True
         self._api.coursedir.assignment_id = self._unit.name
         heard = _Heard(logging.ERROR)
-        converter.log.addHandler(heard)
+        logs = (converter.log, logging.getLogger("tornado.application"))  # the gradebook's
+        for log in logs:
+            log.addHandler(heard)
         try:
             converter.start()
         except (Exception, SystemExit) as problem:
             return reason([*heard.messages, f"{type(problem).__name__}: {problem}"])
         finally:
-            converter.log.removeHandler(heard)
+            for log in logs:
+                log.removeHandler(heard)
         return ""
 
     @contextlib.contextmanager

@@ -39,6 +39,7 @@ _CHANGED = (
 )
 _MOST_SECONDS = 60
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_NO_ROOM_IN_DATABASE = ("database or disk is full", "readonly database")
 
 
 @dataclass
@@ -186,7 +187,7 @@ class _ClassRun:
 
     def _enter(self, learner: str, result: Result) -> None:
         problem = self._desk.enter(learner, self._seed, self._accept)
-        if any(os.strerror(number) in problem for number in _NO_ROOM):
+        if any(sign in problem for sign in (*map(os.strerror, _NO_ROOM), *_NO_ROOM_IN_DATABASE)):
             raise CourseError(f"nothing can be written any more ({problem}); {KEPT}")
         if problem:
             self._fail(learner, problem)
