@@ -86,7 +86,10 @@ UNREAD = {
     "both sides broken": ({NAME: LOWER.replace('"cells": [', "[", 1).encode()}, "not a readable"),
     "another kind": ({"masks.docx": b"PK"}, "this was handed in: masks.docx"),
     "nothing": ({}, "this was handed in: nothing"),
-    "two that differ": ({"a.ipynb": TEXT.encode(), "b.ipynb": SMALL.encode()}, "a.ipynb, b.ipynb"),
+    "two that differ": (
+        {"a.ipynb": TEXT.encode(), "b.ipynb": SMALL.encode()},
+        "different answers: a.ipynb, b",
+    ),
     "zip of two": ({"a.zip": zipped(b=TEXT, c=TEXT)}, "is a zip of 2 such files"),
     "zip of none": ({"a.zip": b"PK\x03\x04junk"}, "is a zip that cannot be read"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -87,7 +88,8 @@ def gather(
             said.append("was not graded yet")
         if result:
             said += _of_file(result.verdict)
-            if book is not None and (not standing or standing.automatic != result.verdict.points):
+            given = result.verdict.points
+            if book is not None and not (standing and _same(standing.automatic, given)):
                 said.append("the gradebook holds other points than the grader gave; grade again")
             standing = standing or of_verdict(result.verdict)
         if standing:
@@ -95,6 +97,10 @@ def gather(
     absent = {who: [_NOTHING] for who, standing in (book or {}).items() if standing is None}
     remarks = absent | remarks
     return Class(graded, standings, {who: tuple(said) for who, said in remarks.items() if said})
+
+
+def _same(points: float, others: float) -> bool:
+    return math.isclose(points, others, abs_tol=1e-6)  # added up in another order
 
 
 def _of_file(verdict: Record) -> Sequence[str]:

@@ -39,7 +39,7 @@ class Standing:
     @property
     def points(self) -> float:
         """What counts, as nbgrader's export has it."""
-        return max(0.0, self.automatic + self.manual + self.extra - self.penalty)
+        return max(0.0, round(self.automatic + self.manual + self.extra - self.penalty, 6))
 
     def told(self) -> str:
         """How the points come about, as a sentence; empty if they are the grader's alone."""
@@ -66,13 +66,12 @@ def of_verdict(verdict: Record) -> Standing:
 def of_entry(entry: SubmittedAssignment) -> Standing:
     """The standing of a submission by its entry in an open gradebook."""
     grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
-    automatic = sum(grade.auto_score or 0.0 for grade in grades)
-    extra = sum(grade.extra_credit or 0.0 for grade in grades)
+    by_hand = [grade for grade in grades if grade.manual_score is not None]
     return Standing(
-        automatic,
+        sum(grade.auto_score or 0.0 for grade in grades),
         entry.max_score,
-        manual=entry.score - automatic - extra,
-        extra=extra,
+        manual=sum(grade.manual_score - (grade.auto_score or 0.0) for grade in by_hand),
+        extra=sum(grade.extra_credit or 0.0 for grade in grades),
         penalty=entry.late_submission_penalty,
         exercises={grade.name.removeprefix(_CHECK): grade.score for grade in grades},
         to_see=tuple(

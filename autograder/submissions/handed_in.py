@@ -90,7 +90,10 @@ def _chosen(unit: Unit, path: Path) -> tuple[Path, Rebuilt]:
     rivals = [each for each in answers if answers[each] == answers[best]]
     rivals = [each for each in rivals if _kind(each) == _kind(best)]
     if best != path and any(rebuilt[each] != rebuilt[best] for each in rivals):
-        raise _missing(path, files)
+        says = (
+            f"several files hold different answers: {_listed(rivals)}; hand in {path.name} alone."
+        )
+        raise Unreadable("missing_file", says)
     return best, rebuilt[best]
 
 
@@ -196,17 +199,20 @@ def _not_its_own(path: Path) -> Unreadable:
 
 
 def _missing(path: Path, files: list[Path]) -> Unreadable:
-    names = [file.name for file in files] or _any_names(path.parent)
-    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
-    listed = ", ".join([*map(safe.name, names[:_NAMED]), *more]) or "nothing"
+    listed = _listed(files or _any_files(path.parent))
     return Unreadable(
         "missing_file", f"{path.name} is missing; this was handed in: {listed}; hand it in."
     )
 
 
-def _any_names(folder: Path) -> list[str]:
+def _listed(files: list[Path]) -> str:
+    more = [f"{len(files) - _NAMED} more"] if len(files) > _NAMED else []
+    return ", ".join([*(safe.name(file.name) for file in files[:_NAMED]), *more]) or "nothing"
+
+
+def _any_files(folder: Path) -> list[Path]:
     with contextlib.suppress(OSError):
-        return sorted(set(os.listdir(folder)) - {TIMESTAMP, SECRET})
+        return sorted(folder / name for name in os.listdir(folder) if name not in _MOST_BYTES)
     return []
 
 
