@@ -205,7 +205,7 @@ def grade(
         list[str] | None, typer.Option(help="Only this student; may be repeated.")
     ] = None,
 ) -> None:
-    """Grade a class: submitted/*/ASSIGNMENT. Exit 0: everyone has a grade, 1: not everyone."""
+    """Grade a class: submitted/*/ASSIGNMENT. Exit 0: all have a grade, 1: not all, 2: none."""
     from tqdm import tqdm
 
     from .classroom.run import grade_class
