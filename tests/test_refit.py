@@ -1,5 +1,6 @@
 """A course whose exercises or points change after something was handed in."""
 
+import contextlib
 import dataclasses
 import json
 import shutil
@@ -34,13 +35,14 @@ def scored(root):
         return entry.score, entry.max_score
 
 
-@pytest.fixture
-def handed_in(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
     """A course's folder in which ann has a point in each exercise, and two by hand in one."""
-    shutil.copy(course.ROOT / "nbgrader_config.py", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    Desk(UNIT).release()
-    with gradebook_of(tmp_path) as book:
+    root = tmp_path_factory.mktemp("course")
+    shutil.copy(course.ROOT / "nbgrader_config.py", root)
+    with contextlib.chdir(root):
+        Desk(UNIT).release()
+    with gradebook_of(root) as book:
         book.add_student("ann")
         book.add_submission(UNIT.name, "ann")
         for each in UNIT.exercises:
@@ -48,8 +50,16 @@ def handed_in(tmp_path, monkeypatch):
             grade.auto_score = 1.0
             grade.manual_score = 2.0 if each == GONE else None
         book.db.commit()
-    assert scored(tmp_path) == (len(UNIT.exercises) + 1, FULL)
-    return tmp_path
+    assert scored(root) == (len(UNIT.exercises) + 1, FULL)
+    return root
+
+
+@pytest.fixture
+def handed_in(prepared, tmp_path, monkeypatch):
+    """A copy of it, to be changed."""
+    root = shutil.copytree(prepared, tmp_path / "course")
+    monkeypatch.chdir(root)
+    return root
 
 
 def test_an_exercise_that_is_gone_leaves_the_gradebook_when_asked_and_is_kept(handed_in):
