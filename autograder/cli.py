@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -67,9 +69,10 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
             from .grading.run import GraderFault  # with torch, which few commands need
             from .sandbox.processes import ServerFailed
 
-            if not isinstance(problem, (GraderFault, ServerFailed)):
-                raise
-            _fail(str(problem))
+            if isinstance(problem, (GraderFault, ServerFailed)):
+                _fail(str(problem))
+            traceback.print_exc()
+            _fail("that is a fault of the grader; please report it, with the lines above")
 
     return run
 
@@ -240,8 +243,11 @@ def grade(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Grade with these inputs from now on.")] = None,
     accept: Annotated[Accept, typer.Option(help="The weakest confinement.")] = Accept.full,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this student; may be repeated.")
+    ] = None,
 ) -> None:
-    """Grade a class: submitted/*/ASSIGNMENT. Exit 0: everyone has a grade, 1: not everyone."""
+    """Grade a class: submitted/*/ASSIGNMENT. Exit 0: all have a grade, 1: not all, 2: none."""
     from tqdm import tqdm
 
     from .classroom.run import grade_class
@@ -254,13 +260,17 @@ def grade(
 
     with bar:
         unit = course.unit(assignment)
-        summary = grade_class(unit, workers, scheduler, seed, accept.value, progress)
+        students = student or ()
+        summary = grade_class(unit, workers, scheduler, seed, accept.value, progress, students)
     confined = ", ".join(sorted(summary.isolation)) or "none"
     counts = (
         f"{assignment}: {len(summary.graded)} graded, {len(summary.unchanged)} unchanged, "
         f"{len(summary.failed)} failed; confinement: {confined}."
     )
     say(Styled(counts, "failed" if summary.failed else "passed"))
+    for learner, problem in summary.unreadable.items():
+        says = f"{learner} has 0 points, for nothing could be read: {problem}"
+        say(Styled(safe.one_line(says), "flag"))
     for learner, problem in summary.failed.items():
         _complain(safe.one_line(f"{learner} has no grade: {problem}"))
     raise typer.Exit(NOT_ALL if summary.failed else 0)
@@ -279,12 +289,13 @@ def report(
     unit = course.unit(assignment)
     folder = to or Path("reports") / unit.name
     desk = open_desk(unit)
-    learners = desk.learners()
-    verdicts = reports.write(unit, desk.root, folder, learners)
-    say(*reports.class_lines(unit, verdicts))
-    for gone in sorted(set(desk.results.learners()) - set(learners)):
-        says = f"Left out: {gone}, for whom there is no {desk.folder(gone)} any more."
-        say(Styled(safe.one_line(says), "flag"))
+    learners, book = desk.learners(), desk.standings()
+    say(*reports.class_lines(unit, reports.write(unit, desk.root, folder, learners, book)))
+    for gone in sorted({*desk.results.learners(), *filter(book.get, book)}.difference(learners)):
+        says = f"Left out: {gone}, for whom there is no {desk.folder(gone)} any more"
+        if book.get(gone):
+            says += "; nbgrader goes on to export points (nbgrader db student remove)"
+        say(Styled(safe.one_line(f"{says}."), "flag"))
     say(Styled(f"\nReports are in {folder}."))
 
 
@@ -309,8 +320,16 @@ def doctor() -> None:
     raise typer.Exit(NOT_ALL if missing else 0)
 
 
+def _use_utf_8() -> None:
+    """Start anew where names of files would be read in another encoding than they are written."""
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
 def main() -> None:
     """Entry point; also ``python -m autograder``."""
+    _use_utf_8()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

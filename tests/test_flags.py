@@ -106,8 +106,8 @@ def test_formgrader_lists_it_for_manual_grading(graded):
 
 @pytest.mark.slow
 def test_the_report_names_student_and_reason(graded):
-    verdicts = report.write(UNIT, graded, graded / "reports")
-    text = report.class_text(UNIT, verdicts)
+    known = report.write(UNIT, graded, graded / "reports")
+    text = report.class_text(UNIT, known)
     assert f"For a person to look at:\n  maker, my_results: {REASON}" in text
     rows = (graded / "reports" / "grades.csv").read_text().splitlines()
     assert rows[0].endswith(",look at")

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from autograder import cli, course
 from autograder.classroom import report
+from autograder.classroom.standing import of_verdict
 from autograder.grading.expect import Counterexample
 from autograder.grading.record import to_json
 from autograder.grading.render import looks, terminal
@@ -81,7 +82,8 @@ def hostile_pages() -> dict[str, str]:
     verdict = exercise_html(submission.exercises[0])
     notes = notices_html(submission.notices)
     result = Result("key", submission.record(), {"exercise": verdict}, notes)
-    return {"verdict": verdict, "notices": notes, "report": report.page(HOSTILE, result)}
+    page = report.page(HOSTILE, result, of_verdict(result.verdict))
+    return {"verdict": verdict, "notices": notes, "report": page}
 
 
 class Terminal(io.StringIO):
@@ -235,7 +237,9 @@ def test_text_has_no_control_characters():
 
 def test_the_class_report_has_no_control_characters():
     record = hostile_submission().record()
-    text = report.class_text(course.unit("01"), [record])
+    result = Result("key", record, {}, "")
+    known = report.Class({record.submission: result}, {record.submission: of_verdict(record)}, {})
+    text = report.class_text(course.unit("01"), known)
     assert f"\nFor a person to look at:\n  {CLEANED}, {CLEANED}: {CLEANED}" in text
 
 

@@ -406,6 +406,10 @@ def test_spawned_processes_give_the_same_verdict(tmp_path, monkeypatch):
     assert bad.status == "memory"
 
 
+def test_where_fork_is_missing_no_layer_is_said_to_hold():
+    assert processes._SpawnServer.missing_layers().keys() == probe.LAYERS.keys()
+
+
 def test_what_hangs_or_dies_while_its_cells_run(tmp_path):
     path = tmp_path / "answer.py"
     for line, status in (("time.sleep(60)", "timeout"), ("os._exit(0)", "crashed")):
