@@ -194,12 +194,14 @@ def expect_other_device(call: Callable[..., Any], *inputs: torch.Tensor) -> None
     """Demand that ``call`` computes where its inputs are, not always on the CPU.
 
     The inputs go in as tensors of another device, without data (PyTorch's ``meta`` device, which
-    every machine has). Code that asks for values, as ``if mask.any()`` does, gets no verdict.
+    every machine has). Code that asks for values, as ``if mask.any()`` does, gets no verdict, nor
+    does a list made of whole numbers where they are all there is.
     """
     there = _computes_there(call, [_elsewhere(each) for each in inputs])
     if there is None:  # copied to the CPU: may be, if it is whole numbers of which a list is made
         kept = [each if not each.is_floating_point() else _elsewhere(each) for each in inputs]
-        there = _computes_there(call, kept)
+        numbers = any(each.is_floating_point() for each in inputs)
+        there = not numbers or _computes_there(call, kept)
     expect.true(
         bool(there),
         "With weights and inputs on another device, a tensor of yours stays on the CPU.",

@@ -81,7 +81,7 @@ def causal_mask(q_len, k_len=None):
 # title: Padding is not text
 # minutes: 10
 # difficulty: 1
-# points: 4
+# points: 5
 # prerequisites: []
 # forbidden: []
 # hints:
@@ -98,7 +98,7 @@ def causal_mask(q_len, k_len=None):
 # %% [markdown]
 # Sentences of a batch differ in length; the short ones are filled up at the end. No query may
 # attend to the filling. The result has a middle axis of size 1: whatever the query, the same keys
-# are real.
+# are real. It is on the device of `lengths`: a mask on the CPU is of no use to scores on a GPU.
 
 
 # %%
@@ -110,7 +110,7 @@ def padding_mask(lengths, k_len):
         k_len: the padded length, L_k.
 
     Returns:
-        Boolean tensor ``(B, 1, L_k)``, ``True`` for real tokens.
+        Boolean tensor ``(B, 1, L_k)`` on the device of ``lengths``, ``True`` for real tokens.
     """
     ### BEGIN SOLUTION
     lengths = torch.as_tensor(lengths)
@@ -126,6 +126,7 @@ def padding_mask(lengths, k_len):
 #
 # **The usual wrong turns.** `<=` lets one filler in. Without the middle axis, `(B, L_k)` is read as
 # `(L_q, L_k)` as soon as `B == L_q`, and every sequence gets the mask of another one, silently.
+# Positions made on the CPU: nobody notices before the model moves to a GPU.
 #
 # **What production code does.** It avoids padding: sequences are packed one after another, with
 # their boundaries kept in a list.

@@ -8,6 +8,7 @@ import torch
 from autograder.grading import expect
 from autograder.grading.checks import check
 from autograder.grading.draw import Draw
+from autograder.grading.expect_modules import expect_other_device
 from autograder.grading.student_protocol import Student
 from autograder.units.shared.gradients import expect_gradients
 from autograder.units.shared.inputs import as_split, at_sizes, large, many, of_queries
@@ -111,6 +112,18 @@ def broadcasts_over_queries(student: Student, reference: Student, draw: Draw) ->
     got = student.padding_mask(lengths, k_len)
     _mask(got, want, "B 1 L_k")
     student.expect_inputs_unchanged("the tensor of lengths")
+
+
+@check(
+    "padding_mask",
+    "the mask is on the device of the lengths",
+    "The lengths are on a GPU. Where are the positions that you compare them with?",
+)
+def padding_on_the_device(student: Student, reference: Student, draw: Draw) -> None:
+    (k_len,) = draw.sizes("L_k")
+    lengths = torch.arange(k_len + 1)
+    _mask(student.padding_mask(lengths, k_len), reference.padding_mask(lengths, k_len), "B 1 L_k")
+    expect_other_device(lambda there: student.padding_mask(there, k_len), lengths)
 
 
 def _inputs(

@@ -508,6 +508,12 @@ misconception(
     masked_attention=changes("q", "leaves_its_arguments"),
 )
 misconception(
+    "wrong_device",
+    says="a tensor is made on the CPU, wherever the input is",
+    asks="Which of your tensors is made without the device of the input?",
+    padding_mask=edit(", device=lengths.device", "", fails="padding_on_the_device"),
+)
+misconception(
     "wrong_dtype",
     masked_attention=[
         edit(_RETURN, returned, fails="works_in_half_precision")

@@ -4,7 +4,7 @@ import torch
 
 
 def padding_mask(lengths, k_len):
-    mask = torch.zeros(len(lengths), 1, k_len, dtype=torch.bool)
+    mask = lengths.new_zeros(len(lengths), 1, k_len, dtype=torch.bool)
     for row, n in zip(mask, lengths, strict=True):
         row[0, : int(n)] = True
     return mask

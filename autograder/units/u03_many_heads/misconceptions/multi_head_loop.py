@@ -318,7 +318,5 @@ misconception(
 )
 misconception(
     "wrong_device",
-    says="a tensor is made on the CPU, wherever the input is",
-    asks="Which of your tensors is made without device=x.device?",
     MultiHeadLoop=needs_the_cpu("keeps_dtype_and_device"),
 )  # fmt: skip

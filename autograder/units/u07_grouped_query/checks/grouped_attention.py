@@ -15,6 +15,7 @@ from autograder.units.shared.inputs import as_split, large, many, of_queries
 from .refusals import expect_refusal
 
 HEADS = "B H L d_head"
+HALF = (torch.float16, torch.bfloat16)
 
 
 def _grouped_inputs(
@@ -37,10 +38,10 @@ def _compare_grouped(
     k: torch.Tensor,
     v: torch.Tensor,
     *mask: torch.Tensor,
-    tolerance: float | None = None,
     told: str = "",
 ) -> None:
-    want = reference.grouped_attention(q, k, v, *mask)
+    exact = [each.double() if each.dtype in HALF else each for each in (q, k, v)]
+    want = reference.grouped_attention(*exact, *mask)
     got = student.grouped_attention(q, k, v, *mask)
     if isinstance(got, tuple):
         expect.seen("a tuple")
@@ -49,7 +50,7 @@ def _compare_grouped(
         "Only the output should come back; this is a tuple.",
         "returns_weights_too",
     )
-    expect.close(got, want, f"the output{told}", HEADS, tolerance)
+    expect.close(got, want, f"the output{told}", HEADS, dtype=q.dtype)
 
 
 @check(
@@ -194,9 +195,32 @@ def grouped_refuses(student: Student, reference: Student, draw: Draw) -> None:
     "Which of your tensors are made without the dtype or the device of the input?",
 )
 def grouped_keeps_dtype_and_device(student: Student, reference: Student, draw: Draw) -> None:
-    for dtype, tolerance in ((torch.bfloat16, 0.1), (torch.float16, 0.02)):
-        inputs = _grouped_inputs(draw, dtype)
-        _compare_grouped(student, reference, *inputs, tolerance=tolerance)
+    for dtype in HALF:
+        q, k, v = _grouped_inputs(draw, dtype)
+        _compare_grouped(student, reference, q / 2, k, v)
     q, k, v = _grouped_inputs(draw)
     expect_other_device(student.grouped_attention, q, k, v)
     expect_other_device(student.grouped_attention, q, k, v, draw.mask(q.shape[2], k.shape[2]))
+
+
+@check(
+    "grouped_attention",
+    "in float16 and bfloat16 it holds for large scores and for very many keys",
+    "No number of float16 is larger than 65504. What is, before you scale? In a sum of many terms?",
+)
+def grouped_half_precision(student: Student, reference: Student, draw: Draw) -> None:
+    for dtype in HALF:
+        q, k, v = _grouped_inputs(draw, dtype)
+        k[..., 0] = 230 + 15 * torch.arange(k.shape[2])  # 15 apart: one key wins, however rounded
+        q[..., 0] = 300
+        q[:, :, 0, 0] *= -1
+        _compare_grouped(student, reference, q, k, v, told=f" of large scores in {dtype}")
+    # So many that 1 / L_k is a number of float16, with keys all alike: the average of the values.
+    l_k, period = 69905, 5
+    with torch.no_grad():
+        for dtype in HALF:
+            q, k = draw.queries_and_keys(1, 1, l_q=2, l_k=1, d_head=3, dtype=dtype)
+            k = k.expand(-1, -1, l_k, -1)
+            v = draw.normal(1, 1, period, 3, dtype=dtype).repeat(1, 1, l_k // period, 1)
+            told = f" of {l_k} keys in {dtype}"
+            _compare_grouped(student, reference, q, k, v, told=told)

@@ -313,4 +313,24 @@ misconception(
         returns_half_as_float32("grouped_keeps_dtype_and_device"),
     ],
 )
+_HALF = "grouped_half_precision"
+misconception(
+    "scaled_too_late",
+    says="scores are scaled after the product, where those of float16 are infinite already",
+    asks="How large may a score be in float16 before it is divided? What could you divide first?",
+    grouped_attention=_grouped(
+        _SCALED, "rows", f"({_SCORES})", f"({_SCORES} / math.sqrt(d_head))", fails=_HALF
+    ),
+)
+misconception(
+    "softmax_in_16_bits",
+    says="the softmax is summed in 16 bits: a sum over many keys does not fit into float16",
+    asks="70000 numbers up to 1: how large is their sum, and what is the largest of float16?",
+    grouped_attention=_grouped(
+        _SOFTMAX,
+        "odds = (scores - scores.amax(-1, keepdim=True)).to(q.dtype).exp()\n"
+        "weights = odds / odds.sum(-1, keepdim=True)",
+        fails=_HALF,
+    ),
+)
 misconception("wrong_device", grouped_attention=needs_the_cpu("grouped_keeps_dtype_and_device"))
