@@ -144,7 +144,7 @@ class MultiHeadLoop(nn.Module):
 # title: What the heads cost
 # minutes: 10
 # difficulty: 1
-# points: 4
+# points: 2
 # prerequisites: []
 # forbidden: []
 # hints:
@@ -201,3 +201,91 @@ def parameter_count(d_model, num_heads, d_head, bias=True):
 #
 # **What production code does.** Llama, Mistral and SmolLM2 have no biases here. Gemma-7B has 16
 # heads of width 256 on a model of width 3072: `4 * d_model**2` would be wrong for it.
+
+# %% [raw]
+# exercise: inconsistent_model
+# title: One of these cannot be
+# minutes: 10
+# difficulty: 2
+# points: 4
+# prerequisites: []
+# forbidden: []
+# hints:
+#   - >-
+#     A shape that looks odd may be right, and one that looks natural may be wrong. Which numbers of
+#     a model decide each of its shapes?
+#   - >-
+#     Take the models one by one. `nn.Linear(a, b)` has a weight `(b, a)` and a bias `(b,)`. What
+#     are a and b for a head's `q_proj`, and for `o_proj`? Nothing demands that `num_heads * d_head`
+#     be `d_model`.
+#   - |-
+#     for each model, with width = what all heads deliver side by side:
+#         q_proj of one head: from ... to ...; which of the two is the length of its bias?
+#         o_proj: from ... to ...; which of the two is the length of its bias?
+#         compare with the four shapes of the table; where there are no biases, with two
+#     the one that differs: its letter, its tensor, and the shape from your own list
+
+# %% [markdown]
+# Somebody typed the shapes of five models from their files, and made one mistake. `num_heads`,
+# `d_head` and `bias` are right; every head has the same shapes, and its `k_proj` and `v_proj` have
+# those of its `q_proj`. Four of these can be built as `MultiHeadLoop(d_model, num_heads, d_head,
+# bias)`, however odd they look.
+#
+# Which one cannot be, by which of its tensors, and which shape must that one have? You may work it
+# out on paper and write down what you found, or let Python look.
+
+# %%
+CARDS = {
+    "A": {
+        "d_model": 768, "num_heads": 12, "d_head": 64, "bias": False,
+        "q_proj.weight": (64, 768), "o_proj.weight": (768, 768),
+    },
+    "B": {
+        "d_model": 3072, "num_heads": 16, "d_head": 256, "bias": False,
+        "q_proj.weight": (256, 3072), "o_proj.weight": (3072, 4096),
+    },
+    "C": {
+        "d_model": 640, "num_heads": 8, "d_head": 64, "bias": True,
+        "q_proj.weight": (64, 640), "q_proj.bias": (64,),
+        "o_proj.weight": (640, 512), "o_proj.bias": (512,),
+    },
+    "D": {
+        "d_model": 512, "num_heads": 1, "d_head": 512, "bias": True,
+        "q_proj.weight": (512, 512), "q_proj.bias": (512,),
+        "o_proj.weight": (512, 512), "o_proj.bias": (512,),
+    },
+    "E": {
+        "d_model": 1024, "num_heads": 4, "d_head": 32, "bias": True,
+        "q_proj.weight": (32, 1024), "q_proj.bias": (32,),
+        "o_proj.weight": (1024, 128), "o_proj.bias": (1024,),
+    },
+}  # fmt: skip
+
+
+def inconsistent_model():
+    """The one of ``CARDS`` that cannot be.
+
+    Returns:
+        Dictionary with ``model`` (its letter), ``tensor`` (which one is wrong, as it is called in
+        ``CARDS``) and ``shape`` (what it must be, a tuple of ints).
+    """
+    ### BEGIN SOLUTION
+    model = "C"
+    tensor = "o_proj.bias"
+    shape = (CARDS[model]["d_model"],)
+    return {"model": model, "tensor": tensor, "shape": shape}
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["explanation"]
+# **Why it is right.** `o_proj` goes from the width of all heads together, 8 * 64 = 512, back to
+# `d_model` = 640. Its weight `(640, 512)` says so, and a bias is as long as what comes out: 640.
+#
+# **The usual wrong turns.** B and E, whose heads together are wider or narrower than the model:
+# `d_head` may be chosen freely, and Gemma-7B has B's shapes. A without biases, D with a single
+# head: both are options like any other. The weight of `o_proj` in C, read as (in, out):
+# `nn.Linear` stores (out, in).
+#
+# **What production code does.** `load_state_dict` compares all shapes and names the one that does
+# not fit. What it cannot tell is *which side* is wrong, the file or the configuration: that needs
+# what you just did.

@@ -296,7 +296,7 @@ class CachedAttention(nn.Module):
 # title: What the cache costs
 # minutes: 10
 # difficulty: 1
-# points: 3
+# points: 2
 # prerequisites: []
 # forbidden: []
 # hints:
@@ -344,3 +344,78 @@ def kv_cache_bytes(num_layers, num_kv_heads, d_head, tokens, batch=1, bytes_per_
 #
 # **What production code does.** This product, before anything else, decides how many users fit on
 # a card. Layers with a sliding window store the window only, so the formula does not hold there.
+
+# %% [raw]
+# exercise: which_model
+# title: Find the model by its bytes
+# minutes: 15
+# difficulty: 2
+# points: 4
+# prerequisites: []
+# forbidden: []
+# hints:
+#   - >-
+#     Go through the table. Which of the columns decide how much is stored for a token, and which do
+#     not?
+#   - >-
+#     Number of values first: what do all layers store for one token? Then each of the three sizes a
+#     value may have. More than one pair may fit, and none.
+#   - |-
+#     for each model of the table:
+#         values = how many numbers do all its layers store for one token?
+#         for each size that a value may have:
+#             does it come out at exactly the bytes you were given? keep name and size
+#     return all that were kept; what if there are none?
+
+# %% [markdown]
+# A server tells how many bytes its cache grows by for each token of a sequence, and not which model
+# it runs. Which of these can it be, and in how many bytes is each value kept: 1, 2 or 4? Find *all*
+# pairs that fit exactly. Numbers are those of the models' configuration files; not all of them
+# matter.
+
+# %%
+MODELS = {
+    "Llama-2-7B": {"layers": 32, "d_model": 4096, "heads": 32, "kv_heads": 32, "d_head": 128},
+    "Llama-2-70B": {"layers": 80, "d_model": 8192, "heads": 64, "kv_heads": 8, "d_head": 128},
+    "Llama-3-8B": {"layers": 32, "d_model": 4096, "heads": 32, "kv_heads": 8, "d_head": 128},
+    "Llama-3.2-1B": {"layers": 16, "d_model": 2048, "heads": 32, "kv_heads": 8, "d_head": 64},
+    "Gemma-2B": {"layers": 18, "d_model": 2048, "heads": 8, "kv_heads": 1, "d_head": 256},
+    "Gemma-7B": {"layers": 28, "d_model": 3072, "heads": 16, "kv_heads": 16, "d_head": 256},
+    "SmolLM2-135M": {"layers": 30, "d_model": 576, "heads": 9, "kv_heads": 3, "d_head": 64},
+}
+
+
+def which_model(bytes_per_token):
+    """Which of ``MODELS`` store so many bytes for each token, in all layers together.
+
+    Args:
+        bytes_per_token: bytes of the keys and values of one token, exactly.
+
+    Returns:
+        List of pairs ``(name, bytes_per_value)`` in any order, where the bytes of a value are 1, 2
+        or 4; all that fit, an empty list if none does.
+    """
+    ### BEGIN SOLUTION
+    found = []
+    for name, model in MODELS.items():
+        values = 2 * model["layers"] * model["kv_heads"] * model["d_head"]
+        for bytes_per_value in (1, 2, 4):
+            if values * bytes_per_value == bytes_per_token:
+                found.append((name, bytes_per_value))
+    return found
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["explanation"]
+# **Why it is right.** Layers, KV heads and the width of one head decide, times 2 for keys and
+# values. `d_model` and the number of query heads do not. Some numbers name a model at once; 65,536
+# bytes can be Llama-3-8B with a cache in 8 bits or Llama-3.2-1B in float32: bytes alone do not
+# tell these apart.
+#
+# **The usual wrong turns.** Query heads in place of KV heads: right for Llama-2-7B and Gemma-7B
+# only. `d_model // heads` in place of `d_head`: for Gemma-7B that is 192, and it has 256. The first
+# that fits, where there are two.
+#
+# **What production code does.** The same product in the other direction: a server reads the
+# configuration, divides the memory that is left by the bytes of a token, and so knows how many
+# tokens it can hold at once.

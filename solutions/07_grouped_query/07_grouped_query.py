@@ -28,7 +28,7 @@ rotary, KVCache = mine("rotary", "KVCache")
 # title: Who reads which KV head
 # minutes: 10
 # difficulty: 2
-# points: 5
+# points: 4
 # prerequisites: []
 # forbidden: []
 # hints:
@@ -88,7 +88,7 @@ def expand_kv(x, num_heads):
 # title: Attention that copies no keys
 # minutes: 30
 # difficulty: 4
-# points: 13
+# points: 14
 # prerequisites: [masked_attention]
 # forbidden: [attention]
 # megabytes: 400

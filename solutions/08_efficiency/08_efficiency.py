@@ -113,7 +113,7 @@ def measure(fn, warmup=3, repeats=20):
 # title: FLOPs for each byte
 # minutes: 5
 # difficulty: 1
-# points: 2
+# points: 1
 # prerequisites: []
 # forbidden: []
 # hints:
@@ -159,7 +159,7 @@ def arithmetic_intensity(flops, bytes_moved):
 # title: The fastest it can be
 # minutes: 10
 # difficulty: 2
-# points: 4
+# points: 5
 # prerequisites: []
 # forbidden: []
 # hints:

@@ -2,4 +2,4 @@
 
 from autograder.grading.misconceptions import import_in_order
 
-import_in_order(__name__, "rotary", "kv_cache", "cached_attention", "kv_cache_bytes")
+import_in_order(__name__, "rotary", "kv_cache", "cached_attention", "kv_cache_bytes", "which_model")

@@ -1,0 +1,8 @@
+# names: one_size_only
+# Only 16 bits are tried.
+def which_model(bytes_per_token):
+    found = []
+    for name, row in MODELS.items():  # noqa: F821
+        stored = 2 * row["layers"] * row["kv_heads"] * row["d_head"]
+        found += [(name, size) for size in (2,) if stored * size == bytes_per_token]
+    return found
