@@ -687,7 +687,7 @@ except ValueError as error:
 # %% [markdown]
 # If `d_head` *is* given, nothing has to divide: 10 heads of 6 on a `d_model` of 64 are fine then.
 #
-# *A good place to stop. Both exercises are within reach now; sections 5 and 6 show what heads are
+# *A good place to stop. The exercises are within reach now; sections 5 and 6 show what heads are
 # good for.*
 #
 # ## 5. Does training find it?
@@ -1029,6 +1029,7 @@ show(
 # | its `forward(x, context=None, mask=None)` | `broadcast_to`, `mask[:, i]`, context | 3 |
 # | its `ValueError` | only if `d_head` is not given | 4 |
 # | `parameter_count(d_model, num_heads, d_head, bias=True)` | weights and biases; an `int` | 4 |
+# | `inconsistent_model()` | which numbers decide the shape of each weight and bias | 2, 4 |
 #
 # `bias` goes to *all* projections. `mask=None` means that everything is allowed, and
 # `masked_attention` takes `None` as well. The result has the shape of `x`.

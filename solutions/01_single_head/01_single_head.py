@@ -33,9 +33,9 @@ from autograder import check, hint, status
 #     same factor, so it cancels. Subtract each row's own maximum: the largest exponent is then 0.
 #     `keepdim=True` keeps the reduced axis, so that the result still lines up with the scores.
 #   - |-
-#     largest    = maximum of scores along dim, axis kept
-#     numerators = exp(scores - largest)
-#     return numerators / (sum of numerators along dim, axis kept)
+#     largest    = a maximum: of the whole tensor, or of each row? along which axis?
+#     numerators = exp of what?                  # the shape of scores
+#     return numerators / their sum: along which axis, and with how many axes left?
 
 # %% [markdown]
 # Softmax turns any row of scores into weights that are positive and add up to 1:
@@ -93,8 +93,9 @@ def softmax(scores, dim=-1):
 #     axes. A sum of d_head products has a variance of d_head: divide by the matching *standard
 #     deviation*.
 #   - |-
-#     d_head = size of the last axis of q
-#     return (q times k with its last two axes swapped) / square root of d_head
+#     q is (..., L_q, d_head), k is (..., L_k, d_head), the scores are (..., L_q, L_k)
+#     products = one matrix product: which two axes of k change places?
+#     return products / what? The size of which axis, and the root of it or not?
 
 # %% [markdown]
 # The scores are the dot products of every query with every key, divided by
@@ -149,9 +150,10 @@ def scaled_scores(q, k):
 #     The weights of one query add up to 1 over the *keys*: that is the last axis of the scores.
 #     The keys decide how much; the values are what is delivered.
 #   - |-
-#     weights = softmax of the scaled scores, along the axis of the keys
-#     output  = weights times v
-#     return output, weights
+#     scores  = ?                                # (..., L_q, L_k)
+#     weights = softmax of them: along the axis of the queries, or of the keys?
+#     output  = weights and what, in one product?    # (..., L_q, d_v)
+#     return both: which one first?
 
 # %% [markdown]
 # Now the whole lookup: every query receives an average of the values, weighted by how well it
@@ -207,10 +209,12 @@ def attention(q, k, v):
 #     `q_proj`, `k_proj` and `v_proj` go from d_model to d_head; `o_proj` brings the result back to
 #     d_model. Without a context the sequence attends to itself.
 #   - |-
-#     if no context is given: context = x
-#     q = q_proj(x);  k = k_proj(context);  v = v_proj(context)
-#     output, weights = attention(q, k, v)
-#     return o_proj(output)
+#     in __init__: four nn.Linear: from which width to which, and which of them have a bias?
+#     in forward:  if no context is given, what takes its place?
+#                  q from what?                  # (B, L_q, d_head)
+#                  k and v from what?            # (B, L_k, d_head)
+#                  attention gives two things: which one goes on?
+#                  what brings it to (B, L_q, d_model)?
 
 # %% [markdown]
 # A head learns four projections. Use four `nn.Linear` submodules with exactly these names:

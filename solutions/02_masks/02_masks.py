@@ -33,10 +33,10 @@ softmax = mine("softmax")
 #     The *last* query sees the *last* key. With more keys than queries, the queries are the newest
 #     positions: query i stands at position i + (k_len - q_len).
 #   - |-
-#     if k_len is None: k_len = q_len
-#     query_position = (0 .. q_len-1) as a column, plus k_len - q_len
-#     key_position   = (0 .. k_len-1) as a row
-#     return key_position <= query_position
+#     if no k_len is given: how many keys are there?
+#     query_position = 0 .. q_len-1 as a column, moved by how much?    # (L_q, 1)
+#     key_position   = 0 .. k_len-1 as a row                           # (1, L_k)
+#     return a comparison of the two: which is the smaller one, and what of equal ones?
 
 # %% [markdown]
 # Query `i` may attend to itself and to everything before it. When there are more keys than
@@ -91,9 +91,9 @@ def causal_mask(q_len, k_len=None):
 #     Compare the positions 0..k_len-1 with each length. The axis in the middle has size 1, so that
 #     the same row of keys holds for every query.
 #   - |-
-#     positions = 0 .. k_len-1                       # (L_k,)
-#     lengths as a column with two new axes           # (B, 1, 1)
-#     return positions < lengths                      # (B, 1, L_k)
+#     positions = 0 .. k_len-1, on which device?      # (L_k,)
+#     lengths with two new axes: in front or behind?  # together they broadcast to (B, 1, L_k)
+#     return a comparison: at a length of 3, what should position 3 give?
 
 # %% [markdown]
 # Sentences of a batch differ in length; the short ones are filled up at the end. No query may
@@ -149,15 +149,15 @@ def padding_mask(lengths, k_len):
 #     its weights to 0 after it. Then the gradient never meets a NaN. In half precision compute in
 #     float32 and convert at the end.
 #   - |-
-#     work   = float32 for half precision, otherwise the dtype of q
-#     scores = q @ k transposed / sqrt(d_head), in work precision
+#     work   = which dtype, if 16 bits come in?
+#     scores = of scaled queries and keys, in work    # (..., L_q, L_k)
 #     if mask is given:
-#         empty  = rows of the mask without any True, axis kept
-#         scores = scores with -inf where the mask is False
-#         scores = scores with 0 in the empty rows
-#     weights = softmax over the keys
-#     if mask is given: weights = weights with 0 in the empty rows
-#     return weights @ v and weights, in the dtype of q
+#         which rows have no key at all?              # (..., L_q, 1)
+#         what replaces a forbidden score? And the scores of such a row, so that 0 / 0 never occurs?
+#     weights = softmax: along which axis?
+#     which weights have to be 0 now, and are not?
+#     output  = weights and values                    # (..., L_q, d_v)
+#     return both: in which dtype?
 
 # %% [markdown]
 # Attention with a mask that broadcasts to the scores. `None` means that everything may be attended

@@ -35,16 +35,17 @@ masked_attention = mine("masked_attention")
 #     first; the one `o_proj` mixes them. Bring the mask to `(B, H, L_q, L_k)` first: head i then
 #     takes `mask[:, i]`.
 #   - |-
-#     in __init__: if d_head is None, it is d_model // num_heads, or a ValueError
-#                  heads = ModuleList of num_heads ModuleDicts with three Linears each
-#                  o_proj = Linear from num_heads * d_head to d_model
-#     if no context is given: context = x
-#     if a mask is given: mask = mask broadcast to (B, H, L_q, L_k)
-#     for i, head in enumerate(heads):
-#         q = head's q_proj of x;  k, v = head's k_proj, v_proj of context
-#         output = masked_attention(q, k, v, mask of head i)[0]      # (B, L_q, d_head)
-#     joined = outputs side by side along the last axis              # (B, L_q, H * d_head)
-#     return o_proj(joined)
+#     in __init__: if no d_head is given, what is it, and when is there a ValueError?
+#                  which container makes the heads known to the module? What does each hold?
+#                  o_proj goes from which width to which?
+#     in forward:  if no context is given, what takes its place?
+#                  the mask to (B, H, L_q, L_k): before the loop, or in it?
+#                  for each head:
+#                      q, k, v: which of them from x, which from context?
+#                      which part of the mask is its own?     # (B, L_q, L_k)
+#                      output of the head                     # (B, L_q, d_head)
+#                  all outputs to (B, L_q, H * d_head): along which axis?
+#                  and what comes last?
 
 # %% [markdown]
 # Give every head its own projections from `d_model` to `d_head`, run the heads one after the other,
@@ -156,10 +157,10 @@ class MultiHeadLoop(nn.Module):
 #     the keys and the values. `o_proj` goes from that width back to `d_model`: its bias is
 #     `d_model` long.
 #   - |-
-#     width   = num_heads * d_head
-#     weights = three matrices (d_model x width) and one (width x d_model)
-#     biases  = three of length width and one of length d_model, if there are biases
-#     return weights + biases
+#     width   = of all heads side by side: what?
+#     weights = how many matrices, of which two shapes?
+#     biases  = as long as what comes out of each layer: which one is not as long as the others?
+#     return which of the two, without biases?
 
 # %% [markdown]
 # How many numbers does `MultiHeadLoop(d_model, num_heads, d_head, bias)` learn? Count weights and

@@ -35,9 +35,9 @@ masked_attention, MultiHeadLoop = mine("masked_attention", "MultiHeadLoop")
 #     axis of heads has to change places with the axis of positions. A single `view` to
 #     `(B, H, L, d_head)` has the right shape and the wrong numbers.
 #   - |-
-#     d_head = width of x // num_heads
-#     pieces = x with its last axis cut into (num_heads, d_head)      # (B, L, H, d_head)
-#     return pieces with the axes of L and H exchanged                # (B, H, L, d_head)
+#     d_head = ?
+#     first:  which axis is cut in two, and which of the two new axes stands in front?    # 4 axes
+#     second: which two axes change places?                                # (B, H, L, d_head)
 
 # %% [markdown]
 # One projection makes the queries of all heads at once: `(B, L, H * d_head)`. The first `d_head`
@@ -90,8 +90,9 @@ def split_heads(x, num_heads):
 #     First bring the heads of one token side by side: `(B, L, H, d_head)`. After a transpose the
 #     memory is no longer in that order, so `view` refuses; `reshape` copies.
 #   - |-
-#     pieces = x with the axes of H and L exchanged                   # (B, L, H, d_head)
-#     return pieces with the last two axes joined to one              # (B, L, H * d_head)
+#     first:  which axis has to stand next to d_head? Which two change places?    # 4 axes
+#     second: which two axes become one?                                  # (B, L, H * d_head)
+#     is the memory in that order? So view, or reshape?
 
 # %% [markdown]
 # The inverse of `split_heads`: the results of all heads side by side, head 0 first. It must also
@@ -143,11 +144,12 @@ def merge_heads(x):
 #     `masked_attention` takes any number of leading axes, so all heads run in one call; merge; then
 #     `o_proj`.
 #   - |-
-#     if no context is given: context = x
-#     q = split_heads(q_proj(x));  k, v = split_heads(k_proj(context)), split_heads(v_proj(context))
-#     output, weights = masked_attention(q, k, v, mask)   # (B, H, L_q, d_head), (B, H, L_q, L_k)
-#     output = o_proj(merge_heads(output))
-#     return output, or (output, weights) if return_weights
+#     in __init__: d_head as in the loop; four nn.Linear: from which width to which?
+#     in forward:  if no context is given, what takes its place?
+#                  q, k and v as heads: which from x, which from context?      # (B, H, L, d_head)
+#                  one call for all heads: what goes in, and what comes out?   # (B, H, L_q, d_head)
+#                  two steps back to (B, L_q, d_model): which one first?
+#                  what comes back with return_weights, and what without?
 
 # %% [markdown]
 # All heads at once. The submodules are `q_proj`, `k_proj`, `v_proj` (`nn.Linear` from `d_model` to
@@ -241,9 +243,10 @@ class MultiHeadAttention(nn.Module):
 #     letter of d_model. At the end *two* letters disappear at once: the heads are added up and each
 #     head's width is contracted with `w_o`.
 #   - |-
-#     q, k, v = einsum of (b l d) with (h d e) to (b h l e), with w_q, w_k, w_v
-#     heads, weights = masked_attention(q, k, v, mask)
-#     return einsum of heads (b h l e) with w_o (h e d) to (b l d)
+#     letters: x is b l d, each w_q, w_k, w_v is h d e
+#     q, k, v = three einsums: which letters are left, and in which order?    # (B, H, L, d_head)
+#     heads   = attention of these                                            # (B, H, L, d_head)
+#     return one einsum of heads and w_o (h e d): which letters are left, which are summed over?
 
 # %% [markdown]
 # Self-attention once more, without biases, and with one small matrix per head kept in a tensor:
@@ -300,10 +303,10 @@ def multi_head_einsum(x, w_q, w_k, w_v, w_o, mask=None):
 #     A weight of `nn.Linear` is `(out, in)`: its *rows* are the outputs. So the heads' weights go
 #     below each other, head 0 first; the biases one after the other. `o_proj` stays as it is.
 #   - |-
-#     for name in q_proj, k_proj, v_proj:
-#         for part in weight, bias (if there is one):
-#             fused[name.part] = heads.0.name.part, heads.1.name.part, ... joined along axis 0
-#     copy o_proj.weight, and o_proj.bias if there is one
+#     for each of q_proj, k_proj, v_proj, and for weight and bias (are there any?):
+#         which entries of the loop's state_dict belong together, in which order?
+#         joined along which axis?    # (H * d_head, d_model); a bias (H * d_head,)
+#     which entries go over unchanged?
 
 # %% [markdown]
 # Turn the weights of a `MultiHeadLoop` into weights for a `MultiHeadAttention` that computes the
@@ -366,10 +369,9 @@ def fuse_heads(loop):
 #     `in_proj_weight` is `(3 * d_model, d_model)`: the rows for q, then k, then v. `out_proj` is
 #     our `o_proj`. With `bias=False` there is no `in_proj_bias`.
 #   - |-
-#     state = state_dict of mha
-#     q_proj.weight, k_proj.weight, v_proj.weight = in_proj_weight cut into three along axis 0
-#     o_proj.weight = out_proj.weight
-#     the same for the biases, if there are any
+#     in_proj_weight (3 * d_model, d_model) in three parts: along which axis, and which one is q's?
+#     which entry becomes o_proj.weight?
+#     the same for the biases: what are they called, and when are there none?
 
 # %% [markdown]
 # Turn the weights of PyTorch's `nn.MultiheadAttention(d_model, num_heads, bias=...)` into weights

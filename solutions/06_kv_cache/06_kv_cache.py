@@ -37,11 +37,12 @@ split_heads, merge_heads = mine("split_heads", "merge_heads")
 #     A turn by an angle t takes (a, b) to (a cos t - b sin t, a sin t + b cos t). Compute the
 #     angles in float32 at least: bfloat16 cannot tell position 256 from 257.
 #   - |-
-#     i      = 0, 1, ... d_head / 2 - 1
-#     speed  = base ** (-2 i / d_head)                       # (d_head / 2,)
-#     angle  = positions, as a column, times speed           # (L, d_head / 2)
-#     a, b   = first half and second half of the last axis of x
-#     return a cos - b sin, then a sin + b cos, side by side, in the dtype of x
+#     what if d_head is odd? In which dtype are angles computed, if x has 16 bits?
+#     speed  = one number for each pair                      # (d_head / 2,)
+#     angle  = positions and speeds: which one is a column?  # (L, d_head / 2)
+#     a, b   = the two members of all pairs: which parts of the last axis?    # (..., L, d_head / 2)
+#     turned = what becomes of a, what of b? Two products each: with cos and sin of angle
+#     return both put together: side by side or in turns? In which dtype?
 
 # %% [markdown]
 # Turn each vector by its position, in the rotate-half convention: pair `i` is number `i` and
@@ -110,13 +111,12 @@ def rotary(x, positions, base=10000.0):
 #     in use, moves `length` on and returns the rows in use. Check everything *before* you write: a
 #     slice that is too long is cut without a word, and a batch of 1 broadcasts into any batch.
 #   - |-
-#     init:   keys, values = zeros (batch, num_kv_heads, max_len, d_head) of that dtype and device
-#             length = 0
-#     append: shapes of k and v differ from (batch, num_kv_heads, new, d_head) -> ValueError
-#             length + new > max_len                                           -> ValueError
-#             write k and v to positions length ... length + new
-#             length = length + new
-#             return keys and values up to length
+#     init:   two tensors: which shape, dtype and device? What is length?
+#     append: what can be wrong with k or v, and what with the room?
+#             is that looked up before or after the first number is written?
+#             which positions do the new ones take? Does their gradient come along?
+#             when does length move on?
+#             return all rows, or which?    # (B, H_kv, length, d_head)
 
 # %% [markdown]
 # Keys and values of all tokens so far. `append(k, v)` stores the new ones behind the old ones and
@@ -205,12 +205,12 @@ class KVCache:
 #     is the cache's length *before* the append. Then append, and attend from the new queries to all
 #     keys under `causal_mask(new, all)`, which aligns at the bottom right.
 #   - |-
-#     q, k, v = split_heads of q_proj(x), k_proj(x), v_proj(x)          # (B, H, L, d_head)
-#     start = cache.length, or 0 without a cache
-#     if rope_base is given: turn q and k at positions start ... start + L - 1
-#     if there is a cache: k, v = cache.append(k, v)                    # (B, H, L_k, d_head)
-#     output, _ = masked_attention(q, k, v, causal_mask(L, L_k))
-#     return o_proj(merge_heads(output))
+#     q, k, v = as heads                                             # (B, H, L, d_head)
+#     start = position of the first new token: read before or after the append?
+#     if rope_base is given: which of the three are turned? Before or after they are stored?
+#     if there is a cache: what goes in, and what does attention see?    # (B, H, L_k, d_head)
+#     mask  = how many rows, how many columns?
+#     output of the heads, then two steps to (B, L, d_model): which?
 
 # %% [markdown]
 # Causal multi-head self-attention that can go on where it stopped. With a cache, `x` holds only
@@ -306,8 +306,9 @@ class CachedAttention(nn.Module):
 #     A key and a value for each KV head, `d_head` numbers each. Then as often as there are layers,
 #     tokens and sequences.
 #   - |-
-#     numbers per token and layer = 2 * num_kv_heads * d_head
-#     return that times layers, tokens, batch and bytes per value
+#     numbers of one token in one layer: how many tensors, how many heads of which width?
+#     how often is that stored? Which of the arguments say so?
+#     what makes bytes of numbers?
 
 # %% [markdown]
 # How many bytes the caches of all layers take, exactly. `tokens` is the number of positions of

@@ -40,9 +40,9 @@ rotary, KVCache = mine("rotary", "KVCache")
 #     `[k0, k0, k0, k1, k1, k1]`. `repeat` writes the whole list several times: `[k0, k1, k0, k1,
 #     ...]`. Another call repeats each element.
 #   - |-
-#     if H_kv does not divide num_heads: raise ValueError
-#     group = num_heads // H_kv
-#     return x with each head along axis 1 repeated group times in a row
+#     when is there a ValueError? And how large is a group?
+#     along which axis is x repeated?             # (B, H_kv, L, d_head) to (B, H, L, d_head)
+#     each head several times in a row, or the whole list several times? What is head 1 then?
 
 # %% [markdown]
 # Repeat each KV head so often that every query head has one of its own: `(B, H_kv, L, d_head)`
@@ -102,11 +102,13 @@ def expand_kv(x, num_heads):
 #     KV head does the rest. A mask has to be folded in the same way, after it has its full shape.
 #     Adding an axis and letting `@` broadcast looks free, but copies the keys inside.
 #   - |-
-#     group  = H // H_kv
-#     rows   = q as (B, H_kv, group * L_q, d_head)
-#     if mask is given: mask broadcast to (B, H, L_q, L_k), then as (B, H_kv, group * L_q, L_k)
-#     output, _ = masked_attention(rows, k, v, mask)          # (B, H_kv, group * L_q, d_head)
-#     return output as (B, H, L_q, d_head)
+#     when is there a ValueError? And how large is a group?
+#     rows = q folded: the group joins which axis?        # (B, H_kv, group * L_q, d_head)
+#     if mask is given: which shape must it have before it can be folded as q was?
+#     scores, softmax and output as in masked_attention, without keys or values in another dtype:
+#         what may be too large for float16, and what is therefore done before the product?
+#         in which dtype is the softmax, and in which are the weights that meet v?
+#     return the output unfolded                          # (B, H, L_q, d_head)
 
 # %% [markdown]
 # Attention with fewer KV heads than query heads: the values that you get from
@@ -199,14 +201,14 @@ def grouped_attention(q, k, v, mask=None):
 #     new rows is joined by `&` with the mask that is given. Without one, nothing is hidden unless
 #     the mask says so.
 #   - |-
-#     q = split_heads(q_proj(x), num_heads)                       # (B, H, L, d_head)
-#     k, v = split_heads of k_proj(x) and v_proj(x), num_kv_heads # (B, H_kv, L, d_head)
-#     start = cache.length, or 0
-#     if rope_base is given: turn q and k at positions start ... start + L - 1
-#     if there is a cache:
-#         k, v = cache.append(k, v)
-#         causal = causal_mask(L, L_k);  mask = causal, or mask & causal if one is given
-#     return o_proj(merge_heads(grouped_attention(q, k, v, mask)))
+#     in __init__: two reasons for a ValueError: which? Which projections are narrower than q_proj?
+#     in forward:  q, k and v as heads: how many has each?     # (B, H or H_kv, L, d_head)
+#                  start = position of the first new token: what, and when is it read?
+#                  if rope_base is given: which of the three are turned?
+#                  if there is a cache: how many heads does it store?
+#                      which mask comes in, and how does it go together with one that is given?
+#                  if there is none: which mask?
+#                  what brings the heads back to (B, L, d_model)?
 
 # %% [markdown]
 # The module. `num_kv_heads = num_heads` is multi-head attention, `1` is multi-query attention
@@ -306,13 +308,14 @@ class GroupedQueryAttention(nn.Module):
 #     axis to take the mean over, or the first of. Biases have rows too, without the axis of inputs.
 #     `q_proj` and `o_proj` stay as they are.
 #   - |-
-#     pooled = a new dictionary with the entries of the given one
-#     for each weight and bias of k_proj and v_proj:
+#     two reasons for a ValueError: which?
+#     which entries change, biases included, and which go over as they are?
+#     for each of those that change:
 #         heads = its rows as (num_kv_heads, group, d_head, ...)
-#         mean:   mean over the axis of the group
-#         first:  member 0 of each group
-#         random: normal numbers of that shape with the standard deviation of the entry
-#         pooled[name] = heads joined to (num_kv_heads * d_head, ...)
+#         mean, first: over which axis, which member?
+#         random: of which shape and spread?
+#         pooled to (num_kv_heads * d_head, ...)
+#     is the dictionary that was given still what it was?
 
 # %% [markdown]
 # Turn the weights of a module with `num_heads` KV heads into weights with `num_kv_heads`. Query
@@ -389,11 +392,11 @@ def pool_kv_heads(state_dict, num_heads, num_kv_heads, how="mean"):
 #     has its own scores, whoever shares its keys: the FLOPs of the attention do not shrink with
 #     H_kv. What shrinks: two of the four projections, and the bytes of keys and values.
 #   - |-
-#     parameters       = q_proj + k_proj + v_proj + o_proj, without biases
-#     projection_flops = 2 * parameters, for every new token of every sequence
-#     attention_flops  = 2 products, each 2 * d_head FLOPs for every pair of query and key, every
-#                        query head and every sequence
-#     kv_bytes         = keys and values of all k_len positions, of the KV heads, for every sequence
+#     parameters       = four matrices: which two become narrower with fewer KV heads?
+#     projection_flops = how many FLOPs for each parameter and token, and how many tokens?
+#     attention_flops  = how many pairs of query and key, in how many heads (H or H_kv)?
+#                        two products for each pair: how many FLOPs?
+#     kv_bytes         = how many tensors, heads and positions? Does q_len matter?
 
 # %% [markdown]
 # Parameters, FLOPs and bytes of one layer, as exact whole numbers. `q_len` is the number of new

@@ -55,10 +55,10 @@ CASES = [
 #     every difference in the order of the calls. `statistics.quantiles(samples, n=4)` gives three
 #     cuts: low, median, high.
 #   - |-
-#     warmup times: fn()
-#     repeats times: start = now;  fn();  append now - start to samples
-#     low, median, high = the three quartiles of samples
-#     return an object with median, low, high, samples
+#     what is called before the first call that counts, and how often?
+#     repeats times: look at the clock, fn(), look again: what is kept?
+#     which three numbers sum up samples, and in which order do the quartiles come?
+#     return an object with four attributes
 
 # %% [markdown]
 # Time a function, call by call. The result is any object with four attributes: `samples`, the list
@@ -123,7 +123,8 @@ def measure(fn, warmup=3, repeats=20):
 #     A decode step of MHA in float32 does 4 FLOPs for each pair of a key number and a value number,
 #     8 bytes: its intensity is 0.5.
 #   - |-
-#     return FLOPs over bytes, as a float
+#     what is asked for: FLOPs for one byte, or bytes for one FLOP?
+#     return a division: which of the two kinds of division in Python gives 0.5 for 4 and 8?
 
 # %% [markdown]
 # How much arithmetic is done for each byte that is read or written?
@@ -170,9 +171,9 @@ def arithmetic_intensity(flops, bytes_moved):
 #     Two times: FLOPs over FLOPs per second, bytes over bytes per second. The faster one waits for
 #     the slower one.
 #   - |-
-#     compute = flops / peak_flops
-#     memory = bytes_moved / bandwidth
-#     return the larger of the two
+#     compute = seconds of the arithmetic alone: what over what?
+#     memory  = seconds of the reading alone: what over what?
+#     return their sum, the larger or the smaller? Both go on at the same time.
 
 # %% [markdown]
 # The least seconds that the roofline model allows: arithmetic and memory work at the same time, and
@@ -225,10 +226,10 @@ def roofline_seconds(flops, bytes_moved, peak_flops, bandwidth):
 #     better. Keep the points that nothing beats. Two equal points do not beat each other.
 #   - |-
 #     for each point i:
-#         beaten = there is a point j with cost_j <= cost_i and quality_j >= quality_i,
-#                  and one of the two not equal
-#         keep i unless it is beaten
-#     sort the kept indices by cost; where the cost is equal, by index
+#         is there a point j that beats it?
+#             what must hold for both, cost and quality? What for at least one of them?
+#             does a point equal to i beat it?
+#     return the indices that are left: sorted by what, and what if that is equal?
 
 # %% [markdown]
 # From candidates with a cost and a quality, keep those that no other candidate beats: the Pareto
@@ -290,11 +291,11 @@ def pareto_front(points):
 #     `dtype.itemsize`.
 #   - |-
 #     for each case:
-#         q = random (batch, num_heads, q_len, d_head)
-#         k, v = random (batch, num_kv_heads, k_len, d_head)
-#         timed = measure(a function that calls attend(q, k, v))
-#         cost = attention_cost(..., q_len, k_len, batch, dtype.itemsize)
-#         row = the case, flops, kv_bytes, intensity, and median, low, high, samples of timed
+#         q, k, v = random, in dtype: which shapes, and who has num_kv_heads heads?
+#         are they drawn before the clock starts, or in what is timed?
+#         timed = measure of what: of a function, or of what a call gives?
+#         cost  = attention_cost of the case: how many bytes has a value of dtype?
+#         row   = the case, four things of timed, three counts: which of them is not in cost?
 #     return the rows
 
 # %% [markdown]
@@ -394,10 +395,8 @@ def run_experiment(attend, cases, dtype=torch.float32):
 #   - >-
 #     Run the cell above. It prints the rows as Python. Copy all of it behind `return`.
 #   - |-
-#     return [
-#         {'name': 'long', 'num_heads': 8, ...},
-#         ...
-#     ]
+#     run the cell above: did its two runs agree? If not, what disturbed one of them?
+#     return what it printed, a list of nine dictionaries: whole, or only what looks right?
 
 # %% [markdown]
 # Run your experiment on a quiet machine, with other programs closed. It measures in blocks, so the
@@ -530,10 +529,11 @@ def my_results():
 #     differ prove little if the quartile ranges overlap. For the bound, compare the `intensity`
 #     with the ridge: below it, memory decides.
 #   - |-
-#     bytes_ratio, flops_ratio = kv_bytes and flops of 8 KV heads over those of 1
-#     long, short, prefill     = median with 8 KV heads / median with 1
-#     told_apart               = those names for which [low, high] of 8 and of 1 do not overlap
-#     bound                    = "memory" if intensity < 10, else "compute"
+#     of each name, the rows with 8 KV heads and with 1
+#     bytes_ratio, flops_ratio = one column of the first over that of the second: which one is 1?
+#     ..._speedup              = two medians: which one goes on top?
+#     told_apart               = which names, by low and high of the two rows?
+#     bound                    = intensity of 8 KV heads beside what number? Which side is memory?
 
 # %% [markdown]
 # What does your table show? Compare 8 KV heads (MHA) with 1 (MQA). Write numbers, or compute them
@@ -549,6 +549,10 @@ def my_results():
 # | `prefill_speedup` | In `"prefill"`? |
 # | `told_apart` | For which of these three names do the quartile ranges not overlap? A list |
 # | `bound` | A machine does 10 FLOPs while it reads a byte. By the roofline, what bounds MHA? |
+#
+# `told_apart` is a sieve, not a proof. Where the ranges overlap, your table shows no gain. Where
+# they do not, it shows a difference between two *blocks* of calls: fewer KV heads may be the
+# reason, or what the machine did in between. Only turns could say, and a second run.
 
 
 # %%
@@ -594,6 +598,8 @@ def my_conclusions():
 # change.
 #
 # **The usual wrong turns.** The ratio that theory predicts, written down as if it had been
-# measured. A speed-up upside down. A difference of medians inside the spread called a gain.
+# measured. A speed-up upside down. A difference of medians inside the spread called a gain; or one
+# outside of it called proven. In the course's own table `"short"` is told apart, by a tenth: cases
+# that took turns would have to confirm it.
 #
 # **What production code does.** It states the ratio with its spread, and where it does *not* gain.
