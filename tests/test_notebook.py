@@ -59,6 +59,19 @@ def test_no_bare_number_stands_below_a_verdict(names):
     assert shown == {"text/plain": str(points + 0), "text/html": ""}
 
 
+def test_what_an_answer_prints_is_cut_short(names, capsys):
+    exec(
+        "def softmax(scores, dim=-1):\n    print('first')\n    print('more\\n' * 500)\n"
+        "    return scores\n",
+        names,
+    )
+    autograder.check("softmax", seed=1)
+    text = capsys.readouterr().out
+    assert "first" in text and "0 of 5" in text
+    assert text.count("more\n") < 400
+    assert re.search(r"\(Your code printed \d{4,} more lines", text)
+
+
 def test_check_is_repeatable_by_its_seed(names, capsys):
     exec(WRONG, names)
     shown = [(autograder.check("softmax", seed=3), capsys.readouterr().out) for _ in range(2)]
