@@ -112,10 +112,21 @@ def check(
             Path(json_to).write_text(text + "\n", encoding="utf-8")
     if verdict.error:
         _fail(verdict.error.message)
+    _keep(path, verdict)
     if json_to != "-":
         say(*submission_lines(verdict))
         _tell_the_time(path, verdict)
     raise typer.Exit(0 if verdict.points >= verdict.max_points else NOT_ALL)
+
+
+def _keep(path: Path, verdict: SubmissionVerdict) -> None:
+    """Keep for ``status`` what was reached in the learner's own notebook of a unit."""
+    from .learner import workspace
+
+    for each in verdict.exercises:
+        own = course.unit(course.exercise(each.id).unit).workspace_notebook
+        if own.exists() and own.samefile(path):
+            workspace.record(each.id, each.points, each.max_points)
 
 
 def _tell_the_time(path: Path, verdict: SubmissionVerdict) -> None:

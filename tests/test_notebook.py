@@ -28,7 +28,7 @@ from autograder.grading.draw import FULL
 from autograder.grading.expect import Failed
 from autograder.grading.run import GraderFault
 from autograder.grading.stopwatch import OutOfTime, Stopwatch
-from autograder.learner import notebook
+from autograder.learner import notebook, workspace
 
 WRONG = "def softmax(scores, dim=-1):\n    return scores.exp() / scores.exp().sum(dim, True)\n"
 
@@ -57,6 +57,19 @@ def test_no_bare_number_stands_below_a_verdict(names):
     points = autograder.check("softmax", seed=1)
     shown, _ = DisplayFormatter().format(points)
     assert shown == {"text/plain": str(points + 0), "text/html": ""}
+
+
+def test_what_an_answer_prints_is_cut_short(names, capsys):
+    exec(
+        "def softmax(scores, dim=-1):\n    print('first')\n    print('more\\n' * 500)\n"
+        "    return scores\n",
+        names,
+    )
+    autograder.check("softmax", seed=1)
+    text = capsys.readouterr().out
+    assert "first" in text and "0 of 5" in text
+    assert text.count("more\n") < 400
+    assert re.search(r"\(Your code printed \d{4,} more lines", text)
 
 
 def test_check_is_repeatable_by_its_seed(names, capsys):
@@ -481,6 +494,18 @@ def test_smaller_inputs_on_which_a_check_stops_are_passed_over(names, monkeypatc
     exec("def softmax(scores, dim=-1):\n    return scores", names)
     autograder.check("softmax", seed=1)
     assert "Wrong values" in capsys.readouterr().out
+
+
+def test_what_the_command_line_checks_counts_for_status(empty_workspace):
+    unit = course.unit("01")
+    answers = notebook_with(unit, reference_answers(unit))
+    own = write_notebook(unit.workspace_notebook, answers)
+    elsewhere = write_notebook(empty_workspace / "a_copy.ipynb", answers)
+    command = ["check", "--exercise", "softmax", "--in-process"]
+    assert CliRunner().invoke(cli.app, [*command, str(elsewhere)]).exit_code == 0
+    assert workspace.progress() == {}
+    assert CliRunner().invoke(cli.app, [*command, str(own)]).exit_code == 0
+    assert workspace.progress()["softmax"]["points"] == course.exercise("softmax").points
 
 
 def test_status_tells_of_exercises_that_have_changed(names, capsys):

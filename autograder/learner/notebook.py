@@ -24,7 +24,7 @@ from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
 from ..sandbox.inside import cells, surroundings
 from ..sandbox.limits import Limits
-from . import history, practice, predictions, updates, workspace
+from . import history, practice, predictions, prints, updates, workspace
 
 SECONDS = Limits().seconds
 SEARCH_SECONDS = 2.0
@@ -142,6 +142,7 @@ class _Report:
 
     def __init__(self, exercise: Exercise, note: str) -> None:
         self._id, self._note = exercise.id, note
+        self._screen = sys.stdout
         self._shown: Any = None
         self.seed = 0
         self.verdict: ExerciseVerdict | None = None
@@ -151,8 +152,8 @@ class _Report:
         self.verdict = verdict
         if _in_notebook():
             self._show(verdict, LOOKING)
-        elif sys.stdout.isatty():
-            print(f"{headline(verdict)}. {LOOKING}", flush=True)
+        elif self._screen.isatty():
+            print(f"{headline(verdict)}. {LOOKING}", file=self._screen, flush=True)
 
     def end(self, verdict: ExerciseVerdict, interrupted: bool = False) -> None:
         """Show all there is to say."""
@@ -195,10 +196,11 @@ def check(exercise_id: str, seed: int | None = None, seconds: float = SECONDS) -
     # Rendering, too, must not meet what the kernel has set.
     with surroundings.plain():
         try:
-            for report.seed in (session_seed(), fresh_seed()) if seed is None else (seed,):
-                verdict = grade_names(exercise, namespace, report.seed, seconds, report.begin)
-                if verdict.status != "passed":
-                    break
+            with prints.cut_short():
+                for report.seed in (session_seed(), fresh_seed()) if seed is None else (seed,):
+                    verdict = grade_names(exercise, namespace, report.seed, seconds, report.begin)
+                    if verdict.status != "passed":
+                        break
             report.end(verdict)
         except KeyboardInterrupt:
             if report.verdict is None:

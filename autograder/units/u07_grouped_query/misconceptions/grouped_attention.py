@@ -209,7 +209,7 @@ _over = "torch.softmax(%s, dim=-2).flatten(2, 3)"
 _unseen = "~mask.unflatten(2, (group, q_len)).any(-2, keepdim=True)"
 # The one edit of masked_attention that does not fit here: it rewrites the product with the values,
 # which grouped_attention takes in another dtype.
-_UNFIT = {"nan_gradient": (1,)}
+_UNFIT = {"nan_gradient": (1,), "mask_after_softmax": (1,)}
 _over_queries = [
     _grouped(_SOFTMAX, f"weights = {_over % _per_head}"),
     _grouped(

@@ -251,3 +251,15 @@ misconception(
     asks="Seconds: is the faster quarter at the small end or at the large end?",
     measure=edit("low=low, high=high", "low=high, high=low", fails=_SUMMARY),
 )
+misconception(
+    "time_of_day",
+    says="the clock is the time of day, which can be set while you measure",
+    asks="Which clock only moves forward, and what does `time.time()` tell?",
+    measure=edit(
+        _START,
+        swap(_START, "perf_counter", "time"),
+        _STOP,
+        swap(_STOP, "perf_counter", "time"),
+        fails=_TIMES,
+    ),
+)
