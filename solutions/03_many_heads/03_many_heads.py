@@ -238,29 +238,52 @@ def parameter_count(d_model, num_heads, d_head, bias=True):
 # %%
 CARDS = {
     "A": {
-        "d_model": 768, "num_heads": 12, "d_head": 64, "bias": False,
-        "q_proj.weight": (64, 768), "o_proj.weight": (768, 768),
+        "d_model": 768,
+        "num_heads": 12,
+        "d_head": 64,
+        "bias": False,
+        "q_proj.weight": (64, 768),
+        "o_proj.weight": (768, 768),
     },
     "B": {
-        "d_model": 3072, "num_heads": 16, "d_head": 256, "bias": False,
-        "q_proj.weight": (256, 3072), "o_proj.weight": (3072, 4096),
+        "d_model": 3072,
+        "num_heads": 16,
+        "d_head": 256,
+        "bias": False,
+        "q_proj.weight": (256, 3072),
+        "o_proj.weight": (3072, 4096),
     },
     "C": {
-        "d_model": 640, "num_heads": 8, "d_head": 64, "bias": True,
-        "q_proj.weight": (64, 640), "q_proj.bias": (64,),
-        "o_proj.weight": (640, 512), "o_proj.bias": (512,),
+        "d_model": 640,
+        "num_heads": 8,
+        "d_head": 64,
+        "bias": True,
+        "q_proj.weight": (64, 640),
+        "q_proj.bias": (64,),
+        "o_proj.weight": (640, 512),
+        "o_proj.bias": (512,),
     },
     "D": {
-        "d_model": 512, "num_heads": 1, "d_head": 512, "bias": True,
-        "q_proj.weight": (512, 512), "q_proj.bias": (512,),
-        "o_proj.weight": (512, 512), "o_proj.bias": (512,),
+        "d_model": 512,
+        "num_heads": 1,
+        "d_head": 512,
+        "bias": True,
+        "q_proj.weight": (512, 512),
+        "q_proj.bias": (512,),
+        "o_proj.weight": (512, 512),
+        "o_proj.bias": (512,),
     },
     "E": {
-        "d_model": 1024, "num_heads": 4, "d_head": 32, "bias": True,
-        "q_proj.weight": (32, 1024), "q_proj.bias": (32,),
-        "o_proj.weight": (1024, 128), "o_proj.bias": (1024,),
+        "d_model": 1024,
+        "num_heads": 4,
+        "d_head": 32,
+        "bias": True,
+        "q_proj.weight": (32, 1024),
+        "q_proj.bias": (32,),
+        "o_proj.weight": (1024, 128),
+        "o_proj.bias": (1024,),
     },
-}  # fmt: skip
+}
 
 
 def inconsistent_model():
