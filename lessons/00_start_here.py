@@ -29,8 +29,8 @@ from autograder import check, hint, predict, status
 #     A weight belongs to a whole row. `weights[:, None]` stands the weights up as a column, with
 #     the shape `(n, 1)`: times `values`, each of them multiplies its own row. Then add up the rows.
 #   - |-
-#     products = the weights as a column, times values
-#     return the sum of products over the axis of the rows
+#     products = each row of values times its weight: which shape must the weights have?    # (n, d)
+#     return their sum: over which of the two axes?                                         # (d,)
 
 # %% [markdown]
 # ## The task
@@ -140,7 +140,8 @@ check("weighted_average", seed=1)
 #
 # ## Hints
 #
-# Every exercise has three: a nudge, the idea, the steps in plain words. They cost no points.
+# Every exercise has three: a nudge, the idea, and a plan with questions left in it. They cost no
+# points.
 # Without `step`, each call gives the next one.
 
 # %%

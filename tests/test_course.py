@@ -80,6 +80,10 @@ def test_an_exercise_has_three_hints(exercise):
     assert all(len(hint.strip()) > 20 for hint in exercise.hints)
 
 
+def test_the_third_hint_asks_for_decisions(exercise):
+    assert "?" in exercise.hints[2], "it is the solution in other words"
+
+
 def test_an_exercise_builds_on_earlier_ones(exercise):
     earlier = ORDER[: ORDER.index(exercise.id)]
     assert set(exercise.prerequisites) <= set(earlier)

@@ -117,8 +117,8 @@ def expand_kv(x, num_heads):
 # function takes must not grow with the group size. Only the output is returned.
 #
 # In float16 and bfloat16 it is as exact as the dtype allows (2e-3 and 2e-2 of the largest value),
-# with large scores and with very many keys too. float16 has no number above 65,504: take care of
-# what is larger on the way, though neither scores nor weights are.
+# with large scores and with very many keys too. float16 has no number above 65,504. The scores stay
+# below that; what they are made from, and a sum over 70,000 keys, need not.
 
 
 # %%
