@@ -141,8 +141,7 @@ check("weighted_average", seed=1)
 # ## Hints
 #
 # Every exercise has three: a nudge, the idea, and a plan with questions left in it. They cost no
-# points.
-# Without `step`, each call gives the next one.
+# points. Without `step`, each call gives the next one.
 
 # %%
 hint("weighted_average", step=1)
