@@ -6,8 +6,8 @@
 # key and its value, in a *KV cache*. The idea is small. Most wrong caches give right answers in
 # the usual test, and nonsense in use.
 #
-# Seventy-five minutes in three sittings: sections 1 to 3, 4 to 6, 7 and 8. You need lessons 02
-# and 04.
+# A hundred minutes in three sittings: sections 1 to 3, 4 to 6, 7 and 8. You need lessons 02 and 04.
+# (Unit 05, what heads learn in real models, is still to come; nothing here needs it.)
 
 # %%
 import itertools
@@ -36,10 +36,10 @@ torch.set_num_threads(1)  # one core: the timings then compare work, not schedul
 #
 # **Goal:** count what a cache saves. *Five minutes.*
 #
-# A model gets a prompt of 4 tokens and writes 3 more. The pass over the prompt is called
-# *prefill*; each further step, for one new token, *decode*. Without a cache each step runs the
-# model over all tokens that are there. With one it runs over the prompt once, then over one token
-# at a time.
+# A model gets a prompt of 4 tokens and writes 3 more. The pass over the prompt is called *prefill*;
+# its last position already gives the first new token. Each further step, for one new token, is
+# called *decode*. Without a cache each step runs the model over all tokens that are there. With one
+# it runs over the prompt once, then over one token at a time.
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -70,7 +70,7 @@ for prompt, new in ((4, 3), (100, 100), (1000, 1000)):
 table(rows, ["prompt", "new tokens", "without a cache", "with a cache", "saved"])
 
 # %% [markdown]
-# The sum grows with the *square* of the length.
+# Without a cache the sum grows with the *square* of the length.
 #
 # ## 2. Which numbers of an old token never change?
 #
@@ -186,9 +186,11 @@ print(scores)
 print("far away, 100 and 98:", round(float(turn(query, 100) @ turn(key, 98)), 3))
 
 # %% [markdown]
-# For two given vectors, position enters through the *signed distance* `m - n` only. Positions 100
-# and 98 give what 2 and 0 give. This fits a cache: the turn of a key depends on its own position,
-# which never changes, so a key can be turned once, when it is stored.
+# A dot product depends on two lengths and the angle between the vectors. The lengths stay; a turn
+# by `m` and one by `n` change the angle by `m - n`. So position enters through the *signed
+# distance* only: positions 100 and 98 give what 2 and 0 give. This fits a cache: the turn of a
+# key depends on its own position, which never changes, so a key can be turned once, when it is
+# stored.
 #
 # One pair that turns by 1 radian per position looks the same again after about 6. So real heads
 # have many pairs, each with its own speed: pair `i` turns by `base ** (-2 * i / d_head)` radians
@@ -200,8 +202,7 @@ print("far away, 100 and 98:", round(float(turn(query, 100) @ turn(key, 98)), 3)
 # %%
 d_head, base = 8, 10000.0
 speeds = base ** (-2 * torch.arange(d_head // 2) / d_head)  # (d_head / 2,)
-print("radians per position:", speeds.tolist())
-print("base 100:           ", (100.0 ** (-2 * torch.arange(d_head // 2) / d_head)).tolist())
+print("radians per position:", speeds)
 
 fig, ax = plt.subplots(figsize=(6.4, 3.2))
 positions = torch.arange(0, 41)
@@ -296,7 +297,8 @@ print(f"cos(257) = {right.cos():.3f}, cos of what bfloat16 keeps = {wrong.cos():
 # %% jupyter={"source_hidden": true}
 predict(
     "cache_row",
-    "Which row of an interleaved `q_proj` (`d_head = 6`) becomes row 1 for rotate-half?",
+    "`q_proj` of one head was trained interleaved (`d_head = 6`). Which of its rows becomes row 1 "
+    "for rotate-half?",
     {
         "row 1": "Rows 0 and 1 are one interleaved pair; for rotate-half, 1 opens another pair.",
         "row 2": "The first of every pair comes first: rows 0, 2, 4, then 1, 3, 5.",
@@ -310,8 +312,8 @@ predict(
 def interleaved(vector, position, base=10000.0):
     """Turn every pair (2i, 2i + 1) of one vector."""
     pairs = vector.reshape(-1, 2)
-    speeds = [position * base ** (-2 * i / len(vector)) for i in range(len(pairs))]
-    return torch.cat([turn(pair, angle) for pair, angle in zip(pairs, speeds, strict=True)])
+    angles = [position * base ** (-2 * i / len(vector)) for i in range(len(pairs))]
+    return torch.cat([turn(pair, angle) for pair, angle in zip(pairs, angles, strict=True)])
 
 
 order = torch.arange(6).reshape(3, 2).T.flatten()  # first of every pair, then second of every pair
@@ -324,8 +326,9 @@ mixed_up = turn_one(w_q @ token_a, 9) @ turn_one(w_k @ token_b, 4)
 print(f"as trained {trained:.4f}, rows permuted {translated:.4f}, mixed up {mixed_up:.4f}")
 
 # %% [markdown]
-# The mixed-up score has no error message: every shape fits. Lesson 07 loads a model from a GGUF
-# file, and this permutation is one line of its loader.
+# The mixed-up score has no error message: every shape fits. (With several heads, permute the rows
+# of each.) Lesson 07 loads a model from a GGUF file, and this permutation is one line of its
+# loader.
 #
 # ## 5. What does a cache store, and how does it fail silently?
 #
@@ -419,8 +422,8 @@ draw_step(prompt=4, chunks=[2, 1, 1], number=1)
 step_through()
 
 # %% [markdown]
-# Five tokens are stored, two come at once. (Servers cut long prompts into such chunks.) Their
-# queries are 2, the keys are 7. Three masks come to mind:
+# Now five tokens are stored, and two come at once. (Servers cut long prompts into such chunks.) Two
+# queries, seven keys. Three masks come to mind:
 
 # %%
 new, everything = 2, 7
@@ -450,14 +453,17 @@ heatmaps(
 # 4. append keys and values; get all of them back
 # 5. attend from the new queries to all keys under the bottom-right mask
 #
-# *A good place to stop.*
+# New tensors, such as positions and masks, must be made on the device of `x` or moved there by
+# `.to(x.device)`: on a processor nobody notices, on a GPU the call fails.
+#
+# *A good place to stop.* You can solve `KVCache` and `CachedAttention` now.
 #
 # ## 7. How does one test a cache?
 #
 # **Goal:** a test that wrong caches fail. *Fifteen minutes.*
 #
-# A small causal attention as a function, with switches that make it wrong in three ways. Its
-# "cache" is a plain list, so that nothing is given away.
+# A small causal attention as a function on plain lists, with switches that make it wrong in three
+# ways.
 
 # %%
 B, H, D, WIDTH = 2, 3, 4, 10
@@ -503,7 +509,7 @@ predict(
     "cache_survives",
     "Positions that restart in every chunk: which of the 32 cuts do they survive?",
     {
-        "none": "The whole sequence in one chunk starts at 0 rightly.",
+        "none": "In one chunk, positions 0, 1, 2, ... are right.",
         "only the uncut one": "A quick test, the whole sequence at once, finds nothing.",
         "all with equal chunks": "The second chunk starts at 0 again, whatever its length.",
     },
@@ -623,7 +629,7 @@ table(
 # heads it would be eight times that, 2.5 MiB. [Its report](https://arxiv.org/abs/2307.09288),
 # appendix A.2.1, tells how 8 were chosen: the subject of lesson 07.
 #
-# Llama-2-7B has 6.7 billion weights, 12.6 GiB in 16 bits. Seven texts of 4096 tokens, 14 GiB of
+# Llama-2-7B has 6.7 billion weights, 12.5 GiB in 16 bits. Seven texts of 4096 tokens, 14 GiB of
 # cache, weigh more than the model itself.
 #
 # Two warnings. `d_head` is its own number: Gemma-7B has 16 heads of 256 on `d_model` 3072. And
@@ -752,4 +758,4 @@ predict(
 # | a chunk | positions from `cache.length` on, read before the append; mask bottom-right |
 # | silent traps | broadcast into nothing, broadcast into the batch, memory of the class |
 # | the test | every way to cut a sequence gives the same output |
-# | size | a product: each factor doubled doubles it |
+# | size | a product: twice any factor is twice the bytes |

@@ -6,7 +6,8 @@
 # so there is less to read. The idea fits in one line. Whether it is *faster* depends on how that
 # line is written, and what it costs in *quality* depends on what you ask of the model.
 #
-# Ninety minutes in four sittings: sections 1 to 3, 4 and 5, 6, 7 and 8. You need lessons 04 and 06.
+# A hundred minutes in four sittings: sections 1 to 3, 4 and 5, 6, 7 and 8. You need lessons 04
+# and 06.
 
 # %%
 import statistics
@@ -95,7 +96,7 @@ predict(
     {
         "a b a b a b": "The tiled order: query heads 0 and 1, neighbours, read different KV heads.",
         "a a a b b b": "Neighbours share: heads 0 to 2 read `a`.",
-        "a a b b a b": "Every KV head serves a run of neighbours of the same length.",
+        "a b b b b a": "Every KV head serves one run of neighbours, as long as the others.",
     },
     right="a a a b b b",
 )
@@ -198,9 +199,9 @@ for num_kv_heads in (3, 2, 1):
 #
 # **Goal:** why the obvious GQA is slow, and what to write instead. *Twenty minutes.*
 #
-# A decode step has one query a head, so we leave its axis out: `q` is `(B, H, d_head)`, keys and
-# values `(B, H_kv, L, d_head)`. (Your `grouped_attention` will have to do more: several queries,
-# and a mask.) All ways end in the same plain attention:
+# In a decode step each head has one query. We leave out the axis of queries: `q` is `(B, H,
+# d_head)`, keys and values `(B, H_kv, L, d_head)`. (Your `grouped_attention` will have to do
+# more: several queries, and a mask.) All ways end in the same plain attention:
 
 
 # %%
@@ -282,11 +283,24 @@ for name, way in ways.items():
             way(q, k, v)
         taken.append(f"{peak.bytes / (2 * 512 * 64 * 4):.1f}")
     rows.append((name, *taken))
-table(rows, ["way", *(f"group size {g}" for g in (1, 2, 4, 8))], caption="copies of a head's keys")
+headers = ["way", *(f"group size {g}" for g in (1, 2, 4, 8))]
+table(rows, headers, caption="bytes taken, in units of one KV head's keys")
 
 # %% [markdown]
-# Broadcasting only *looks* free. The exercise `grouped_attention` is graded by this count, not by a
-# clock. A mask has a row for each query: fold the queries, and the mask must be folded alike.
+# (Keys and values of both KV heads are 4 of these units.) Broadcasting only *looks* free. The
+# exercise `grouped_attention` is graded by this count, not by a clock.
+#
+# It has several queries, and a mask. Then a KV head meets the rows of all queries of its group, and
+# each row keeps its own row of the mask. For 4 heads on 2 KV heads, with 2 queries:
+
+# %%
+rows = [(head, query) for head in range(4) for query in range(2)]  # as (H, L_q) lies in memory
+print("KV head 0 meets (head, query):", rows[:4])
+print("KV head 1 meets (head, query):", rows[4:])
+
+# %% [markdown]
+# A mask may come with fewer rows, for all heads alike. Brought to the full `(B, H, L_q, L_k)`, it
+# is cut in the same way.
 #
 # **What do they cost in time?** One step of 32 query heads of width 128 on 8 KV heads, 2048 keys,
 # beside MHA with 32 KV heads. One thing changes at a time, so each way comes twice: in plain
@@ -334,14 +348,14 @@ def candidates(dtype):
 # %% jupyter={"source_hidden": true}
 predict(
     "gqa_repeat_time",
-    "In float32: how does `repeat`, with a quarter of the KV heads, compare with plain MHA?",
+    "In float32: how long does `repeat` take, with a quarter of the KV heads, beside plain MHA?",
     {
-        "about four times as fast": "It *reads* a quarter, but then writes all of it as a copy, "
+        "about a quarter as long": "It *reads* a quarter, but then writes all of it as a copy, "
         "and reads the copy.",
-        "a little faster": "The copy costs more than the reading that it saves.",
-        "slower": "It reads a quarter, writes a full copy into fresh memory, and reads that.",
+        "a little less": "The copy costs more than the reading that it saves.",
+        "longer": "It reads a quarter, writes a full copy into fresh memory, and reads that.",
     },
-    right="slower",
+    right="longer",
 )
 
 # %%
@@ -407,9 +421,10 @@ for dtype in times:
 #
 # **bfloat16** halves the bytes. Who gains by that depends on the processor. With instructions for
 # it, plain products gain. Without them each product is turned into float32 first: on such a one
-# (AMD EPYC, AVX2 only; 4 sequences of 512 and of 4096 keys) the plain fold took 1.0 to 1.5 times as
-# long as `enable_gqa`; fold through SDPA was 5.7 to 9.6 times as fast. So write the fold once, and
-# choose by measuring where it runs. GPUs have other kernels, and other numbers (lesson 08).
+# (AMD EPYC, AVX2 only; 4 sequences of 512 and of 4096 keys) the plain fold took 1.0 to 1.5 times
+# as long as `enable_gqa`; fold through SDPA was 5.7 to 9.6 times as fast as that. So write the
+# fold once, and choose by measuring where it runs. GPUs have other kernels, and other numbers
+# (lesson 08).
 #
 # In *prefill*, with many queries, the products are large, arithmetic decides, and sharing hardly
 # matters:
@@ -535,7 +550,8 @@ print(
 
 # %% [markdown]
 # Both have the right shape. A bias is pooled alike. Two other ways: `"first"` takes the first head
-# of each group; `"random"` draws fresh weights of the same spread and shows what pooling is worth.
+# of each group; `"random"` draws fresh weights, with the standard deviation of the old
+# matrix, and shows what pooling is worth.
 #
 # Does it work? A small decoder (2 layers, 8 heads, `d_model` 128) learned the text of Python's
 # manual by letters, 800 steps, three seeds. Each was converted to 4, 2 and 1 KV heads in three ways
@@ -622,7 +638,7 @@ table(rows, ["KV heads", "how", *(f"{step} steps" for step in budgets)], caption
 # - A tenth of the training brings back most. How much is enough for a *large* model is another
 #   question: section 5's table.
 #
-# The same, small and live, with your code: one seed, conversion to 2 KV heads.
+# The same, small and live: one seed, conversion to 2 KV heads.
 
 # %%
 GroupedQueryAttention, pool_kv_heads = mine("GroupedQueryAttention", "pool_kv_heads")
@@ -639,10 +655,10 @@ rows = [(kv_heads, how, *each.values()) for kv_heads, how, each in live]
 table(rows, ["KV heads", "how", "0 steps", "8 steps"], caption="held-out loss, nats")
 
 # %% [markdown]
-# So little training leaves little to lose; the order can be another one here.
+# After so little training, one run can show another order than the table above.
 #
-# *A good place to stop.* Solve the exercises up to `GroupedQueryAttention` before you go on: then
-# the next section runs on your code.
+# *A good place to stop.* Solve the exercises before you go on, and the next sections run on your
+# code.
 #
 # ## 7. Your module in a real language model
 #
@@ -654,7 +670,7 @@ table(rows, ["KV heads", "how", "0 steps", "8 steps"], caption="held-out loss, n
 # MLP and tokenizer are in `attnlab`. The weights, 93 MB, came with `make lab`.
 
 # %%
-KVCache = mine("KVCache")
+GroupedQueryAttention, KVCache = mine("GroupedQueryAttention", "KVCache")
 try:
     model, tokenizer = smollm2.load(GroupedQueryAttention)
 except smollm2.MissingWeights as missing:
@@ -688,7 +704,7 @@ if model:
     print(PROMPT + tokenizer.decode(tokens))
 
 # %% [markdown]
-# It reads well. That proves little: section 8 has errors that read well too. Two tests do.
+# It reads well. That proves little; two tests prove more.
 #
 # **Are the logits right?** An independent implementation, `LlamaForCausalLM` of the library
 # transformers, computed them once from the same file; the largest ten at every position of three
@@ -751,7 +767,7 @@ result if model else None
 # %% jupyter={"source_hidden": true}
 predict(
     "gqa_broken",
-    "Which of the three still writes something like English?",
+    "Asked for the capital of France: which of the three still writes something like English?",
     {
         "tiled": "Two thirds of the query heads read keys that they were not trained on.",
         "interleaved": "Positions are garbled, but each query meets its own keys.",
@@ -768,9 +784,10 @@ if model:
 box if model else None
 
 # %% [markdown]
-# No error in any of them. On a *fresh* model the tiled order cannot even be seen: it trains as well
-# as the right one. It shows when weights come from elsewhere, and a garbled layout shows only in
-# longer answers. What finds them at once is the comparison of logits above.
+# No error in any of them. On a *fresh* model the tiled order cannot even be seen: it trains as
+# well as the right one. It shows when weights come from elsewhere. The comparison of logits finds
+# all three at once, and smaller faults too. (A model of this size tells dull stories when it is
+# healthy.)
 #
 # ## Check yourself
 

@@ -179,47 +179,11 @@ _SIGNS = (
         "Which of them lacks an axis?",
     ),
     _sign(
-        "IndexError RuntimeError",
-        r"out of bounds for dimension|index out of range$|^select\(\): index"
-        r"|exceeds dimension size",
-        "index_out_of_range",
-        "an index asks for something behind the last element",
-        "How many are there along this axis, and which number has the last of them?",
-    ),
-    _sign(
-        "KeyError",
-        r"",
-        "no_such_key",
-        "a dictionary is asked for a key that it does not have",
-        "Which keys has it here? Print them, and compare the spelling.",
-    ),
-    _sign(
         "ZeroDivisionError",
         r"",
         "divided_by_zero",
         "something is divided by 0",
         "Which number below the line can be 0 here: a count, or what `//` has left?",
-    ),
-    _sign(
-        "RecursionError",
-        r"",
-        "calls_itself",
-        "a function calls itself without end",
-        "Which line calls it again? Is another function of the same name meant there?",
-    ),
-    _sign(
-        "TypeError",
-        r"object is not (?:subscriptable|iterable)|has no len\(\)",
-        "single_thing_for_many",
-        "an index, a loop or `len` meets a single thing, which has no parts",
-        "What stands behind this name here, and which line made it?",
-    ),
-    _sign(
-        "RuntimeError",
-        r"^permute\(|^Number of dimensions of repeat dims",
-        "axes_left_out",
-        "permute or repeat is told another number of axes than the tensor has",
-        "How many axes has the tensor, the batch and the heads included?",
     ),
     _sign(
         "RuntimeError ValueError",
@@ -234,13 +198,6 @@ _SIGNS = (
         "whole_numbers_for_floats",
         "an operation that gives fractions meets a tensor of whole numbers or of booleans",
         "Which dtype has this tensor, and which line made it so?",
-    ),
-    _sign(
-        "RuntimeError",
-        r"^einsum\(\): subscript \w has size",
-        "einsum_letter_of_two_sizes",
-        "one letter of the einsum stands for axes of two sizes",
-        "Which axis of each tensor has this letter? Should they be the same?",
     ),
     _sign(
         "RuntimeError",
@@ -395,7 +352,8 @@ _SIGNS = (
     _sign(
         "RuntimeError",
         r"number of dimensions in the tensor input does not match|^batch\d must be a 3D tensor"
-        r"|^1D tensors expected|must be a matrix$|must have at least 2 dimensions",
+        r"|^1D tensors expected|must be a matrix$|must have at least 2 dimensions"
+        r"|^Number of dimensions of repeat dims",
         "other_number_of_axes",
         "an operation is called that wants another number of axes than its tensor has",
         "How many axes has it here? Which operation takes the last two, whatever stands in front?",
@@ -438,7 +396,7 @@ _SIGNS = (
     ),
     _sign(
         "TypeError",
-        r"'\w+' object is not (?:iterable|subscriptable)|^object of type '\w+' has no len",
+        r"object is not (?:iterable|subscriptable)|has no len\(\)",
         "one_for_many",
         "something is taken apart, or counted, that does not consist of parts",
         "What is this: a number, a layer, a list? What do you want to go through?",
@@ -458,11 +416,19 @@ _SIGNS = (
         "What do nn.ModuleDict and nn.ModuleList do that a dict and a list do not?",
     ),
     _sign(
-        "IndexError",
-        r"is out of bounds for dimension|index out of range$",
+        "IndexError RuntimeError",
+        r"out of bounds for dimension|index out of range$|^select\(\): index"
+        r"|exceeds dimension size",
         "index_too_large",
         "an index goes beyond the end of an axis, or of a list",
         "How long is it here? May an axis have size 1, so that it fits all?",
+    ),
+    _sign(
+        "KeyError",
+        r"bias'?$",
+        "no_such_bias",
+        "a bias is asked for in a model that may have none",
+        "What does the state_dict hold where the module was made with `bias=False`?",
     ),
     _sign(
         "KeyError",

@@ -77,7 +77,8 @@ def chat_box(
     def answer(_: object) -> None:
         from html import escape
 
-        begun, count, held = time.perf_counter(), 0, 0
+        said.value, told.value = "", "(no answer: the end token came first)"
+        begun = time.perf_counter()
         with fault(model, None if broken.value == HEALTHY else broken.value):
             for count, (text, held) in enumerate(
                 reply(model, tokenizer, cache_class, asked.value), 1

@@ -355,8 +355,8 @@ misconception(
 )
 misconception(
     "always_returns_weights",
-    says="the weights come along, also when nobody asked for them",
-    asks="What does return_weights=False promise to the caller?",
+    says="a pair comes back, also when nobody asked for the weights",
+    asks="What does return_weights=False promise? What does `return a, b if c else d` build?",
     MultiHeadAttention=edit(_RETURN, "return output, weights", fails=_RETURNS),
 )
 misconception(
