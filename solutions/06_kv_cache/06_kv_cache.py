@@ -5,8 +5,7 @@
 # bytes it costs.
 # The [lesson](../../lessons/06_kv_cache.ipynb) shows every idea you need, with numbers.
 #
-# Heads have the layout `(B, H, L, d_head)`. A module never rotates or stores anything but
-# queries, keys and values of its own heads.
+# Heads have the layout `(B, H, L, d_head)`. Queries and keys are rotated, keys and values stored.
 #
 # `mine(...)` brings your own work from units 02 and 04, and the course's where yours does not
 # pass yet; it says which.
