@@ -123,10 +123,11 @@ def _keep(path: Path, verdict: SubmissionVerdict) -> None:
     """Keep for ``status`` what was reached in the learner's own notebook of a unit."""
     from .learner import workspace
 
-    for each in verdict.exercises:
-        own = course.unit(course.exercise(each.id).unit).workspace_notebook
+    for unit in course.units().values():
+        own = unit.workspace_notebook
         if own.exists() and own.samefile(path):
-            workspace.record(each.id, each.points, each.max_points)
+            for each in verdict.exercises:
+                workspace.record(each.id, each.points, each.max_points)
 
 
 def _tell_the_time(path: Path, verdict: SubmissionVerdict) -> None:
