@@ -87,3 +87,9 @@ def test_what_is_no_exercise_is_not_shown():
         not Call("softmax().state_dict", (), {}).tells
         and not Call("torch.get_rng_state", (), {}).tells
     )
+
+
+def test_numbers_of_any_length_stand_apart():
+    scores = torch.tensor([[-1e4, 9999.3, 0.5]])
+    lines = shown(Call("softmax", (scores,), {}), with_values=True).numbers()[1:]
+    assert [line.split() for line in lines] == [["[0]", "-1e+04", "9999.300", "0.500"]]

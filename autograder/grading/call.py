@@ -144,5 +144,7 @@ def _lines(value: torch.Tensor) -> Iterator[str]:
     value = value.detach()
     if value.dim() < 2:
         value = value.reshape(1, -1)
+    width = max((len(entry(each)) for each in value.flatten().tolist()), default=0) + 2
     for place in itertools.product(*map(range, value.shape[:-1])):
-        yield f"  {list(place)}  " + "".join(f"{entry(each):>8}" for each in value[place].tolist())
+        row = "".join(f"{entry(each):>{width}}" for each in value[place].tolist())
+        yield f"  {list(place)}{row}"
