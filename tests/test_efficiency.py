@@ -37,13 +37,13 @@ TINY = dataclasses.replace(
     pool=1 << 16,
     seconds=0.0,
     visits=2,
+    dtypes=("float32",),
 )
 
 
 @pytest.fixture
 def tiny(monkeypatch, tmp_path):
-    for name in ("FULL", "QUICK"):
-        monkeypatch.setattr(efficiency, name, TINY)
+    monkeypatch.setattr(efficiency, "FULL", TINY)
     monkeypatch.setattr(measurements, "_wide", lambda device: 32)
     monkeypatch.setattr(efficiency, "DATA", tmp_path)
     monkeypatch.setattr(kept, "DATA", tmp_path)
@@ -237,6 +237,16 @@ def test_visits_are_merged_with_the_widest_range():
     assert (found["low"], found["median"], found["high"]) == (1.0, 3.0, 9.0)
     assert found["gain"] == (1.0, 3.0, 5.0)
     assert rows_of({"runs": runs}, "dec", kv_heads=2) == []
+
+
+def test_a_way_that_earlier_visits_lacked_is_kept_by_itself():
+    old, new = ({"low": n, "median": n, "high": n, "gain": [n] * 3} for n in (1.0, 3.0))
+    runs = [
+        {"group": "decode", "visit": 0, "rows": [old | {"way": "fold"}]},
+        {"group": "decode", "visit": 1, "rows": [new | {"way": "SDPA"}, new | {"way": "fold"}]},
+    ]
+    medians = {row["way"]: row["median"] for row in rows_of({"runs": runs}, "decode")}
+    assert medians == {"fold": 2.0, "SDPA": 3.0}
 
 
 CPU, GPU = kept.load("efficiency_cpu"), kept.load("efficiency_cuda")
