@@ -11,7 +11,7 @@ import time
 
 import pytest
 import torch
-from attnlab import efficiency, kept, measurements
+from attnlab import efficiency, kept, measurements, serving
 from attnlab.decoder import Decoder, DecoderShape
 from attnlab.efficiency import rows_of
 from attnlab.grouping import WAYS
@@ -319,3 +319,33 @@ def test_what_lesson_08_says_of_whole_models_holds():
     assert gain(256, 1) < 1.2
     assert gain(16384, 1) > 2
     assert gain(256, 32) > 1.4
+
+
+def test_a_calculator_counts_what_is_known_of_llama_3_8b():
+    served = serving.Serving(kv_heads=8, context=1000, users=3, memory=24)
+    assert served.weight_bytes == 2 * (8_030_261_248 - 65 * 4096)  # without its norms
+    assert served.step["cache_bytes"] == 3 * 1000 * 131_072
+    assert served.fits == (24e9 - served.weight_bytes) // 131_072_000
+    assert dataclasses.replace(served, memory=16).fits == 0
+
+
+@pytest.mark.parametrize(
+    ("users", "bandwidth", "decides"), [(1, 100, "bytes"), (256, 4400, "FLOPs")]
+)
+def test_a_calculator_takes_the_lower_roof(users, bandwidth, decides):
+    served = serving.Serving(context=16, users=users, bandwidth=bandwidth, dtype="float32")
+    peak, bytes_per_second = served.ceilings
+    least = {
+        "FLOPs": served.step["flops"] / peak,
+        "bytes": served.step["bytes"] / bytes_per_second,
+    }
+    assert served.seconds == least[decides] == max(least.values())
+    assert f"so {decides} decide" in str(served)
+
+
+def test_a_calculator_has_sliders_in_a_live_notebook_and_a_picture_elsewhere(monkeypatch, capsys):
+    *sliders, output = serving.try_serving().children
+    assert {each.description for each in sliders} >= {"KV heads", "context", "users", "dtype"}
+    monkeypatch.setenv(course.STATIC, "1")
+    assert "8 KV heads, 16 x 4096 tokens" in serving.try_serving().alt
+    assert "1 KV head, 16 x 4096 tokens" in capsys.readouterr().out
