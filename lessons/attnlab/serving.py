@@ -155,7 +155,7 @@ def _draw_memory(ax: Axes, serving: Serving) -> None:
     weights, cache = serving.weight_bytes / 1e9, serving.step["cache_bytes"] / 1e9
     ax.barh(0, weights, color="0.6", label="weights")
     ax.barh(0, cache, left=weights, color=COLOURS["orange"], label="keys and values")
-    ax.axvline(serving.memory, color="black", linestyle=":", label="memory")
+    ax.axvline(serving.memory, ymax=0.8, color="black", linestyle=":", label="memory")
     ax.set(xlim=(0, 1.15 * max(serving.memory, weights + cache)), ylim=(-0.8, 1.3), yticks=[])
     ax.set(xlabel="GB", title=f"{serving.users} sequences; there is room for {serving.fits}")
     ax.legend(ncols=3, loc="upper left", fontsize=9)
