@@ -247,23 +247,20 @@ predict(
 )
 
 # %%
-steps = {
-    (n, dtype): rows_of(kept, "decode by KV heads", kv_heads=n, dtype=dtype, way="fold")[0][
-        "median"
-    ]
-    for n in (16, 1)
-    for dtype in ("float32", "bfloat16")
-}
-first = steps[16, "float32"]
-rows = [
-    (heads(n), dtype, f"{each * 1e3:.2f} ms", f"{first / each:.1f}")
-    for (n, dtype), each in steps.items()
-]
+rows = []
+for kv_heads in (16, 1):
+    for dtype in ("float32", "bfloat16"):
+        case = {"kv_heads": kv_heads, "dtype": dtype, "way": "fold"}
+        (row,) = rows_of(kept, "decode by KV heads", **case)
+        rows.append([heads(kv_heads), dtype, row["median"] * 1e3])
+first = rows[0][-1]
+rows = [(*case, f"{each:.2f} ms", f"{first / each:.1f}") for *case, each in rows]
 headers = ["", "dtype", "a decode step", "times as fast as the first"]
 table(rows, headers, caption=f"fold; {kept_machine}")
 
 # %% [markdown]
-# The last row holds two changes. Between two numbers that you compare, one thing may differ.
+# Within one dtype MQA gains 6.5 or 7 times. Between two numbers that you compare, one thing may
+# differ.
 #
 # **Know what the clock includes.** Inputs that are made inside the timed function are timed as
 # well. And a GPU returns from a call before it has done the work: a clock that does not wait times
@@ -441,7 +438,7 @@ try_serving()
 # %% [markdown]
 # Weights are read once a step for *all* users, so more users raise the intensity, until keys and
 # values, read once for *each*, outweigh the weights. "At best" is the roof: no start of the work,
-# no waiting. A real server gets less.
+# no waiting. A real server gets less. (int8 numbers are turned into bfloat16 to be multiplied.)
 #
 # *A good place to stop.*
 #
@@ -451,8 +448,7 @@ try_serving()
 #
 # First live. The candidates take turns, and every call gets other keys and values; otherwise it
 # would find them in the small fast memory inside the processor, which no model of many layers does.
-# The plain ways compute in three operations; SDPA is PyTorch's fused attention, with its own
-# `enable_gqa`, or with the folded rows.
+# SDPA runs with its own `enable_gqa`, or on the folded rows.
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -520,8 +516,8 @@ efficiency_views.draw_gains(kept, kept_gpu)
 # %% [markdown]
 # - *Repeat* and *broadcast* are slower than the plain MHA they replace: 5 to 6.5 times on the
 #   processor, 5 to 9 on the GPU. Bytes alone (read few, write all, read all) would make it 2 to 2.5
-#   times. On the processor the rest is mostly fresh memory. The GPU's allocator keeps memory; what
-#   the rest is there, this comparison does not show.
+#   times. On the processor the rest is mostly fresh memory. On a GPU PyTorch keeps memory once it
+#   has it; what the rest is there, this comparison does not show.
 # - On the processor *fold* gains at every step, and with 1 KV head less than half of what theory
 #   allows. On the GPU it stops at about 4 KV heads and SDPA goes on: fold is several operations
 #   there, each started by itself.
@@ -542,10 +538,10 @@ table(rows, headers, caption=f"a decode step, 16 sequences, 4096 keys; {gpu_mach
 
 # %% [markdown]
 # No. In float32 sharing makes SDPA *slower*, and folding takes a twelfth of its time. SDPA chooses
-# among several kernels, its *backends*. On CUDA, says [its documentation][sdpa], `enable_gqa`
-# "currently works only for Flash_attention and math kernel", and [FlashAttention][flash] takes
-# 16-bit numbers only. That leaves the *math* backend: plain operations, with the keys repeated.
-# Which way is best has to be measured, for your dtype.
+# among several *kernels* (programs that run on the GPU). On CUDA, says [its documentation][sdpa],
+# `enable_gqa` "currently works only for Flash_attention and math kernel", and
+# [FlashAttention][flash] takes 16-bit numbers only. That leaves the math kernel: plain operations,
+# with the keys repeated. Which way is best has to be measured, for your dtype.
 #
 # [sdpa]: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
 # [flash]: https://github.com/Dao-AILab/flash-attention
@@ -570,12 +566,12 @@ efficiency_views.draw_contexts(kept, kept_gpu)
 # %% [markdown]
 # On the processor the curves are nearly parallel: the same part of theory at every length. MHA
 # takes 1.5 to 1.8 times its roofline, MQA 3.5 to 4.8 times. So the rest is no fixed start; it grows
-# with the keys, as the FLOPs do. (A roof moves too: on this one machine a large tensor was read at
-# 25 GB/s in some runs and at 31 in others. A ceiling is the highest that was reached.)
+# with the keys, as the FLOPs do. (The roof moved too: this machine read a large tensor at 25 to 31
+# GB/s. A ceiling is the highest that was reached.)
 #
 # On the GPU the curves meet on the left, at some 20 microseconds: a third ceiling, which the
 # roofline does not know. That is what one call of SDPA from Python takes at least: PyTorch chooses
-# a backend and asks for memory, and the GPU starts one or more kernels (each start is a *kernel
+# a kernel and asks for memory, and the GPU starts one or more kernels (each start is a *kernel
 # launch*). A small job consists of its start. On the right MHA lies on its roofline, even 2 to 4
 # per cent beyond: the roof was measured too, and SDPA reads a little faster than that.
 #
@@ -762,14 +758,14 @@ table(rows, headers, caption="decode: one sequence, 4096 keys; prefill: a prompt
 # Repeat takes back in every step what the cache saves; broadcast half of it. Fold holds scores and
 # weights, a number for each query and key; in prefill those fill the room: `16 * 512 * 512 * 4`
 # bytes are 16 MiB, and there are two of them. SDPA never holds them all, and in prefill that is
-# worth more than any number of KV heads. (What one operation uses inside is not counted. A GPU's
-# allocator sees that as well: with 32 query heads and 1024 tokens 320 MiB by folding, 8 by SDPA.)
+# worth more than any number of KV heads. (What one operation uses inside is not counted. On a GPU
+# it is: with 32 query heads and 1024 tokens 320 MiB by folding, 8 by SDPA.)
 #
 # *A good place to stop.*
 #
 # ## 8. What do fewer KV heads cost in quality?
 #
-# **Goal:** tell a difference from the spread of seeds, and know what a test cannot see. *Fifteen
+# **Goal:** tell a difference from the spread of seeds, and know what a test cannot see. *Ten
 # minutes.*
 #
 # Small decoders learned the text of Python's manual, letter by letter, with 8, 4, 2 and 1 KV heads:
@@ -842,15 +838,14 @@ efficiency_views.draw_conversion(load("conversion"))
 # %% [markdown]
 # Five per cent of the training brings back seven eighths of the loss with 4 KV heads, three
 # quarters with 2 or 1. After ten per cent 1 KV head is still 0.4 nats worse; trained from the start
-# it was worse by about 0.01 (with a wider MLP). The curve still falls; where it ends, this run does
-# not show.
+# it was worse by about 0.01 (with a wider MLP). The curve still falls.
 #
 # ## 9. Which number of KV heads would you choose?
 #
 # **Goal:** choose, and say what is certain. *Ten minutes.*
 #
 # Quality on one side, cost on the other: bytes of the cache (counted) and speed (live), for 8
-# sequences of 4096 tokens. (The speed does not depend on what a model has learnt.)
+# sequences of 4096 tokens.
 
 # %%
 shapes = [quality.matched_shape(100, kv_heads) for kv_heads in quality.KV_HEADS]
