@@ -497,9 +497,8 @@ for dtype, found in live.items():
     print(f"  fold through SDPA is {gqa / through:.1f} times as fast as enable_gqa")
 
 # %% [markdown]
-# Which way wins differs between processors, and between dtypes on one. Why repeat is slow on them,
-# lesson 07 took apart (section 4): less by the bytes it copies than by the fresh memory it copies
-# them into.
+# Which way wins differs between processors, and between dtypes on one. Where repeat is slow, it is
+# less by the bytes it copies than by the fresh memory it copies them into (lesson 07, section 4).
 #
 # Now the kept results; compare within a panel only. (The processor has bfloat16 instructions, its
 # panel shows float32.) A plain way is compared with plain MHA, SDPA with MHA through SDPA:
@@ -819,9 +818,9 @@ efficiency_views.draw_losses(by_heads, quality_machine)
 #
 # Does this show that sharing is free? No: the test is blind where sharing has been seen to hurt.
 # It is a loss over letters, in contexts of 96, from 800 steps; it asks for no knowledge and looks
-# up nothing far away. The table in lesson 07, section 5, has both sides: averages of translation
-# and summaries that hardly move, and a model of 7 billion weights that loses 4 points of MMLU with
-# 8 KV heads and 7 with one. "No difference seen" says as much about the test as about the model.
+# up nothing far away. The table in lesson 07, section 5, has both sides: averages that hardly
+# move, and a model of 7 billion weights that loses 4 points of MMLU with 8 KV heads and 7 with one.
+# "No difference seen" says as much about the test as about the model.
 #
 # ### Converting a trained model
 #
