@@ -34,7 +34,6 @@ from autograder import mine, predict
 from torch.utils._python_dispatch import TorchDispatchMode
 
 torch.manual_seed(0)
-all_cores = torch.get_num_threads()
 torch.set_num_threads(1)  # one core: the timings then compare work, not scheduling
 here = said()
 print("this machine:", here)
@@ -179,7 +178,7 @@ efficiency_views.draw_samples(samples, busy=(30, 42))
 #
 # **Take turns.** Machines change while you measure. B does a quarter more work than A. First all
 # calls of A, while the machine is busy, then all of B, when it is calm: *blocks*. Then *turns*:
-# both once in each round, in an order that changes; eight rounds busy, eight calm.
+# both once in each round, in an order that changes; five rounds busy, eleven calm.
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -194,14 +193,14 @@ predict(
 )
 
 # %%
-a, b = inputs(16, tokens=2048, batch=4), inputs(16, tokens=2560, batch=4)
+a, b = inputs(16, tokens=2048, batch=8), inputs(16, tokens=2560, batch=8)
 calls = {"A": lambda: WAYS["fold"](*a), "B": lambda: WAYS["fold"](*b)}
-eight_rounds = {"sample_seconds": 0, "cell_seconds": 0, "rounds": (8, 8)}  # one call a sample
+one_call = {"sample_seconds": 0, "cell_seconds": 0}  # a sample is a single call
 with Busy():
     blocks = {"A": [clocked(calls["A"]) for _ in range(16)]}
-    busy = take_turns(calls, **eight_rounds)
+    busy = take_turns(calls, rounds=(5, 5), **one_call)
 blocks["B"] = [clocked(calls["B"]) for _ in range(16)]
-calm = take_turns(calls, **eight_rounds)
+calm = take_turns(calls, rounds=(11, 11), **one_call)
 turns = {name: [each * 1e3 for each in busy[name] + calm[name]] for name in calls}
 low, ratio, high = quartiles([y / x for x, y in zip(turns["A"], turns["B"], strict=True)])
 rows = []
@@ -214,8 +213,8 @@ headers = ["", "A", "B, a quarter more work", "looks faster", "B / A in a round 
 table(rows, headers, caption=f"medians of 16 calls; {here}")
 
 # %% [markdown]
-# In turns a disturbance meets both. These medians are nobody's usual time, since half of the rounds
-# were disturbed; what can be trusted is the *ratio within each round*, and its quartiles.
+# In turns a disturbance meets both, so the *ratio within each round* hardly depends on how fast the
+# machine is at the moment. Trust that, and its quartiles, more than medians of different times.
 #
 # If that range contains 1, the two cannot be told apart: say so, and pick none. A range without 1
 # is a rough rule, no proof: two equal functions pass now and then, so measure a small gain again.
@@ -310,15 +309,13 @@ print(f"inputs made inside the clock {inside:.2f} ms, before it {outside:.2f} ms
 # **Goal:** two ceilings, and which of them a decode step meets. *Fifteen minutes.*
 #
 # Arithmetic takes time, and so does bringing the bytes to where it is done. Each has a ceiling.
-# Measure yours: bytes read in a second, and FLOPs in a second by the best code there is, a large
-# matrix product.
+# Measure one core's: bytes read in a second, and FLOPs in a second by the best code there is, a
+# large matrix product.
 
 # %%
-torch.set_num_threads(all_cores)
-bandwidth = timing.read_bandwidth(size=1 << 27)
+bandwidth = timing.read_bandwidth(size=1 << 28)
 peak = timing.flop_peak(torch.float32, width=1024)
-torch.set_num_threads(1)
-print(f"bandwidth {bandwidth / 1e9:.1f} GB/s, peak {peak / 1e9:.0f} GFLOP/s in float32")
+print(f"one core: {bandwidth / 1e9:.1f} GB/s, {peak / 1e9:.0f} GFLOP/s in float32")
 print(f"while one byte is read, {peak / bandwidth:.1f} FLOPs can be done")
 
 # %% [markdown]

@@ -60,7 +60,10 @@ def draw_roofline(results: dict) -> Picture:
         name = "prefill of 1024" if row["queries"] > 1 else heads(row["kv_heads"])
         place, reached = row["flops"] / row["bytes"], row["flops"] / row["median"] / 1e9
         ax.plot(place, reached, "o" if row["queries"] == 1 else "s", color="C0", markersize=7)
-        ax.annotate(name, (place, reached), (8, -12), textcoords="offset points", fontsize=9)
+        label = ax.annotate(
+            name, (place, reached), (8, -12), textcoords="offset points", fontsize=9
+        )
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
         told.append(f"{name}: {reached:.0f} GFLOP/s at {place:.1f} FLOPs per byte")
     log_axes(ax, x=[0.25, 1, 4, 16, 64, 256, 1024], y=[10, 30, 100, 300])
     ax.set(xlabel="arithmetic intensity, FLOPs per byte", ylabel="GFLOP/s")
