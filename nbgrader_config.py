@@ -31,4 +31,7 @@ c.Autograde.pre_convert_hook = gradebook.adopt_renamed
 c.Autograde.sanitize_preprocessors = gradebook.sanitize_preprocessors()
 c.Autograde.autograde_preprocessors = gradebook.autograde_preprocessors()
 
+# Feedback shows points given by hand and penalties, of which its files cannot tell whether they are
+# as they were: it is made anew each time.
+c.GenerateFeedback.force = True
 c.GenerateFeedback.preprocessors = gradebook.feedback_preprocessors()

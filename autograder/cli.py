@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +17,10 @@ from . import course
 from .course import CourseError
 from .grading.render import safe
 from .grading.render.terminal import say, say_table
-from .grading.render.wording import Role, Styled, listed
+from .grading.render.wording import LOOKING, Role, Styled, headline, listed
+
+if TYPE_CHECKING:  # with torch, which few commands need
+    from .grading.verdict import ExerciseVerdict
 
 if TYPE_CHECKING:
     from .grading.verdict import SubmissionVerdict
@@ -41,6 +46,12 @@ def _fail(message: str) -> NoReturn:
     raise typer.Exit(NOT_GRADED)
 
 
+def _say_first(verdict: ExerciseVerdict) -> None:
+    """To a person who waits, the points before the search for a name."""
+    if sys.stderr.isatty():
+        typer.echo(f"{headline(verdict)}. {LOOKING}", err=True)
+
+
 def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
     """What the user can mend is said in one sentence, without a traceback."""
 
@@ -58,9 +69,10 @@ def _clear_errors(command: Callable[..., None]) -> Callable[..., None]:
             from .grading.run import GraderFault  # with torch, which few commands need
             from .sandbox.processes import ServerFailed
 
-            if not isinstance(problem, (GraderFault, ServerFailed)):
-                raise
-            _fail(str(problem))
+            if isinstance(problem, (GraderFault, ServerFailed)):
+                _fail(str(problem))
+            traceback.print_exc()
+            _fail("that is a fault of the grader; please report it, with the lines above")
 
     return run
 
@@ -91,7 +103,7 @@ def check(
             f"{path} is confined in part only, without {listed(list(missing))}: check so what you "
             "trust; 'python -m autograder doctor' says more"
         )
-    verdict = grade(path, exercise, seed, in_process)
+    verdict = grade(path, exercise, seed, in_process, before_search=_say_first)
     if json_to:
         text = to_json(verdict.record())
         if json_to == "-":
@@ -100,10 +112,21 @@ def check(
             Path(json_to).write_text(text + "\n", encoding="utf-8")
     if verdict.error:
         _fail(verdict.error.message)
+    _keep(path, verdict)
     if json_to != "-":
         say(*submission_lines(verdict))
         _tell_the_time(path, verdict)
     raise typer.Exit(0 if verdict.points >= verdict.max_points else NOT_ALL)
+
+
+def _keep(path: Path, verdict: SubmissionVerdict) -> None:
+    """Keep for ``status`` what was reached in the learner's own notebook of a unit."""
+    from .learner import workspace
+
+    for each in verdict.exercises:
+        own = course.unit(course.exercise(each.id).unit).workspace_notebook
+        if own.exists() and own.samefile(path):
+            workspace.record(each.id, each.points, each.max_points)
 
 
 def _tell_the_time(path: Path, verdict: SubmissionVerdict) -> None:
@@ -231,8 +254,11 @@ def grade(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Grade with these inputs from now on.")] = None,
     accept: Annotated[Accept, typer.Option(help="The weakest confinement.")] = Accept.full,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this student; may be repeated.")
+    ] = None,
 ) -> None:
-    """Grade a class: submitted/*/ASSIGNMENT. Exit 0: everyone has a grade, 1: not everyone."""
+    """Grade a class: submitted/*/ASSIGNMENT. Exit 0: all have a grade, 1: not all, 2: none."""
     from tqdm import tqdm
 
     from .classroom.run import grade_class
@@ -245,13 +271,17 @@ def grade(
 
     with bar:
         unit = course.unit(assignment)
-        summary = grade_class(unit, workers, scheduler, seed, accept.value, progress)
+        students = student or ()
+        summary = grade_class(unit, workers, scheduler, seed, accept.value, progress, students)
     confined = ", ".join(sorted(summary.isolation)) or "none"
     counts = (
         f"{assignment}: {len(summary.graded)} graded, {len(summary.unchanged)} unchanged, "
         f"{len(summary.failed)} failed; confinement: {confined}."
     )
     say(Styled(counts, "failed" if summary.failed else "passed"))
+    for learner, problem in summary.unreadable.items():
+        says = f"{learner} has 0 points, for nothing could be read: {problem}"
+        say(Styled(safe.one_line(says), "flag"))
     for learner, problem in summary.failed.items():
         _complain(safe.one_line(f"{learner} has no grade: {problem}"))
     raise typer.Exit(NOT_ALL if summary.failed else 0)
@@ -270,12 +300,13 @@ def report(
     unit = course.unit(assignment)
     folder = to or Path("reports") / unit.name
     desk = open_desk(unit)
-    learners = desk.learners()
-    verdicts = reports.write(unit, desk.root, folder, learners)
-    say(*reports.class_lines(unit, verdicts))
-    for gone in sorted(set(desk.results.learners()) - set(learners)):
-        says = f"Left out: {gone}, for whom there is no {desk.folder(gone)} any more."
-        say(Styled(safe.one_line(says), "flag"))
+    learners, book = desk.learners(), desk.standings()
+    say(*reports.class_lines(unit, reports.write(unit, desk.root, folder, learners, book)))
+    for gone in sorted({*desk.results.learners(), *filter(book.get, book)}.difference(learners)):
+        says = f"Left out: {gone}, for whom there is no {desk.folder(gone)} any more"
+        if book.get(gone):
+            says += "; nbgrader goes on to export points (nbgrader db student remove)"
+        say(Styled(safe.one_line(f"{says}."), "flag"))
     say(Styled(f"\nReports are in {folder}."))
 
 
@@ -300,8 +331,16 @@ def doctor() -> None:
     raise typer.Exit(NOT_ALL if missing else 0)
 
 
+def _use_utf_8() -> None:
+    """Start anew where names of files would be read in another encoding than they are written."""
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
 def main() -> None:
     """Entry point; also ``python -m autograder``."""
+    _use_utf_8()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

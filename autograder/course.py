@@ -9,6 +9,7 @@ task, the solution cell and the explanation.
 from __future__ import annotations
 
 import ast
+import difflib
 import functools
 import json
 import os
@@ -251,8 +252,11 @@ def exercise(exercise_id: str) -> Exercise:
     try:
         return exercises()[exercise_id]
     except KeyError:
-        known = ", ".join(exercises())
-        raise CourseError(f"there is no exercise '{exercise_id}'; there are: {known}") from None
+        by_letters = {each.lower(): each for each in exercises()}
+        near = difflib.get_close_matches(str(exercise_id).lower(), by_letters)
+        meant = " or ".join(by_letters[each] for each in near)
+        which = f"did you mean {meant}?" if meant else f"there are: {', '.join(exercises())}"
+        raise CourseError(f"there is no exercise '{exercise_id}'; {which}") from None
 
 
 def prerequisites_of(exercise_id: str) -> list[str]:

@@ -89,7 +89,7 @@ table({"word": words, "key": keys.tolist(), "score": scores})
 predict(
     "head_ratio",
     '"cats" scores 2 and "dog" 0. How many times as heavy as "dog" will "cats" be? '
-    "(e^1 = 2.72 , e^2 = 7.39 )",
+    "(e^1 = 2.72, e^2 = 7.39)",
     {
         "twice": "Weights follow e^s, not s.",
         "7.39 times": "e^2 / e^0. The division by the sum does not change a ratio, so only the "

@@ -145,7 +145,7 @@ predict(
     {
         "yes, as without a mask": "Their queries are equal, but they no longer see the same keys.",
         "no, the second one sees more": "Token 0 sees itself alone, token 3 sees four.",
-        "no, but only after training": "It holds for any weights at all.",
+        "no, but only after training": "The next cell has no trained weights at all.",
     },
     right="no, the second one sees more",
 )
@@ -158,7 +158,7 @@ for causal_too in (False, True):
     print(f"causal {causal_too!s:5} token 0 {output[0]}  token 3 {output[3]}")
 
 # %% [markdown]
-# (Decoders without any positions live on this:
+# (Decoders without any position vectors rely on this:
 # [Haviv et al. 2022](https://arxiv.org/abs/2203.16634).)
 #
 # ### When `L_q` and `L_k` differ

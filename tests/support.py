@@ -38,9 +38,6 @@ GRADED_UNITS = (
     "08_efficiency",
 )
 
-# Their checks draw no inputs: another seed grades the same once more.
-NOTHING_DRAWN = ("my_results", "my_conclusions")
-
 ANSWERS = Path(__file__).parent / "answers"
 # Between the cells of a held-out answer.
 BETWEEN_CELLS = re.compile(r"^# %%.*$", re.MULTILINE)

@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from support import ANSWERS, BETWEEN_CELLS, NOTHING_DRAWN, grade_namespace, graded_exercises
+from support import ANSWERS, BETWEEN_CELLS, grade_namespace, graded_exercises
 
 from autograder import course
-from autograder.grading.checks import checks_of
 from autograder.grading.misconceptions import misconceptions_of
-from autograder.grading.run import run_check
-from autograder.grading.student import LocalStudent
 from autograder.sandbox.inside import cells
 
 HEADER = re.compile(r"^# (?:names|either):(.*)$", re.MULTILINE)
@@ -113,17 +110,6 @@ def test_the_reference_gets_everything_and_the_blank_skeleton_nothing(exercise, 
         assert (verdict.points, verdict.status) == (0, "not_started")
 
 
-def test_which_exercises_draw_nothing():
-    """The tests of their wrong answers use one seed."""
-    silent = []
-    for exercise in graded_exercises():
-        student = LocalStudent(course.reference_namespace(exercise.unit))
-        runs = [run_check(check, student, seed=1) for check in checks_of(exercise)]
-        if not any(run.drawn for run in runs):
-            silent.append(exercise.id)
-    assert silent == list(NOTHING_DRAWN)
-
-
 @functools.cache
 def outcome(exercise, answer, seed, watched):
     """Whether an answer loses points, and by which misconceptions each failed check is named."""
@@ -213,4 +199,4 @@ def test_most_natural_mistakes_are_named(writer):
     ]
     wrong = [named for loses, named in outcomes if loses]
     assert len(wrong) >= len(outcomes) - NOT_WRONG_BY_THE_TASK
-    assert sum(map(bool, wrong)) >= 0.7 * len(wrong)
+    assert sum(map(bool, wrong)) >= 0.8 * len(wrong)

@@ -147,10 +147,10 @@ def test_an_answer_earns_nothing_and_harms_no_other(attacked, path):
 
 def test_reports_hold_everyone_and_no_markup_of_theirs(attacked, tmp_path):
     root, _, _ = attacked
-    verdicts = report.write(UNIT, root, tmp_path)
+    known = report.write(UNIT, root, tmp_path)
     students = sorted(path.name for path in (root / "submitted").iterdir())
-    assert [each.submission for each in verdicts] == students
-    assert (tmp_path / "class.json").read_text() == to_json(verdicts) + "\n"
+    assert [each.submission for each in known.verdicts] == students
+    assert (tmp_path / "class.json").read_text() == to_json(known.verdicts) + "\n"
     rows = list(csv.DictReader((tmp_path / "grades.csv").open()))
     assert {row["student"]: float(row["points"]) for row in rows} == points_in_gradebook(root)
     suites = ElementTree.parse(tmp_path / "junit.xml").getroot()
@@ -160,7 +160,7 @@ def test_reports_hold_everyone_and_no_markup_of_theirs(attacked, tmp_path):
         assert "<script" not in page and "<img" not in page and "\x1b" not in page
         scope = json.loads((tmp_path / student / "results.json").read_text())
         assert scope["score"] == points_in_gradebook(root)[student]
-    assert "returns_zeros" in report.class_text(UNIT, verdicts)
+    assert "returns_zeros" in report.class_text(UNIT, known)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -202,5 +202,5 @@ def test_models_are_fetched_once_and_only_tests_insist(root, capfd):
     (autograder / "__main__.py").write_text("print('fetched')")
     bootstrap.fetch_models(str(root), needed=True)
     bootstrap.fetch_models(str(root), needed=True)
-    assert capfd.readouterr().out.count("fetched") == 1
+    assert capfd.readouterr().out.splitlines().count("fetched") == 1
     assert start(root, "setup").stdout == ""

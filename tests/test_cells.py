@@ -10,7 +10,7 @@ import pytest
 from autograder import course
 from autograder.course import CourseError
 from autograder.sandbox.inside import cells
-from autograder.submissions import read
+from autograder.submissions import fingerprint, read
 
 ADDED = {
     "an import with something after it": "import math as m; print(m.pi)\nvalue = m.floor(1.5)",
@@ -248,3 +248,24 @@ def test_what_is_wrong_with_code_is_found_without_making_all_of_it():
         with pytest.raises(SyntaxError) as raised:
             compile(code, "<cell>", "exec")
         assert cells.syntax_error(code) == raised.value.msg
+
+
+def test_markdown_of_one_s_own_stays_where_it_was_as_it_was_typed():
+    unit = course.unit("02_masks")
+    release = read.released(unit)["cells"]
+    copies = [
+        read.Cell(cell["cell_type"], "".join(cell["source"]), read.grade_id(cell))
+        for cell in release
+    ]
+    place = next(i for i, cell in enumerate(copies) if cell.grade_id == "causal_mask")
+    copies.insert(place + 1, read.Cell("markdown", "My *proof* ~~~~ of it"))
+    copies.append(read.Cell("markdown", "x" * (read.MAX_PROSE + 5)))
+    rebuilt = read.rebuild(unit, copies)
+    found = rebuilt.notebook["cells"]
+    assert len(found) == len(release) + 2
+    assert found[place + 1]["source"] == "~~~~~\nMy *proof* ~~~~ of it\n~~~~~"
+    assert len(found[-1]["source"]) < read.MAX_PROSE
+    plain = read.rebuild(unit, [cell for cell in copies if cell.kind == "code"])
+    assert read.from_rebuilt(rebuilt, unit).cells == read.from_rebuilt(plain, unit).cells
+    keys = {fingerprint.key_of(each, unit, 1, "full") for each in (rebuilt, plain)}
+    assert len(keys) == 2

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from support import write_notebook
 from typer.testing import CliRunner
 
 from autograder import course
@@ -22,6 +23,7 @@ from autograder.cli import app
 from autograder.course import CourseError
 from autograder.grading.record import ErrorRecord, Record
 from autograder.sandbox import processes
+from autograder.submissions import handed_in
 from autograder.submissions.fingerprint import key_of
 from autograder.submissions.grade import confinement
 from autograder.submissions.handed_in import (
@@ -31,7 +33,7 @@ from autograder.submissions.handed_in import (
     read_handed_in,
     time_handed_in,
 )
-from autograder.submissions.read import Rebuilt
+from autograder.submissions.read import Rebuilt, Unreadable, released
 from autograder.submissions.result import NoGrade, Result
 
 UNIT = course.unit("02_masks")
@@ -59,8 +61,8 @@ class Desk:
     def seed(self):
         return 5
 
-    def is_released(self):
-        return True
+    def see_to_release(self):
+        pass
 
     def read(self, learner):
         self._step("read", learner)
@@ -145,6 +147,65 @@ def test_a_full_disk_ends_the_run_in_one_sentence_and_nothing_is_lost(tmp_path, 
         grade(desk)
     assert desk.results.load("bob") == kept
     assert not list(desk.results.folder.glob("*.part"))
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "OSError: [Errno 28] No space left on device: 'x'",
+        "OperationalError: (sqlite3.OperationalError) attempt to write a readonly database",
+    ],
+)
+def test_a_disk_that_is_full_while_nbgrader_writes_ends_the_run_as_well(tmp_path, problem):
+    desk = Desk(tmp_path)
+    desk.enter = lambda *_: problem
+    with pytest.raises(CourseError, match=r"nothing can be written any more .*grade again"):
+        grade(desk)
+    assert desk.results.learners() == ["ann"]
+
+
+def test_only_those_who_are_asked_for_are_graded(tmp_path):
+    desk, pool = Desk(tmp_path), Pool()
+    desk.folder = lambda student: tmp_path / student
+    class_run = run._ClassRun(desk, UNIT, None, "full", lambda *_: None, ["bob", "ann"])
+    assert class_run.grade(pool).graded == ["bob", "ann"] == pool.asked
+    with pytest.raises(CourseError, match="no folder .*bobby"):
+        run._ClassRun(desk, UNIT, None, "full", lambda *_: None, ["bobby"])
+
+
+def test_why_someone_has_no_grade_is_kept_until_there_is_one(tmp_path):
+    desk = Desk(tmp_path, read=raises(OSError(errno.EACCES, "Permission denied", "bob")))
+    desk.results.save_failures({"ann": "it hung", "gone": "it hung"})
+    class_run = run._ClassRun(desk, UNIT, None, "full", lambda *_: None, ["bob"])
+    class_run.grade(Pool())
+    kept = desk.results.failures()
+    assert list(kept) == ["ann", "bob"] and "Permission denied" in kept["bob"]
+    grade(Desk(tmp_path))
+    assert desk.results.failures() == {}
+
+
+def test_what_could_not_be_read_is_named_each_time(tmp_path):
+    for summary in (grade(Desk(tmp_path, "ann")), grade(Desk(tmp_path, "ann"))):
+        assert summary.unreadable == {"ann": "None."}
+
+
+def test_a_crash_of_ours_is_not_taken_for_points_that_are_missing(monkeypatch):
+    monkeypatch.setattr(course, "unit", lambda _: raises(RuntimeError("a fault"))())
+    done = CliRunner().invoke(app, ["report", "02_masks"])
+    assert done.exit_code == 2 and "RuntimeError: a fault" in done.output
+    assert done.output.rstrip().endswith("please report it, with the lines above")
+
+
+def test_names_are_read_in_utf_8_whatever_the_locale(tmp_path):
+    code = "import os, sys; from autograder import cli; cli.app = lambda: print(os.listdir()); "
+    (tmp_path / "josé").touch()
+    done = subprocess.run(
+        [sys.executable, "-c", code + "cli.main()"],
+        cwd=tmp_path,
+        env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+    )
+    assert done.stdout.decode().strip() == "['josé']", done.stderr
 
 
 def test_what_cannot_be_written_to_is_said_in_one_sentence(tmp_path):
@@ -255,7 +316,7 @@ def test_what_may_not_be_read_is_no_fault_of_the_submission(what, mode):
         folder = Path(root) / "ann" / UNIT.name
         folder.mkdir(parents=True)
         path = folder / f"{UNIT.name}.ipynb"
-        path.write_text('{"nbformat": 4, "cells": []}')
+        write_notebook(path, released(UNIT))
         (folder / what).chmod(mode)
         with bound_by_modes(), pytest.raises(PermissionError):
             read_handed_in(UNIT, path)
@@ -265,7 +326,7 @@ def test_what_may_not_be_read_is_no_fault_of_the_submission(what, mode):
 def test_a_folder_or_a_link_to_one_is_not_the_neighbours(tmp_path):
     path = tmp_path / "ann" / UNIT.name / f"{UNIT.name}.ipynb"
     path.parent.mkdir(parents=True)
-    path.write_text('{"nbformat": 4, "cells": []}')
+    write_notebook(path, released(UNIT))
     assert not read_handed_in(UNIT, path).error
     (tmp_path / "bob").symlink_to("ann")
     (tmp_path / "cleo").mkdir()
@@ -277,15 +338,15 @@ def test_a_folder_or_a_link_to_one_is_not_the_neighbours(tmp_path):
 
 @pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="needs openat")
 @pytest.mark.parametrize("place", [f"ann/{UNIT.name}/{UNIT.name}.ipynb", f"ann/{UNIT.name}", "ann"])
-def test_a_link_that_came_after_the_look_is_not_followed(tmp_path, monkeypatch, place):
+def test_a_link_that_came_after_the_look_is_not_followed(tmp_path, place):
     path = tmp_path / "ann" / UNIT.name / f"{UNIT.name}.ipynb"
     path.parent.mkdir(parents=True)
-    path.write_text('{"nbformat": 4, "cells": []}')
-    monkeypatch.setattr("autograder.submissions.handed_in._find", lambda path: path)
-    assert not read_handed_in(UNIT, path).error
+    write_notebook(path, released(UNIT))
+    os.close(handed_in._open_its_own(tmp_path / "ann", str(path), os.O_RDONLY))
     (tmp_path / place).rename(tmp_path / "bob")
     (tmp_path / place).symlink_to(tmp_path / "bob")
-    assert read_handed_in(UNIT, path).error.kind == "not_a_notebook"
+    with pytest.raises(Unreadable, match="of its own"):
+        handed_in._open_its_own(tmp_path / "ann", str(path), os.O_RDONLY)
 
 
 def test_names_of_files_are_told_short_and_clean(tmp_path):
@@ -327,7 +388,9 @@ def test_names_of_files_are_told_short_and_clean(tmp_path):
 def test_a_time_is_read_or_a_notice_says_that_it_is_none(tmp_path, text, when):
     (tmp_path / TIMESTAMP).write_text(text, encoding="latin-1")
     found, notice = time_handed_in(tmp_path)
-    assert found == when and bool(notice) is (when is None)
+    assert found == when and ("no time at which" in notice) is (when is None)
+    unknown = when is not None and ("Nowhere" in text or "/dev/zero" in text)
+    assert ("taken for UTC" in notice) is unknown
 
 
 def test_without_a_time_there_is_no_notice(tmp_path):

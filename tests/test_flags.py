@@ -28,6 +28,7 @@ MADE_UP = EXERCISE.solution.replace(
     "return [row | dict.fromkeys(('median', 'low', 'high'), 0.003) | {'samples': [0.003] * 20}\n"
     "            for row in rows]",
 )
+HONEST = (ANSWERS / "my_results" / "right_nine_decimals.py").read_text(encoding="utf-8")
 REASON = "In my_results, most samples of a row are equal."
 
 
@@ -46,9 +47,29 @@ def test_a_flag_costs_no_points_and_is_told(verdict):
     assert REASON in exercise_html(verdict)
 
 
+def flags_of(table):
+    namespace = dict(course.reference_namespace(UNIT.name))
+    exec(table, namespace)
+    return grade_namespace(EXERCISE, namespace, seed=3).flags
+
+
 def test_an_honest_table_is_not_flagged():
-    namespace = course.reference_namespace(UNIT.name)
-    assert grade_namespace(EXERCISE, namespace, seed=3).flags == ()
+    assert flags_of(HONEST) == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "row",
+        "row | {name: row[name] * 1.1 for name in ('median', 'low', 'high')}"
+        " | {'samples': [1.1 * each for each in row['samples']]}",
+        "row | {'samples': row['samples'][::-1]}",
+    ],
+    ids=["copied", "scaled", "turned round"],
+)
+def test_a_copy_of_the_courses_table_is_flagged(change):
+    table = EXERCISE.solution.replace("return rows", f"return [{change} for row in rows]")
+    assert flags_of(table) == ("In my_results, samples are those of the course's own solution.",)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +77,13 @@ def graded(tmp_path_factory):
     """A course's folder with one honest and one made-up table, graded by nbgrader."""
     root = tmp_path_factory.mktemp("flags")
     answers = reference_answers(UNIT)
-    given = {"honest": answers, "maker": answers | {"my_results": MADE_UP}}
+    given = {"honest": HONEST, "maker": MADE_UP}
     notebooks = {
-        student: write_notebook(root / student / f"{UNIT.name}.ipynb", notebook_with(UNIT, own))
-        for student, own in given.items()
+        student: write_notebook(
+            root / student / f"{UNIT.name}.ipynb",
+            notebook_with(UNIT, answers | {"my_results": table}),
+        )
+        for student, table in given.items()
     }
     autograde(root, UNIT, notebooks, seed=5)
     return root
@@ -82,8 +106,8 @@ def test_formgrader_lists_it_for_manual_grading(graded):
 
 @pytest.mark.slow
 def test_the_report_names_student_and_reason(graded):
-    verdicts = report.write(UNIT, graded, graded / "reports")
-    text = report.class_text(UNIT, verdicts)
+    known = report.write(UNIT, graded, graded / "reports")
+    text = report.class_text(UNIT, known)
     assert f"For a person to look at:\n  maker, my_results: {REASON}" in text
     rows = (graded / "reports" / "grades.csv").read_text().splitlines()
     assert rows[0].endswith(",look at")

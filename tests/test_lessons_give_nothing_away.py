@@ -70,6 +70,7 @@ def _share(exercise, student):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of functions that get what they were not made for
 @pytest.mark.parametrize("unit_name", GRADED_UNITS)
 def test_no_cell_of_a_lesson_is_an_answer(unit_name):
     earlier = course.reference_namespace(unit_name)

@@ -253,12 +253,12 @@ def test_of_a_notebook_of_an_old_format_no_more_is_made_than_its_cells(tmp_path,
     old["worksheets"] += [{"cells": [], "metadata": {"more": [{}] * 10}}] * 20_000
     path = write_notebook(tmp_path / "02_masks.ipynb", old)
     with quickly():
-        assert [cell.source for cell in read.read_notebook(path)] == ["x = 1"]
+        assert [cell.source for cell in read.read_notebook(path)[0]] == ["x = 1"]
 
 
 def test_a_notebook_of_an_old_format_is_read(tmp_path):
     path = write_notebook(tmp_path / "02_masks.ipynb", of_old("x = 1", "y = 2"))
-    assert [cell.source for cell in read.read_notebook(path)] == ["x = 1", "y = 2"]
+    assert [cell.source for cell in read.read_notebook(path)[0]] == ["x = 1", "y = 2"]
 
 
 def test_outputs_and_text_do_not_count_as_code(tmp_path):
@@ -316,11 +316,15 @@ def test_blank_lines_take_no_time_for_each_pair():
 # All of it together; tests/test_local_pool.py has what watches a class
 
 
-def test_check_ends_with_a_sentence_when_the_budget_is_spent(monkeypatch):
-    monkeypatch.setattr(grade, "Budget", lambda: Budget(seconds=-1))
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [(Budget(seconds=-1), "-1 seconds"), (Budget(megabytes=-9999), "-9999 MiB of memory")],
+)
+def test_check_ends_with_a_sentence_when_the_budget_is_spent(monkeypatch, budget, told):
+    monkeypatch.setattr(grade, "Budget", lambda: budget)
     done = CliRunner().invoke(app, ["check", str(UNIT.source)])
     assert done.exit_code == 2
-    assert "grading took more than -1 seconds" in done.output and "Traceback" not in done.output
+    assert f"grading took more than {told}" in done.output and "Traceback" not in done.output
 
 
 def test_whoever_debugs_has_all_the_time(monkeypatch):

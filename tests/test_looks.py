@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from autograder import cli, course
 from autograder.classroom import report
+from autograder.classroom.standing import of_verdict
 from autograder.grading.expect import Counterexample
 from autograder.grading.record import to_json
 from autograder.grading.render import looks, terminal
@@ -81,7 +82,8 @@ def hostile_pages() -> dict[str, str]:
     verdict = exercise_html(submission.exercises[0])
     notes = notices_html(submission.notices)
     result = Result("key", submission.record(), {"exercise": verdict}, notes)
-    return {"verdict": verdict, "notices": notes, "report": report.page(HOSTILE, result)}
+    page = report.page(HOSTILE, result, of_verdict(result.verdict))
+    return {"verdict": verdict, "notices": notes, "report": page}
 
 
 class Terminal(io.StringIO):
@@ -198,10 +200,16 @@ def test_a_window_is_cut_out_around_the_first_difference():
 
 
 def test_a_notebook_shows_html(monkeypatch, empty_workspace):
-    shell = types.SimpleNamespace(user_ns={"softmax": lambda scores, dim=-1: scores})
+    names = {"softmax": lambda scores, dim=-1: scores}
+    shell = types.SimpleNamespace(user_ns=names, kernel=None)
     shown = []
+
+    def display(page, display_id):
+        shown.append(page)
+        return types.SimpleNamespace(update=lambda page: shown.append(shown.pop() and page))
+
     monkeypatch.setattr(notebook, "_shell", lambda: shell)
-    monkeypatch.setattr("IPython.display.display", shown.append)
+    monkeypatch.setattr("IPython.display.display", display)
     notebook.check("softmax", seed=1)
     notebook.hint("softmax", 3)
     notebook.status()
@@ -229,7 +237,9 @@ def test_text_has_no_control_characters():
 
 def test_the_class_report_has_no_control_characters():
     record = hostile_submission().record()
-    text = report.class_text(course.unit("01"), [record])
+    result = Result("key", record, {}, "")
+    known = report.Class({record.submission: result}, {record.submission: of_verdict(record)}, {})
+    text = report.class_text(course.unit("01"), known)
     assert f"\nFor a person to look at:\n  {CLEANED}, {CLEANED}: {CLEANED}" in text
 
 
@@ -238,7 +248,7 @@ def test_the_class_report_has_no_control_characters():
 
 def check_on_command_line(monkeypatch):
     verdict = hostile_submission()
-    monkeypatch.setattr(grade, "grade", lambda *args: verdict)
+    monkeypatch.setattr(grade, "grade", lambda *args, **kwargs: verdict)
     return submission_text(verdict)
 
 

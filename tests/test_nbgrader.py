@@ -90,7 +90,9 @@ def became_text(notebook):
 
 
 def hostile_text(notebook):
-    """Markup in an exception and in a cell's own outputs."""
+    """Markup in an exception, in a cell's own outputs and in a Markdown cell."""
+    text = "a remark\n~~~\n<script>alert(3)</script>\n~~~~ \n<script>alert(4)</script>"
+    notebook["cells"].append({"cell_type": "markdown", "id": "own", "metadata": {}, "source": text})
     cell_of(notebook, "scaled_scores")["source"] = [
         "def scaled_scores(q, k):\n",
         "    raise ValueError('<script>alert(1)</script>')  # <script>alert(2)</script>\n",
@@ -126,7 +128,7 @@ RAW_FILES = {"empty": b"", "binary": bytes(range(256)) * 20, "no_cells": b'{"nbf
 
 def hand_in(root, student, content, name=f"{UNIT}.ipynb"):
     folder = root / "submitted" / student / UNIT
-    folder.mkdir(parents=True)
+    (folder / name).parent.mkdir(parents=True)
     if isinstance(content, bytes):
         (folder / name).write_bytes(content)
     else:
@@ -149,8 +151,9 @@ def graded(tmp_path_factory):
     for student, content in RAW_FILES.items():
         hand_in(root, student, content)
     hand_in(root, "renamed", ADA, "my work (1).ipynb")
-    for student in ("exchanged", "pipe"):
+    for student in ("exchanged", "pipe", "a[b]", "*"):
         hand_in(root, student, ADA)
+    hand_in(root, "deep", ADA, f"{UNIT}/{UNIT}.ipynb")
     for name, text in EXCHANGED.items():
         (root / "submitted" / "exchanged" / UNIT / name).write_text(text)
     os.mkfifo(root / "submitted" / "pipe" / UNIT / TIMESTAMP)
@@ -200,14 +203,15 @@ def test_every_submission_has_a_grade_that_no_person_need_look_at(graded):
 def test_mangled_notebooks_lose_only_what_their_code_loses(graded):
     found = scores(graded)
     expected = {mangle.__name__: points for mangle, points in MANGLED.items()}
-    expected |= dict.fromkeys(RAW_FILES, 0.0) | {"renamed": FULL, "ada": FULL, "cleo": 0.0}
+    expected |= dict.fromkeys(RAW_FILES, 0.0) | {"ada": FULL, "cleo": 0.0}
+    expected |= dict.fromkeys(("renamed", "deep", "a[b]", "*"), FULL)
     assert {student: found[student][0] for student in expected} == expected
 
 
 def test_grades_are_those_of_the_command_line(graded):
     found = scores(graded)
     for student in students(graded):
-        path = next((graded / "submitted" / student / UNIT).glob("*.ipynb"))
+        path = next((graded / "submitted" / student / UNIT).rglob("*.ipynb"))
         verdict = grade(path, seed=SEED)
         assert found[student][0] == verdict.points, student
 
@@ -244,13 +248,18 @@ def test_a_notice_says_what_was_odd_and_costs_nothing(graded):
     assert any("my work (1).ipynb" in each for each in verdict_of(graded, "renamed")["notices"])
 
 
+def test_everyone_has_feedback_whatever_they_are_called(graded):
+    pages = {path.parent.parent.name for path in (graded / "feedback").rglob(f"{UNIT}.html")}
+    assert sorted(pages) == students(graded)
+
+
 def test_feedback_shows_the_verdict_and_nothing_of_a_learner_s_markup(graded):
     page = graded / "feedback" / "ben" / UNIT / f"{UNIT}.html"
     assert "the softmax runs over the queries" in page.read_text(encoding="utf-8")
     page = graded / "feedback" / "hostile_text" / UNIT / f"{UNIT}.html"
     text = page.read_text(encoding="utf-8")
     assert "<script>alert" not in text
-    assert "ValueError" in text
+    assert "ValueError" in text and "a remark" in text
 
 
 def test_what_the_exchange_wrote_goes_along_to_the_feedback(graded):
@@ -284,18 +293,38 @@ def test_the_export_holds_the_class(graded):
 
 def test_the_class_seed_is_secret_and_stays(tmp_path, monkeypatch):
     monkeypatch.delenv("AUTOGRADER_SECRET", raising=False)
-    monkeypatch.setattr(seed, "_SECRET", tmp_path / "secret")
-    unit = course.unit(UNIT)
-    first = seed.class_seed(unit)
-    assert seed.class_seed(unit) == first
-    assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
+    unit, root = course.unit(UNIT), tmp_path / "class"
+    monkeypatch.setattr(course, "ROOT", tmp_path / "course")
+    root.mkdir()
+    (root / seed.FILE).touch()  # as a kill at the wrong moment might leave it
+    first = seed.class_seed(unit, root)
+    assert seed.class_seed(unit, root) == first
+    assert (root / seed.FILE).stat().st_mode & 0o077 == 0
+    assert [path.name for path in root.iterdir()] == [seed.FILE]
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    assert seed.class_seed(unit, moved) != first
+    shutil.copy(root / seed.FILE, moved)
+    assert seed.class_seed(unit, moved) == first
     monkeypatch.setenv("AUTOGRADER_SECRET", "another")
-    assert seed.class_seed(unit) != first
+    assert seed.class_seed(unit, root) != first
 
 
-def test_the_class_seed_is_too_long_to_be_found_by_trying(monkeypatch):
+def test_a_secret_beside_the_course_counts_for_a_class_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.delenv("AUTOGRADER_SECRET", raising=False)
+    unit = course.unit(UNIT)
+    monkeypatch.setattr(course, "ROOT", tmp_path / "course")
+    for folder in ("course", "class"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "course" / seed.FILE).write_text("kept")
+    first = seed.class_seed(unit, tmp_path / "class")
+    assert first == seed.class_seed(unit, tmp_path / "course")
+    assert not list((tmp_path / "class").iterdir())
+
+
+def test_the_class_seed_is_too_long_to_be_found_by_trying(monkeypatch, tmp_path):
     seeds = []
     for secret in "abcdefgh":
         monkeypatch.setenv("AUTOGRADER_SECRET", secret)
-        seeds.append(seed.class_seed(course.unit(UNIT)))
+        seeds.append(seed.class_seed(course.unit(UNIT), tmp_path))
     assert max(seeds) >= 2**60

@@ -32,6 +32,7 @@ ROOMS = {
     "autograder/learner/lab.py": ("lab",),
     "autograder/learner/pytest_plugin.py": ("dev",),
     "attnlab/smollm2.py": ("models",),
+    "attnlab/chat.py": ("models",),
 }
 
 

@@ -406,6 +406,10 @@ def test_spawned_processes_give_the_same_verdict(tmp_path, monkeypatch):
     assert bad.status == "memory"
 
 
+def test_where_fork_is_missing_no_layer_is_said_to_hold():
+    assert processes._SpawnServer.missing_layers().keys() == probe.LAYERS.keys()
+
+
 def test_what_hangs_or_dies_while_its_cells_run(tmp_path):
     path = tmp_path / "answer.py"
     for line, status in (("time.sleep(60)", "timeout"), ("os._exit(0)", "crashed")):
@@ -662,6 +666,41 @@ def test_landlock_is_taken_whatever_failed_before_and_missed_by_name():
     }
     lacking = "{'landlock': 'the package landlock is missing'}"
     assert says == {"installed": "locked", "none": lacking}
+
+
+OTHER_USER = 65533
+TASKS = """
+import os, sys, threading
+
+sys.path.insert(0, sys.argv[1])
+import confine
+
+if not os.geteuid():
+    os.setresuid(*[int(sys.argv[2])] * 3)
+layers = confine.Confinement()
+layers._prctl = lambda *arguments: None
+layers.enter(4096, 60)
+done, started = threading.Event(), 0
+threading.stack_size(1 << 16)
+try:
+    while started < 300:
+        threading.Thread(target=done.wait, daemon=True).start()
+        started += 1
+except RuntimeError:
+    pass
+done.set()
+print(started)
+"""
+
+
+@forks
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+def test_threads_have_a_limit_without_namespaces_too():
+    inside = Path(processes.__file__).parent / "inside"
+    command = [sys.executable, "-c", TASKS, str(inside), str(OTHER_USER)]
+    started = subprocess.run(command, capture_output=True, text=True)
+    # Whatever else the user starts or ends meanwhile counts as well.
+    assert 10 < int(started.stdout) < 200, started.stderr
 
 
 UNCONFINED = """

@@ -32,12 +32,10 @@ MASK = """
 import torch
 
 def padding_mask(lengths, k_len):
-    mask = torch.ones(len(lengths), 1, k_len, dtype=torch.bool)
-    for i, n in enumerate(lengths):
-        mask[i, n:] = False
-    return mask
+    return torch.zeros(len(lengths), 1, k_len, dtype=torch.bool)
 """
 SPLIT = HEAD + "\ndef split_heads(x, num_heads):\n    b, length, width = x.shape\n"
+EXPAND = HEAD + "\ndef expand_kv(x, num_heads):\n"
 MERGE = HEAD + "\ndef merge_heads(x):\n    b, h, length, d = x.shape\n"
 BYTES = HEAD + "\ndef kv_cache_bytes(*numbers, **named):\n    n = reference(*numbers, **named)\n"
 MODULE = """
@@ -81,16 +79,22 @@ SLIPS = [
     ("kv_cache_bytes", "returns_none", BYTES + "    print(n)"),
     ("kv_cache_bytes", "all_zeros", BYTES + "    return 0"),
     ("kv_cache_bytes", "constant_factor", BYTES + "    return n * 1024"),
+    (
+        "attention_cost",
+        "part_missing",
+        HEAD + "\ndef attention_cost(*numbers):\n"
+        "    return {name.upper(): n for name, n in reference(*numbers).items()}",
+    ),
     # shapes
     ("softmax", "missing_axis", SOFTMAX + "    return torch.softmax(scores, dim).sum(-1)"),
     ("softmax", "extra_axis", SOFTMAX + "    return torch.softmax(scores, dim).unsqueeze(0)"),
     ("softmax", "axes_merged", SOFTMAX + "    return torch.softmax(scores, dim).flatten()"),
     ("merge_heads", "axes_not_merged", MERGE + "    return x.transpose(1, 2)"),
-    ("merge_heads", "cut_up_otherwise", MERGE + "    return x.flatten(2)"),
+    ("merge_heads", "cut_up_otherwise", MERGE + "    return x.reshape(-1, d)"),
     (
         "split_heads",
         "sizes_in_other_order",
-        SPLIT + "    return torch.stack(x.split(num_heads, -1), dim=1)",
+        SPLIT + "    return x.reshape(b, num_heads, -1, length)",
     ),
     # exceptions
     (
@@ -121,6 +125,33 @@ SLIPS = [
         + "\ndef scaled_scores(q, k):\n"
         + '    return torch.einsum("bqd,bkd->bqk", q, k) / math.sqrt(q.shape[-1])',
     ),
+    (
+        "expand_kv",
+        "another_error",
+        EXPAND
+        + "    if num_heads % x.shape[1]:\n        raise TypeError(num_heads)\n"
+        + "    return reference(x, num_heads)",
+    ),
+    ("softmax", "index_out_of_range", SOFTMAX + "    return scores[..., 999]"),
+    ("softmax", "index_out_of_range", SOFTMAX + "    return [scores][1]"),
+    ("softmax", "no_such_key", SOFTMAX + "    return {-1: scores}[str(dim)]"),
+    ("softmax", "divided_by_zero", SOFTMAX + "    return scores * (1 / 0)"),
+    ("softmax", "calls_itself", SOFTMAX + "    return softmax(scores, dim)"),
+    ("softmax", "single_thing_for_many", SOFTMAX + "    return scores[dim[0]]"),
+    ("softmax", "none_used", SOFTMAX + "    return scores if scores.dim() > None else dim"),
+    ("softmax", "result_called", SOFTMAX + "    return scores / scores.shape(0)"),
+    ("scaled_scores", "axes_left_out", SCORES + "    return q @ k.permute(-1, -2)"),
+    ("softmax", "nothing_there", SOFTMAX + "    return torch.stack([])"),
+    ("softmax", "nothing_there", SOFTMAX + "    return torch.cat([])"),
+    ("softmax", "whole_numbers_for_floats", SOFTMAX + "    return (scores > 0).mean(dim)"),
+    (
+        "scaled_scores",
+        "einsum_letter_of_two_sizes",
+        SCORES + '    return torch.einsum("...ij,...jk->...ik", q, k)',
+    ),
+    ("softmax", "pieces_do_not_add_up", SOFTMAX + "    return scores.split([1, 1], -1)[0]"),
+    ("softmax", "mask_of_another_shape", SOFTMAX + "    return scores[scores[..., :1] > 0]"),
+    ("softmax", "two_sizes_left_open", SOFTMAX + "    return scores.view(-1, -1)"),
     ("scaled_scores", "product_does_not_fit", SCORES + "    return q @ k"),
     (
         "masked_attention",
@@ -163,9 +194,55 @@ SLIPS = [
         "parameter_written_into",
         SOFTMAX + "    w = torch.ones(1, requires_grad=True)\n    w += 1\n    return w * scores",
     ),
+    ("softmax", "not_for_this_dtype", SOFTMAX + "    return torch.softmax(scores > 0, dim)"),
+    ("masked_attention", "too_large_for_dtype", MASKED + "    q.half().fill_(-1e9)"),
+    (
+        "softmax",
+        "own_error_raised",
+        SOFTMAX + "    assert scores.dim() == 3\n    return scores.softmax(dim)",
+    ),
+    (
+        "SingleHeadAttention",
+        "forward_missing",
+        module().replace("def forward", "def forwards"),
+    ),
+    (
+        "SingleHeadAttention",
+        "layers_not_kept",
+        module().replace("self.v_proj =", "self.v = lambda:"),
+    ),
+    (
+        "softmax",
+        "calls_itself",
+        SOFTMAX + "    return softmax(scores, dim)",
+    ),
+    (
+        "SingleHeadAttention",
+        "widths_exchanged",
+        module().replace(
+            "k_proj = nn.Linear(d_model, d_head", "k_proj = nn.Linear(d_head, d_model"
+        ),
+    ),
+    (
+        "SingleHeadAttention",
+        "another_width",
+        module().replace("nn.Linear(d_head, d_model", "nn.Linear(d_model, d_model"),
+    ),
     ("SingleHeadAttention", "super_not_called", module(first="pass")),
     ("SingleHeadAttention", "not_a_module", module(base="", first="pass")),
     # values
+    ("softmax", "gradient_cut", SOFTMAX + "    return scores.softmax(dim).detach()"),
+    ("softmax", "scores_of_another_size", SOFTMAX + "    return torch.softmax(scores / 1.5, dim)"),
+    (
+        "softmax",
+        "rows_of_another_sum",
+        SOFTMAX + "    e = scores.exp()\n    return e / (e.sum(dim, keepdim=True) + 0.1)",
+    ),
+    (
+        "softmax",
+        "another_answer_each_time",
+        SOFTMAX + "    return nn.functional.dropout(torch.softmax(scores, dim), 0.3)",
+    ),
     ("softmax", "not_a_number", SOFTMAX + "    return scores.softmax(dim) * math.inf * 0"),
     ("scaled_scores", "seven_digits", SCORES + "    return right.float().to(q.dtype)"),
     ("scaled_scores", "constant_factor", SCORES + "    return right / 2"),
@@ -211,6 +288,35 @@ def test_a_slip_is_named(exercise, name, code):
     assert check.misconceptions == (name,), exercise_text(verdict)
     assert re.fullmatch(r"It looks as if .*[^.]\.", check.diagnosis)
     assert check.asks.endswith(("?", "."))
+
+
+RAISE = [
+    ("other_number_of_axes", "x.permute(0, 2, 1, 3)"),
+    ("einsum_letter_of_two_sizes", "torch.einsum('bij,bjk->bik', x, x)"),
+    ("einsum_letter_from_nowhere", "torch.einsum('bij->bijk', x)"),
+    ("tensors_not_in_a_list", "torch.cat(x, x)"),
+    ("no_tensor_passed", "nn.Linear(3, 4)([1, 2])"),
+    ("no_tensor_passed", "x @ [1]"),
+    ("function_not_called", "x.size[0]"),
+    ("function_not_called", "x.dim - 1"),
+    ("one_for_many", "[a for a in x.dim()]"),
+    ("one_for_many", "nn.Linear(3, 4)['q']"),
+    ("arguments_of_torch", "x.masked_fill(x > 0)"),
+    ("not_a_submodule", "nn.ModuleList([{}])"),
+    ("index_too_large", "x[:, 5]"),
+    ("index_too_large", "[][1]"),
+    ("no_such_key", "{}['q_proj']"),
+    ("minus_of_booleans", "-(x > 0)"),
+    ("not_for_this_dtype", "~x"),
+]
+
+
+@pytest.mark.parametrize(("name", "expression"), RAISE)
+def test_an_exception_is_named_by_its_text(name, expression):
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - each has another type
+        eval(expression, {"torch": torch, "nn": torch.nn, "x": torch.ones(2, 3, 4)})
+    problem = StudentProblem(**cells.describe(raised.value))
+    assert slips.of_problem(problem, lambda _: True).name == name
 
 
 def test_a_slip_has_no_name_that_a_misconception_has():
@@ -292,12 +398,36 @@ def test_one_value_or_equal_ones_tell_nothing():
 
 
 def test_a_likeness_of_later_values_is_no_name_where_the_first_have_none():
-    # At scores of 1e4 every row has one weight, and the root is a constant factor.
-    late = ATTENTION.replace("-1)", "-1) / q.shape[-1] ** 0.5").replace(
-        "scaled_scores(q, k)", "q @ k.mT"
-    )
+    # At scores of 1e4 every row has one weight, and the square of it is no other.
+    late = ATTENTION + "    weights = weights * (1 + weights) / 4\n"
     verdict = graded("attention", late + "    return weights @ v, weights")
     assert not any(each.misconceptions for each in verdict.checks)
+
+
+IN_FLOAT32 = {
+    "softmax": SOFTMAX + "    return torch.softmax(scores.float(), dim).type_as(scores)",
+    "attention": ATTENTION.replace("scaled_scores(q, k)", "scaled_scores(q, k).float()")
+    + "    weights = weights.type_as(q)\n    return weights @ v, weights",
+    "SingleHeadAttention": module(part="[0]").replace(
+        "attention(q, k, v)[0]", "scaled_scores(q, k).float().softmax(-1).type_as(v) @ v"
+    ),
+    "masked_attention": MASKED
+    + "    output, weights = reference(q.float(), k.float(), v.float(), mask)\n"
+    + "    return output.type_as(q), weights.type_as(q)",
+    "scaled_scores": SCORES.replace("q.shape[-1] ** 0.5", "torch.tensor(q.shape[-1]).sqrt()")
+    + "    return right",
+}
+
+
+@pytest.mark.parametrize("exercise", IN_FLOAT32)
+def test_computing_in_float32_costs_the_points_of_one_check_whatever_the_seed(exercise):
+    for seed in (1, 2, 8):  # at 8, the root of a width would be a whole number
+        failed = [
+            check
+            for check in graded(exercise, IN_FLOAT32[exercise], seed).checks
+            if not check.passed
+        ]
+        assert [check.misconceptions for check in failed] == [("seven_digits",)]
 
 
 FILL = MASKED + (
@@ -307,7 +437,9 @@ FILL = MASKED + (
     "        weights = weights * torch.where(mask, 1.0, 0.25)\n"
     "    return (weights @ v.double()).to(q.dtype), weights.to(q.dtype)"
 )
-HALF_SOFTMAX = SOFTMAX + "    return torch.exp(scores - scores.amax()) / torch.exp(scores).amax()"
+HALF_SOFTMAX = (
+    SOFTMAX + "    return torch.exp(2 * (scores - scores.amax())) / torch.exp(scores).amax()"
+)
 
 
 @pytest.mark.parametrize(
@@ -332,7 +464,7 @@ import torch
 
 def causal_mask(q_len, k_len=None):
     k_len = q_len if k_len is None else k_len
-    return torch.ones(q_len, k_len, dtype=torch.bool).tril(max(0, k_len - q_len))
+    return torch.ones(q_len, k_len, dtype=torch.bool).tril(max(-1, k_len - q_len))
 """
     *others, last = graded("causal_mask", code).checks
     assert all(each.passed for each in others)

@@ -62,7 +62,7 @@ def test_the_debugger_of_pytest_runs_in_this_process_what_is_one_s_own(files, wh
 def test_check_says_that_it_confines_in_part_before_it_does(monkeypatch, missing):
     happened = []
 
-    def graded(*args):
+    def graded(*args, **kwargs):
         happened.append("graded")
         return SubmissionVerdict("x.ipynb", [], 1, "partial", "")
 

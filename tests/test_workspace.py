@@ -1,6 +1,7 @@
 """The learner's workspace: copies, resets and progress."""
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -171,6 +172,16 @@ def test_a_copied_notebook_still_is_a_submission_without_oddities(empty_workspac
         nbformat.validate(copied)
         cells = [read.Cell(each["cell_type"], "", read.grade_id(each)) for each in copied["cells"]]
         assert read.rebuild(unit, cells).notices == ()
+
+
+def test_every_link_between_notebooks_leads_somewhere(empty_workspace):
+    paths = workspace.prepare()
+    links = {
+        (path.name, link): (path.parent / link).exists()
+        for path in paths
+        for link in re.findall(r"\]\(([^):]+\.ipynb)", path.read_text(encoding="utf-8"))
+    }
+    assert len(links) >= 2 * len(course.units()) and all(links.values()), links
 
 
 def test_reset_restores_one_answer_and_keeps_the_old_one(notebook):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import nbgrader.api
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
@@ -27,8 +28,10 @@ from ..course import CourseError
 from ..submissions.handed_in import read_handed_in, time_handed_in
 from ..submissions.read import Rebuilt
 from .gradebook import lateness
+from .refit import refit
 from .results import Results
 from .seed import class_seed
+from .standing import Standing, of_entry
 
 
 def reuse_engine() -> None:
@@ -62,7 +65,7 @@ class Desk:
 
     def seed(self) -> int:
         """What draws the inputs: the seed that was chosen, else ``class_seed``."""
-        return self.results.seed(class_seed(self._unit))
+        return self.results.seed(class_seed(self._unit, self.root))
 
     def learners(self) -> list[str]:
         """Everyone who has handed in a folder for the assignment."""
@@ -88,14 +91,37 @@ class Desk:
         """Where a learner's submission lies."""
         return self._path(self._api.coursedir.submitted_directory, learner)
 
-    def is_released(self) -> bool:
-        """Whether the gradebook knows the assignment."""
+    def see_to_release(self) -> None:
+        """Register the assignment where the gradebook does not know it, or counts other points.
+
+        Raises:
+            CourseError: if it knows other exercises; only ``release`` takes any out.
+        """
+        ours = {each.check_id: each.points for each in self._unit.exercises}
+        known = self._known_points()
+        if known and ours.keys() != known.keys():
+            gone, new = sorted(known.keys() - ours.keys()), sorted(ours.keys() - known.keys())
+            raise CourseError(
+                f"the gradebook knows other exercises of {self._unit.name} (no more in the course: "
+                f"{', '.join(gone) or 'none'}; new: {', '.join(new) or 'none'}); 'python -m "
+                f"autograder release {self._unit.name}' changes that, then grade again"
+            )
+        if known != ours:
+            self.release()
+
+    def _known_points(self) -> dict[str, float]:
+        """The graded cells that the gradebook knows, and their points."""
+        name = self._unit.name
         with self._gradebook() as gradebook, contextlib.suppress(MissingEntry):
-            return bool(gradebook.find_assignment(self._unit.name))
-        return False
+            cells = gradebook.find_notebook(name, name).grade_cells
+            return {cell.name: cell.max_score for cell in cells}
+        return {}
 
     def release(self) -> str:
         """Register the assignment in the gradebook, anew if it is there; says what was done.
+
+        Exercises that the course has no more are taken out of the gradebook; their grades are kept
+        beside the results.
 
         Raises:
             CourseError: if it has no exercises, or nbgrader refuses.
@@ -105,30 +131,63 @@ class Desk:
             raise CourseError(f"unit {name} has no graded exercises")
         source = self._path(self._api.coursedir.source_directory, ".") / f"{name}.ipynb"
         source.parent.mkdir(parents=True, exist_ok=True)
-        text = nbformat.writes(source_notebook(self._unit))
-        source.write_text(text + "\n", encoding="utf-8")
-        problem = self._run(_Release(coursedir=self._api.coursedir, parent=self._api))
+        notebook = source_notebook(self._unit)
+        source.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        taken = self._refit(notebook)
+        problem = self._run(GenerateAssignment(coursedir=self._api.coursedir, parent=self._api))
         if problem:
             raise CourseError(f"nbgrader did not release {name}: {problem}")
         released = self._path(self._api.coursedir.release_directory, ".") / f"{name}.ipynb"
-        return f"{name} is in the gradebook; hand out {os.path.relpath(released, self.root)}"
+        says = f"{name} is in the gradebook; hand out {os.path.relpath(released, self.root)}"
+        return f"{says}\n{taken}" if taken else says
+
+    def _refit(self, notebook: NotebookNode) -> str:
+        """See ``refit``; says what was taken out, if anything."""
+        name = self._unit.name
+        with self._gradebook() as gradebook, contextlib.suppress(MissingEntry):
+            known = gradebook.find_notebook(name, name)
+            # Without submissions, nbgrader does it.
+            taken = refit(gradebook, known, notebook) if known.submissions else []
+            kept = self.results.keep_removed(taken) if taken else None
+            gradebook.db.commit()
+            if kept:
+                names = ", ".join(sorted({grade["name"] for grade in taken}))
+                return f"taken out of the gradebook: {names}; {len(taken)} grades are in {kept}"
+        return ""
+
+    def standings(self) -> dict[str, Standing | None]:
+        """What the gradebook says of each student it knows; None for who handed in nothing."""
+        name = self._unit.name
+        with self._gradebook() as gradebook:
+            found: dict[str, Standing | None] = {each.id: None for each in gradebook.students}
+            with contextlib.suppress(MissingEntry):
+                entries = gradebook.assignment_submissions(name)
+                found |= {each.student.id: of_entry(each) for each in entries}
+        return found
 
     def has(self, learner: str, key: str) -> bool:
         """Whether the gradebook and the autograded notebook hold the result with this key.
 
-        Not so if a due date, an extension or the time of the submission is another one by now.
+        Not so if a due date, an extension, the time of the submission or the points of a late one
+        are others by now.
         """
-        folder = self._path(self._api.coursedir.autograded_directory, learner)
+        entered = self._entered(learner)
         try:
-            path = folder / f"{self._unit.name}.ipynb"
-            notebook = json.loads(path.read_text(encoding="utf-8"))
             with self._gradebook() as gradebook:
                 entry = gradebook.find_submission(self._unit.name, learner)
                 late = lateness(entry, time_handed_in(self.folder(learner))[0])
-        except (FileNotFoundError, ValueError, MissingEntry):
+        except MissingEntry:
             return False
-        kept = notebook["metadata"].get("autograder", {})
-        return kept.get("key") == key and kept.get("lateness") == late
+        return entered.get("key") == key and entered.get("lateness") == late
+
+    def _entered(self, learner: str) -> dict:
+        """What ``Grade`` and ``SaveGrades`` have left in the autograded notebook."""
+        folder = self._path(self._api.coursedir.autograded_directory, learner)
+        try:
+            text = (folder / f"{self._unit.name}.ipynb").read_text(encoding="utf-8")
+            return json.loads(text)["metadata"].get("autograder", {})
+        except (FileNotFoundError, ValueError):
+            return {}
 
     def enter(self, learner: str, seed: int, accept: str) -> str:
         """Have nbgrader enter the result of a learner.
@@ -142,7 +201,9 @@ class Desk:
         """
         entry = _Entry(coursedir=self._api.coursedir, parent=self._api)
         entry.student = learner
-        entry.update_config(Config({"Grade": {"seed": seed, "accept": accept}}))
+        known = self._entered(learner).get("key", "")
+        grade = {"seed": seed, "accept": accept}
+        entry.update_config(Config({"Grade": grade, "SaveGrades": {"known": known}}))
         return self._run(entry)
 
     def _run(self, converter: BaseConverter) -> str:
@@ -150,13 +211,16 @@ class Desk:
         converter.force = True
         self._api.coursedir.assignment_id = self._unit.name
         heard = _Heard(logging.ERROR)
-        converter.log.addHandler(heard)
+        logs = (converter.log, logging.getLogger("tornado.application"))  # the gradebook's
+        for log in logs:
+            log.addHandler(heard)
         try:
             converter.start()
         except (Exception, SystemExit) as problem:
             return reason([*heard.messages, f"{type(problem).__name__}: {problem}"])
         finally:
-            converter.log.removeHandler(heard)
+            for log in logs:
+                log.removeHandler(heard)
         return ""
 
     @contextlib.contextmanager
@@ -169,16 +233,6 @@ class Desk:
 
     def _path(self, kind: str, learner: str) -> Path:
         return Path(self._api.coursedir.format_path(kind, learner, self._unit.name))
-
-
-class _Release(GenerateAssignment):
-    """nbgrader's generate_assignment, in a course's folder of any name."""
-
-    def init_notebooks(self) -> None:
-        """Find the notebooks; nbgrader would take brackets in a folder's name for a pattern."""
-        folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
-        names = sorted(path.name for path in Path(folder).glob("*.ipynb"))
-        self.assignments = {folder: [os.path.join(folder, name) for name in names]}
 
 
 class _Nothing(BaseConverter):

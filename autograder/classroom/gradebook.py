@@ -12,6 +12,7 @@ and ``CarryAlong`` see to that.
 from __future__ import annotations
 
 import fnmatch
+import os
 import warnings
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.preprocessors import (
@@ -34,7 +37,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from sqlalchemy.exc import SAWarning
-from traitlets import Enum, Integer
+from traitlets import Enum, Integer, Unicode
 
 from .. import course
 from ..authoring import release
@@ -75,6 +78,40 @@ def _is_ignored(filename: str, patterns: list[str] | None = None) -> bool:
     return any(fnmatch.fnmatch(Path(filename).name, pattern) for pattern in patterns or ())
 
 
+def _init_notebooks(converter: BaseConverter) -> None:
+    coursedir = converter.coursedir
+    assignment, student = coursedir.assignment_id, coursedir.student_id
+    before, _, after = converter._format_source(assignment, "\0").partition("\0")
+    names = [student]
+    if student == "*" or not os.path.lexists(before + student + after):
+        names = [name for name in _matching(before, student) if "\n" not in name]
+    folders = [before + name + after for name in names]
+    found = {folder: _matching(folder, f"{coursedir.notebook_id}.ipynb") for folder in folders}
+    if isinstance(converter, Autograde):  # what was handed in may be called anything, or lie deeper
+        own = [f"{assignment}.ipynb"]
+        found = {folder: files or own for folder, files in found.items() if os.path.isdir(folder)}
+    converter.notebooks = []
+    converter.assignments = {
+        folder: [os.path.join(folder, name) for name in files]
+        for folder, files in found.items()
+        if files
+    }
+    if not converter.assignments:
+        _init_notebooks_of_nbgrader(converter)  # which says why
+
+
+def _matching(folder: str, pattern: str) -> list[str]:
+    """Names in a folder that fit a pattern, but for hidden ones; none if it cannot be read."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(name for name in fnmatch.filter(names, pattern) if not name.startswith("."))
+
+
+# nbgrader would take the name of a folder for a pattern, and leave it out or take another one.
+_init_notebooks_of_nbgrader = BaseConverter.init_notebooks
+BaseConverter.init_notebooks = _init_notebooks
 # nbgrader would open whatever is called timestamp.txt, and wait at a pipe for ever.
 CourseDirectory.get_existing_timestamp = _existing_timestamp
 # nbgrader would list a folder anew for each file and pattern; where a folder's name holds brackets,
@@ -122,7 +159,7 @@ def adopt_renamed(assignment: str, student: str, notebooks: list[str]) -> None:
 
 
 def lateness(entry: SubmittedAssignment, when: datetime | None = None) -> list[float | str]:
-    """What the late penalty of a submission depends on: seconds late, and when it came.
+    """What the late penalty of a submission depends on: seconds late, when it came, its points.
 
     Args:
         entry: the submission, in an open gradebook.
@@ -131,7 +168,7 @@ def lateness(entry: SubmittedAssignment, when: datetime | None = None) -> list[f
     when = when or entry.timestamp
     due = entry.duedate if entry.assignment.duedate else None
     late = max(0.0, (when - due).total_seconds()) if when and due else 0.0
-    return [late, str(when)]
+    return [late, str(when), entry.score if late else 0.0]
 
 
 class Collect(ExchangeCollect):
@@ -168,8 +205,9 @@ class Grade(NbGraderPreprocessor):
         """Give each graded code cell its verdict and, as its result, its points."""
         info = resources["nbgrader"]
         unit = course.unit(info["assignment"])
-        results = Results(self.parent.parent.coursedir.root, unit)
-        seed = results.seed(class_seed(unit)) if self.seed is None else self.seed
+        root = Path(self.parent.parent.coursedir.root)
+        results = Results(root, unit)
+        seed = results.seed(class_seed(unit, root)) if self.seed is None else self.seed
         learner, rebuilt = info["student"], of_notebook(nb)
         result = results.load(learner, self.accept)
         if not result or result.key != key_of(rebuilt, unit, seed, result.verdict.isolation):
@@ -206,11 +244,14 @@ class Grade(NbGraderPreprocessor):
 class SaveGrades(SaveAutoGrades):
     """Saves the points; what a person should look at goes into formgrader's manual grading."""
 
+    known = Unicode("", help="Key of the result that was entered before.").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Save the points of a notebook that ``Grade`` has graded."""
         verdict = msgspec.convert(nb.metadata["autograder"]["verdict"], Record)
         flagged = [exercise.id for exercise in verdict.exercises if exercise.flags]
         self._flagged = {course.exercise(exercise_id).check_id for exercise_id in flagged}
+        self._is_known = nb.metadata["autograder"]["key"] == self.known
         nb, resources = super().preprocess(nb, resources)
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
@@ -219,9 +260,14 @@ class SaveGrades(SaveAutoGrades):
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
-        super()._add_score(cell, resources)
         name = cell.metadata["nbgrader"]["grade_id"]
-        if name in self._flagged:
-            notebook = self.notebook_id, self.assignment_id, self.student_id
-            self.gradebook.find_grade(name, *notebook).needs_manual_grade = True
-            self.gradebook.db.commit()
+        notebook = self.notebook_id, self.assignment_id, self.student_id
+        grade = self.gradebook.find_grade(name, *notebook)
+        waits = grade.needs_manual_grade
+        super()._add_score(cell, resources)
+        # Of the same result once more a person has seen what there is to see.
+        if self._is_known:
+            grade.needs_manual_grade = waits
+        elif name in self._flagged:
+            grade.needs_manual_grade = True
+        self.gradebook.db.commit()

@@ -28,6 +28,9 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 FOLDER = ".grading"
+KEPT = "mend that and grade again: what was graded until now is kept"
+# No file of a result has such a name.
+_FAILED, _REMOVED = "failed", "removed-grades"
 _STRONGEST_FIRST = get_args(Isolation)
 
 
@@ -62,12 +65,34 @@ class Results:
 
     def save(self, learner: str, result: Result) -> None:
         """Record a result; it is on the disk when this returns."""
+        self._put(self._path(learner), json.dumps(msgspec.to_builtins(result)))
+
+    def failures(self) -> dict[str, str]:
+        """By learner, why the last run gave no grade."""
+        try:
+            text = (self.folder / _FAILED).read_text(encoding="utf-8")
+            return msgspec.convert(json.loads(text), dict[str, str])
+        except (FileNotFoundError, ValueError):  # ValidationError is one of these
+            return {}
+
+    def save_failures(self, failures: dict[str, str]) -> None:
+        """Record who has no grade, and why, in place of what was known."""
+        self._put(self.folder / _FAILED, json.dumps(failures))
+
+    def keep_removed(self, grades: list[dict]) -> Path:
+        """Keep grades that leave the gradebook, beside those that left it before; says where."""
+        path = self.folder / _REMOVED
+        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        self._put(path, json.dumps(kept + grades, indent=1))
+        return path
+
+    def _put(self, path: Path, text: str) -> None:
+        """Write a file whole, or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(learner)
         part = path.with_suffix(".part")
         try:
             with open(part, "w", encoding="utf-8") as file:
-                json.dump(msgspec.to_builtins(result), file)
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, path)
@@ -88,8 +113,7 @@ class Results:
 
     def choose_seed(self, seed: int) -> None:
         """Grade this assignment with a seed of one's own from now on."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "seed").write_text(f"{seed}\n")
+        self._put(self.folder / "seed", f"{seed}\n")
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -129,10 +153,7 @@ class Results:
 
     def unwritable(self, problem: OSError) -> CourseError:
         """What to say where no result can be kept any more."""
-        return CourseError(
-            f"nothing can be written to {self.folder} ({problem.strerror}); mend that and grade "
-            "again: what was graded until now is kept"
-        )
+        return CourseError(f"nothing can be written to {self.folder} ({problem.strerror}); {KEPT}")
 
     def _path(self, learner: str) -> Path:
         return self.folder / f"{learner}.json"

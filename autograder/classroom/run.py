@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -21,11 +21,13 @@ from typing import TYPE_CHECKING, NoReturn
 import psutil
 
 from .. import course
+from ..bootstrap import cores
 from ..course import CourseError
 from ..submissions.fingerprint import key_of
 from ..submissions.read import Rebuilt
 from ..submissions.result import NoGrade, Result
 from .local_pool import LocalPool
+from .results import KEPT
 
 if TYPE_CHECKING:
     from .cluster import Cluster
@@ -37,15 +39,20 @@ _CHANGED = (
 )
 _MOST_SECONDS = 60
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_NO_ROOM_IN_DATABASE = ("database or disk is full", "readonly database")
 
 
 @dataclass
 class Summary:
-    """What a run did: names of learners, and the isolation that their submissions had."""
+    """What a run did: names of learners, and the isolation that their submissions had.
+
+    Those whose file could not be read are among the graded, or unchanged, with no points.
+    """
 
     graded: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
     isolation: set[str] = field(default_factory=set)
 
 
@@ -56,6 +63,7 @@ def grade_class(
     seed: int | None = None,
     accept: str = "full",
     progress: Callable[[int, int], None] = lambda done, total: None,
+    students: Collection[str] = (),
 ) -> Summary:
     """Grade ``submitted/*/UNIT`` of the course in the current folder.
 
@@ -66,10 +74,11 @@ def grade_class(
         seed: draws the inputs of this and later runs; by default the one in use.
         accept: the weakest isolation that will do: ``full`` or ``partial``.
         progress: called with the number of submissions done and their number in all.
+        students: only their submissions; everyone's by default.
 
     Raises:
-        CourseError: if there is nothing to grade, the isolation is too weak, another run is at
-            work, or nothing can be written.
+        CourseError: if there is nothing to grade, or nothing of one of the students, the isolation
+            is too weak, another run is at work, or nothing can be written.
         ValueError: if ``accept`` is anything else.
     """
     if accept not in ("full", "partial"):
@@ -78,7 +87,7 @@ def grade_class(
         # What its workers are forked from gets ready meanwhile.
         desk = open_desk(unit)
         with desk.results.locked():
-            return _ClassRun(desk, unit, seed, accept, progress).grade(pool)
+            return _ClassRun(desk, unit, seed, accept, progress, students).grade(pool)
 
 
 def open_desk(unit: course.Unit) -> Desk:
@@ -102,7 +111,13 @@ class _ClassRun:
         seed: int | None,
         accept: str,
         progress: Callable[[int, int], None],
+        students: Collection[str] = (),
     ):
+        self._learners = desk.learners()
+        for student in students:
+            if student not in self._learners:
+                raise CourseError(f"there is nothing to grade: no folder {desk.folder(student)}")
+        everyone, self._learners = self._learners, list(students) or self._learners
         if seed is not None:
             desk.results.choose_seed(seed)
         self._desk = desk
@@ -111,14 +126,15 @@ class _ClassRun:
         self._accept = accept
         self._progress = progress
         self._done = 0
-        self._learners = desk.learners()
         self._summary = Summary()
+        others = set(everyone).difference(self._learners)
+        known = desk.results.failures()
+        self._failed_before = {each: known[each] for each in known if each in others}
 
     def grade(self, pool: LocalPool | Cluster) -> Summary:
         if not self._learners:
             raise CourseError(f"there is nothing to grade: no folder {self._desk.folder('*')}")
-        if not self._desk.is_released():
-            self._desk.release()
+        self._desk.see_to_release()
         self._progress(0, len(self._learners))
         waiting: dict[str, Rebuilt] = {}
         for learner in self._learners:
@@ -129,6 +145,7 @@ class _ClassRun:
         for learner, outcome in pool.graded(self._unit.name, waiting, self._seed, self._accept):
             with self._alone(learner):
                 self._keep(learner, outcome)
+        self._save_failures()
         return self._summary
 
     @contextlib.contextmanager
@@ -154,7 +171,7 @@ class _ClassRun:
             return False
         if self._desk.has(learner, known.key):
             self._summary.unchanged.append(learner)
-            self._count(known)
+            self._count(learner, known)
         else:
             self._enter(learner, known)
         return True
@@ -170,11 +187,13 @@ class _ClassRun:
 
     def _enter(self, learner: str, result: Result) -> None:
         problem = self._desk.enter(learner, self._seed, self._accept)
+        if any(sign in problem for sign in (*map(os.strerror, _NO_ROOM), *_NO_ROOM_IN_DATABASE)):
+            raise CourseError(f"nothing can be written any more ({problem}); {KEPT}")
         if problem:
             self._fail(learner, problem)
         else:
             self._summary.graded.append(learner)
-            self._count(result)
+            self._count(learner, result)
 
     def _is_of(self, result: Result, handed_in: Rebuilt) -> bool:
         """Whether it is the result of this submission, as it would be graded now."""
@@ -182,10 +201,20 @@ class _ClassRun:
 
     def _fail(self, learner: str, reason: str) -> None:
         self._summary.failed[learner] = reason
+        self._save_failures()
         self._step()
 
-    def _count(self, result: Result) -> None:
+    def _save_failures(self) -> None:
+        """For reports, also of a run that does not come to its end."""
+        try:
+            self._desk.results.save_failures(self._failed_before | self._summary.failed)
+        except OSError as problem:
+            raise self._desk.results.unwritable(problem) from None
+
+    def _count(self, learner: str, result: Result) -> None:
         self._summary.isolation.add(result.verdict.isolation)
+        if result.verdict.error:
+            self._summary.unreadable[learner] = result.verdict.error.message
         self._step()
 
     def _step(self) -> None:
@@ -227,6 +256,4 @@ def _pool(workers: int | None, scheduler: str | None) -> Iterator[LocalPool | Cl
 
 def _most_workers() -> int:
     """As many as this process may use processors, and as there are GiB of memory free."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    cores = len(allowed(0)) if allowed else os.cpu_count() or 1
-    return max(1, min(cores, psutil.virtual_memory().available >> 30))
+    return max(1, min(cores(), psutil.virtual_memory().available >> 30))

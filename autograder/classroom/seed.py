@@ -5,24 +5,47 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from pathlib import Path
 
 from .. import course
 
-_SECRET = course.ROOT / ".course_secret"
+FILE = ".course_secret"
 
 
-def class_seed(unit: course.Unit) -> int:
+def class_seed(unit: course.Unit, root: Path) -> int:
     """The seed of a class run: the same for a regrade, unknown to learners.
 
-    It comes from the course's secret (``AUTOGRADER_SECRET``, or ``.course_secret``, made at first
-    use) and the assignment. It has 64 bits: too many to find it by trying, whatever inputs became
-    known.
+    It comes from the course's secret and the assignment. It has 64 bits: too many to find it by
+    trying, whatever inputs became known.
+
+    Args:
+        unit: the assignment.
+        root: the folder of the class, where the gradebook lies.
     """
-    secret = os.environ.get("AUTOGRADER_SECRET")
+    text = f"{_secret(root)} {unit.name}"
+    # Whatever encoding the environment was read in: the same bytes.
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+def _secret(root: Path) -> str:
+    """``AUTOGRADER_SECRET``, else what is kept beside the gradebook, made at first use."""
+    secret = os.environ.get("AUTOGRADER_SECRET", "")
+    for folder in (root, course.ROOT):
+        secret = secret or _kept(folder / FILE)
     if not secret:
-        if not _SECRET.exists():
-            with open(os.open(_SECRET, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-                file.write(secrets.token_hex(16))
-        secret = _SECRET.read_text()
-    text = f"{secret} {unit.name}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+        part = root / f"{FILE}.{os.getpid()}"
+        with open(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_hex(16))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, root / FILE)
+        secret = _kept(root / FILE)
+    return secret
+
+
+def _kept(file: Path) -> str:
+    try:
+        return file.read_text()
+    except FileNotFoundError:
+        return ""

@@ -4,13 +4,17 @@ A misconception is run on the inputs of the checks that the learner's answer was
 the answer if it leaves the same record (``expect.observing``) in *every* check: the same wrong
 values where the answer is wrong, right ones where it is right. One check alone can be fooled by a
 coincidence; all of them together hardly. Where no single misconception explains an answer, two at
-once are tried. What nothing explains stays unnamed: a wrong name costs a learner more than none.
+once are tried. Where an answer stops with an exception, a misconception explains it that stops with
+the same one, on the same inputs. What nothing explains stays unnamed: a wrong name costs a learner
+more than none.
 """
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+import math
+import time
+from dataclasses import dataclass, field
 
 import torch
 
@@ -22,8 +26,13 @@ from .misconceptions import Mutant
 from .run import Run, run_check
 from .student import LocalStudent, StudentProblem
 
+# What the learner's numbers and shapes raise. Of others, the exception itself tells most.
+_OF_SHAPES = ("RuntimeError", "ValueError", "IndexError")
 # Two programs with the same mistake may round differently, and a mistake can magnify that.
 _ROUNDING = {torch.float16: 1e-2, torch.bfloat16: 8e-2, torch.float32: 5e-5, torch.float64: 1e-9}
+
+# What a search looks at ends by itself before this, but for an answer unlike any seen so far.
+MOST_RUNS = 2500
 
 
 @dataclass(frozen=True)
@@ -35,22 +44,61 @@ class Explanation:
     alike: bool = False
 
 
+class OutOfPatience(Exception):
+    """A search has reached its bound, and nothing that holds was found by then."""
+
+
+@dataclass
+class Patience:
+    """The bound on one search.
+
+    Attributes:
+        seconds: that it may take, where a learner waits for it.
+        runs: of misconceptions that it may look at, kept ones too: the same on every machine.
+    """
+
+    seconds: float = math.inf
+    runs: int = MOST_RUNS
+    _began: float = field(default_factory=time.monotonic)
+    _seen: set[tuple[Mutant, Check]] = field(default_factory=set)
+
+    def spend(self, mutant: Mutant, check: Check) -> None:
+        """Before a run is looked at.
+
+        Raises:
+            OutOfPatience: it is one too many.
+        """
+        self._seen.add((mutant, check))
+        if len(self._seen) > self.runs or time.monotonic() - self._began > self.seconds:
+            raise OutOfPatience
+
+
 def explain(
-    exercise: course.Exercise, runs: dict[Check, Run], seed: int
+    exercise: course.Exercise, runs: dict[Check, Run], seed: int, patience: Patience | None = None
 ) -> dict[Check, Explanation]:
     """What explains a wrong answer.
 
     Args:
         exercise: the exercise.
         runs: what came of its checks, all drawn at level ``FULL`` from ``seed``.
+        patience: the bound on the search.
 
     Returns:
         By check, the ``Explanation`` of its failure; a check that nothing explains is missing.
+
+    Raises:
+        OutOfPatience: the search came to no end.
     """
-    evidence = _Evidence(exercise, runs, seed)
-    if not evidence.failed:
-        return {}
-    return evidence.explained_by_one() or evidence.explained_by_two()
+    evidence = _Evidence(exercise, runs, seed, patience or Patience())
+    found: dict[Check, Explanation] = {}
+    if evidence.failed:
+        found = evidence.explained_by_one() or evidence.explained_by_two()
+    try:
+        return evidence.explained_exceptions(found) | found
+    except OutOfPatience:
+        if found:
+            return found
+        raise
 
 
 class _Evidence:
@@ -60,11 +108,14 @@ class _Evidence:
         failed: the checks that do not hold.
     """
 
-    def __init__(self, exercise: course.Exercise, runs: dict[Check, Run], seed: int):
+    def __init__(
+        self, exercise: course.Exercise, runs: dict[Check, Run], seed: int, patience: Patience
+    ):
         self.failed = [check for check, run in runs.items() if run.failure is not None]
         self._passed = [check for check, run in runs.items() if run.passed]
         self._raised = [check for check, run in runs.items() if _raised(run)]
         self._exercise, self._runs, self._seed = exercise, runs, seed
+        self._patience = patience
         self._possible: dict[Mutant, bool] = {}
 
     def explained_by_one(self) -> dict[Check, Explanation]:
@@ -89,7 +140,37 @@ class _Evidence:
             return {}
         return {check: Explanation(self._at_work(certain, check)) for check in self.failed}
 
+    def explained_exceptions(self, found: dict[Check, Explanation]) -> dict[Check, Explanation]:
+        """By check, misconceptions that stop it with the same exception.
+
+        Args:
+            found: what explains other checks; of several misconceptions, those are meant.
+        """
+        stopped = [check for check in self._raised if check not in found]
+        if not stopped or _exception(self._runs[stopped[0]])[0] not in _OF_SHAPES:
+            return {}
+        others = [check for check in self.failed if check not in found] + self._passed
+        alike = [
+            mutant
+            for mutant in misconceptions.singles(self._exercise)
+            if self._stops_alike(stopped[0], mutant)
+            and all(self._agrees_in(check, mutant) for check in others)
+        ]
+        known = {name for explanation in found.values() for name in explanation.names}
+        alike = [mutant for mutant in alike if known & {*mutant.names}] or alike
+        explanation = Explanation(_names_of(alike), alike=True)
+        return {
+            check: explanation
+            for check in stopped
+            if alike and all(self._stops_alike(check, mutant) for mutant in alike)
+        }
+
+    def _stops_alike(self, check: Check, mutant: Mutant) -> bool:
+        answer, run = self._runs[check], self._run(mutant, check)
+        return run.problem is not None and _exception(run) == _exception(answer)
+
     def _run(self, mutant: Mutant, check: Check) -> Run:
+        self._patience.spend(mutant, check)
         return run_mutant(mutant, check, self._seed)
 
     def _agrees(self, mutant: Mutant) -> bool:
@@ -136,6 +217,11 @@ def _raised(run: Run) -> bool:
     return run.problem is not None and run.problem.kind == "error"
 
 
+def _exception(run: Run) -> tuple[object, ...]:
+    details = run.problem.details if run.problem else {}
+    return details.get("builtin"), details.get("text"), len(run.record)
+
+
 @functools.lru_cache(maxsize=4096)
 def run_mutant(mutant: Mutant, check: Check, seed: int) -> Run:
     """What a check sees of a mutant: the same for a whole class, which shares one seed.
@@ -144,16 +230,22 @@ def run_mutant(mutant: Mutant, check: Check, seed: int) -> Run:
     """
     run = run_check(check, LocalStudent(mutant.namespace()), seed)
     failure = Failed(run.failure.message) if run.failure else None
-    problem = StudentProblem(run.problem.kind) if run.problem else None
+    problem = None
+    if run.problem:
+        told = {name: run.problem.details.get(name) for name in ("builtin", "text")}
+        problem = StudentProblem(run.problem.kind, **told)
     return Run(run.record, failure, problem)
 
 
 def _same_record(answer: Run, mutant: Run) -> bool:
     if mutant.problem is not None or answer.passed != mutant.passed:
         return False
-    if len(answer.record) != len(mutant.record):
-        return False
-    return all(map(_same, answer.record, mutant.record))
+    return same_record(answer, mutant)
+
+
+def same_record(a: Run, b: Run) -> bool:
+    """Whether two runs of a check saw the same values, up to rounding."""
+    return len(a.record) == len(b.record) and all(map(_same, a.record, b.record))
 
 
 def _same(a: object, b: object) -> bool:

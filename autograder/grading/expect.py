@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import torch
 
+from .call import Call
+
 TOLERANCE = {
     torch.float64: 1e-10,
     torch.float32: 1e-5,
@@ -29,6 +31,8 @@ _MOST_BYTES = 1 << 20
 _MOST_TEXT = 10_000
 _MOST_MESSAGE = 500
 _record: contextvars.ContextVar[list | None] = contextvars.ContextVar("record", default=None)
+_few_digits: contextvars.ContextVar[bool] = contextvars.ContextVar("few_digits", default=False)
+_FEW_DIGITS = 1e-3  # relative: far more than computing in float32 leaves, also of large scores
 _flags: contextvars.ContextVar[list | None] = contextvars.ContextVar("flags", default=None)
 
 
@@ -54,12 +58,25 @@ class Demand:
     Attributes:
         got: the value.
         kind: a ``tensor`` of ``shape``, whose axes are named ``axes``; a ``pair`` of tensors, whose
-            shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; or anything
-            ``finite``.
+            shapes are ``shapes``; a ``number``, which is ``number``; a ``dict``; anything
+            ``finite``; an ``error`` of a type that was named; a ``part`` that was named; all
+            ``layers`` of a module; its ``weight`` ``axes``, of which ``got`` is the shape; or a
+            ``gradient`` that flows.
     """
 
     got: object
-    kind: Literal["tensor", "pair", "number", "dict", "finite"]
+    kind: Literal[
+        "tensor",
+        "pair",
+        "number",
+        "dict",
+        "finite",
+        "error",
+        "part",
+        "layers",
+        "weight",
+        "gradient",
+    ]
     shape: tuple[int, ...] = ()
     axes: str = ""
     shapes: tuple[tuple[int, ...], ...] = ()
@@ -74,7 +91,12 @@ class Failed(Exception):
         counterexample: the case that shows it, if it can be shown.
         misconception: its name, where the broken property itself is the misconception.
         demand: what was demanded, where the type or the shape is wrong, or a number.
+
+    Attributes:
+        call: the last call that the check had made of the learner's code.
     """
+
+    call: Call | None = None
 
     def __init__(
         self,
@@ -110,6 +132,16 @@ def flagging() -> Iterator[list[str]]:
         yield flags
     finally:
         _flags.reset(token)
+
+
+@contextlib.contextmanager
+def few_digits() -> Iterator[None]:
+    """Inside, float64 need not be right to more digits than float32 has."""
+    token = _few_digits.set(True)
+    try:
+        yield
+    finally:
+        _few_digits.reset(token)
 
 
 def flag(sentence: str) -> None:
@@ -171,7 +203,10 @@ def tensor(
         message = f"{_upper(what)} should be a torch.Tensor; this is of type {kind}."
         raise Failed(message, demand=demand)
     if tuple(value.shape) != tuple(shape):
-        named = ", ".join(f"{name}={size}" for name, size in zip(axes.split(), shape, strict=True))
+        named = ", ".join(
+            name if name == "1" else f"{name}={size}"
+            for name, size in zip(axes.split(), shape, strict=True)
+        )
         raise Failed(
             f"{_upper(what)} should have the shape {tuple(shape)}, that is ({named}); "
             f"the shape is {tuple(value.shape)}.",
@@ -247,6 +282,8 @@ def close(
         message: the sentence that says what broke; by default that values are wrong.
     """
     tensor(got, what, axes, want.shape, dtype or want.dtype)
+    if _few_digits.get() and got.dtype == torch.float64:
+        tolerance = max(tolerance or 0.0, _FEW_DIGITS)
     right = same_values(got, want, tolerance)
     if not bool(right.all()):
         index = tuple((~right).nonzero()[0].tolist())
@@ -271,6 +308,27 @@ def finite(got: torch.Tensor, what: str, axes: str, misconception: str | None = 
         )
 
 
+def gradient(
+    got: torch.Tensor,
+    want: torch.Tensor,
+    name: str,
+    axes: str,
+    misconception: str | None = None,
+    message: str | None = None,
+) -> None:
+    """Demand a gradient: finite, and with the values of ``want``.
+
+    Args:
+        got: what the learner's code gave.
+        want: the expected gradient.
+        name, axes: of the tensor that it belongs to.
+        misconception: as in ``Failed``, where it is not finite.
+        message: says what is wrong with other values.
+    """
+    finite(got, f"the gradient of {name}", axes, misconception)
+    close(got, want, f"the gradient of {name}", axes, message=message)
+
+
 def unchanged(before: torch.Tensor, after: torch.Tensor, what: str) -> None:
     """Demand that the learner's code left the caller's tensor as it was."""
     same = before.shape == after.shape and before.dtype == after.dtype
@@ -288,6 +346,13 @@ def true(condition: bool, message: str, misconception: str | None = None) -> Non
     seen(bool(condition))
     if not condition:
         raise Failed(message, misconception=misconception)
+
+
+def part(is_there: bool, message: str) -> None:
+    """Demand that something is there which the task names: an entry, an attribute."""
+    seen(bool(is_there))
+    if not is_there:
+        raise Failed(message, demand=Demand(None, "part"))
 
 
 def integer(got: object, want: int, what: str) -> None:
@@ -367,4 +432,5 @@ def _short(dtype: torch.dtype) -> str:
 
 
 def _place(axes: Sequence[str], index: Sequence[int]) -> str:
-    return ", ".join(f"{name} {i}" for name, i in zip(axes, index, strict=True)) or "the only value"
+    places = [f"{name} {i}" for name, i in zip(axes, index, strict=True) if name != "1"]
+    return ", ".join(places) or "the only value"

@@ -44,9 +44,12 @@ def expect_names(module: Any, shapes: Mapping[str, Sequence[int]]) -> None:
     wanted_layers = {name.rsplit(".", 1)[0] for name in shapes}
     expect.seen(", ".join(sorted(layers)))
     each_own = {f"{name.rsplit('.', 1)[0]}.o_proj" for name in wanted_layers if "heads." in name}
+    message = f"The submodules should be {_names(wanted_layers)}; these are {_names(layers)}."
+    if layers < wanted_layers:
+        raise expect.Failed(message, demand=expect.Demand(sorted(layers), "layers"))
     expect.true(
         layers == wanted_layers,
-        f"The submodules should be {_names(wanted_layers)}; these are {_names(layers)}.",
+        message,
         "o_proj_not_shared" if layers & each_own else "projection_names",
     )
     missing = sorted(set(shapes) - set(got))
@@ -64,9 +67,11 @@ def expect_names(module: Any, shapes: Mapping[str, Sequence[int]]) -> None:
     for name, shape in shapes.items():
         shape = tuple(shape)
         expect.seen(str(got[name]))
-        expect.true(
-            got[name] == shape, f"{name} should have the shape {shape}; it has {got[name]}."
-        )
+        if got[name] != shape:
+            raise expect.Failed(
+                f"{name} should have the shape {shape}; it has {got[name]}.",
+                demand=expect.Demand(got[name], "weight", shape, name),
+            )
 
 
 def expect_state(got: Any, want: Mapping[str, torch.Tensor]) -> None:
@@ -138,8 +143,8 @@ def expect_parameter_gradients(
 ) -> None:
     """Demand the gradients of ``(module(*inputs, **options) * direction).sum()``.
 
-    To every parameter, and to those of ``inputs`` that require it. And demand the output that other
-    weights give afterwards: an optimizer changes them.
+    To every parameter, and to those of ``inputs`` that require it, in training mode. And demand the
+    output, and the one that other weights give afterwards: an optimizer changes them.
 
     Args:
         student, reference: where the modules come from.
@@ -161,6 +166,7 @@ def expect_parameter_gradients(
     given = [tensor for tensor, _ in inputs.values()]
 
     def gradients(of: Student, each: Any, parameters: dict[str, torch.Tensor]) -> dict:
+        each.train()
         output = each(*given, **options)
         output = expect.tensor(output, "the output", "B L_q d_model", direction.shape)
         sought = parameters | learning
@@ -170,13 +176,13 @@ def expect_parameter_gradients(
     got = gradients(student, module, own)
     for name, right in want.items():
         axes = inputs[name][1] if name in inputs else "out in" if right.dim() == 2 else "out"
-        expect.finite(got[name], f"the gradient of {name}", axes)
-        expect.close(got[name], right, f"the gradient of {name}", axes)
+        wrong = f"Wrong values in the gradient of {name}, in training mode."
+        expect.gradient(got[name], right, name, axes, message=wrong)
     halves = {name: weight.detach() / 2 for name, weight in wanted.items()}
     for each in twins:
         load(each, halves)
     got, want = (each(*given, **options) for each in twins)
-    expect.close(got, want, "the output with other weights", "B L_q d_model")
+    expect.close(got, want, "the output with other weights, in training mode", "B L_q d_model")
 
 
 # What torch says of a tensor without data whose values are asked for.

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
+import math
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import torch
 
 from .. import course
 from ..sandbox.inside import surroundings
-from . import diagnosis, misconceptions, slips
+from . import diagnosis, expect, misconceptions, slips
+from .call import ShownCall, shown
 from .checks import Check, checks_of, points_of
-from .diagnosis import Explanation
+from .diagnosis import Explanation, OutOfPatience, Patience
 from .draw import FULL
 from .expect import Failed
 from .misconceptions import Misconception
@@ -36,7 +39,7 @@ _MESSAGES = {
     "timeout": "{text}",
     "crashed": "{text}",
     "protocol": "{text}",
-    "forbidden": "The answer calls {calls}, which this exercise does not allow.",
+    "forbidden": "The answer calls a library's {calls}, which this exercise does not allow.",
     "syntax_error": "The cell is not valid Python{colon}{text}",
     "error": "Your code stopped with {type}{colon}{text}",
 }
@@ -78,13 +81,27 @@ class Grader:
         seed: draws the inputs.
         words: those that messages may repeat, where inputs and earlier work are not for the
             learner to see; by default all.
+        before_search: called with the verdict on a wrong answer, before misconceptions are held
+            against that: all of it but their names.
+        seconds: how long that may take, where a learner waits for it. The clock decides then; by
+            default the same is found on every machine.
     """
 
-    def __init__(self, open_student: OpenStudent, seed: int, words: Words | None = None) -> None:
+    def __init__(
+        self,
+        open_student: OpenStudent,
+        seed: int,
+        words: Words | None = None,
+        before_search: Callable[[ExerciseVerdict], None] = lambda verdict: None,
+        seconds: float = math.inf,
+    ) -> None:
         self._open_student = open_student
         self._seed = seed
         self._words = words
+        self._before_search = before_search
+        self._seconds = seconds
         self._done: dict[str, ExerciseVerdict] = {}
+        self._passed: dict[str, bool] = {}
 
     def grade(self, exercise: course.Exercise) -> ExerciseVerdict:
         """The verdict on one exercise.
@@ -93,29 +110,40 @@ class Grader:
         again with the reference of that earlier work, unless that costs points.
         """
         if exercise.id not in self._done:
-            with _one_thread(), surroundings.plain():
-                self._done[exercise.id] = self._grade(exercise)
+            with _plainly(), self._judged(exercise) as judged:
+                self._done[exercise.id] = self._verdict(exercise, judged)
         return self._done[exercise.id]
 
-    def _grade(self, exercise: course.Exercise) -> ExerciseVerdict:
+    def passes_alone(self, exercise: course.Exercise) -> bool:
+        """Whether it passes without the reference's help, and without a word on why not."""
+        with _plainly(), self._open_student(exercise, ()) as student:
+            return _all_passed(self._run_all(exercise, student))
+
+    def _passes(self, exercise: course.Exercise) -> bool:
+        if exercise.id in self._done:
+            return self._done[exercise.id].status == "passed"
+        if exercise.id not in self._passed:
+            with self._judged(exercise) as judged:
+                self._passed[exercise.id] = _all_passed(judged.runs)
+        return self._passed[exercise.id]
+
+    @contextlib.contextmanager
+    def _judged(self, exercise: course.Exercise) -> Iterator[_Judged]:
         with self._open_student(exercise, ()) as student:
             runs = self._run_all(exercise, student)
-            passed = all(run.passed for run in runs.values())
-            wrong = () if passed else self._wrong_before(exercise)
-            if not wrong:
-                return self._verdict(exercise, student, runs)
-            with self._open_student(exercise, wrong) as helped:
-                again = self._run_all(exercise, helped)
-                if _points(exercise, again) >= _points(exercise, runs):
-                    verdict = self._verdict(exercise, helped, again)
-                    verdict.replaced = wrong
-                    return verdict
-            return self._verdict(exercise, student, runs)
+            wrong = () if _all_passed(runs) else self._wrong_before(exercise)
+            if wrong:
+                with self._open_student(exercise, wrong) as helped:
+                    again = self._run_all(exercise, helped)
+                    if _points(exercise, again) >= _points(exercise, runs):
+                        yield _Judged(helped, again, wrong)
+                        return
+            yield _Judged(student, runs, ())
 
     def _wrong_before(self, exercise: course.Exercise) -> tuple[str, ...]:
         earlier = [course.exercise(each) for each in course.prerequisites_of(exercise.id)]
         own = [each for each in earlier if each.unit == exercise.unit]
-        return tuple(each.id for each in own if self.grade(each).status != "passed")
+        return tuple(each.id for each in own if not self._passes(each))
 
     def _run_all(self, exercise: course.Exercise, student: Student) -> dict[Check, Run]:
         runs: dict[Check, Run] = {}
@@ -128,11 +156,40 @@ class Grader:
                 stopped = problem
         return runs
 
-    def _verdict(
-        self, exercise: course.Exercise, student: Student, runs: dict[Check, Run]
+    def _verdict(self, exercise: course.Exercise, judged: _Judged) -> ExerciseVerdict:
+        further = _Further(judged, self._seed)
+        verdict = self._told(exercise, judged, {}, further)
+        if not any(map(_is_wrong, judged.runs.values())):
+            return verdict
+        self._before_search(verdict)
+        patience = Patience(self._seconds)
+        try:
+            explained = diagnosis.explain(exercise, judged.runs, self._seed, patience)
+        except OutOfPatience:
+            verdict.search_ended = True
+            return verdict
+        except Exception:
+            _log.exception("no name is looked for: %s, seed %s", exercise.id, self._seed)
+            return verdict
+        if not explained:
+            return verdict
+        return self._told(exercise, judged, explained, further)
+
+    def _told(
+        self,
+        exercise: course.Exercise,
+        judged: _Judged,
+        explained: dict[Check, Explanation],
+        further: _Further,
     ) -> ExerciseVerdict:
-        names = self._names(exercise, runs)
+        _, runs, replaced = judged
+        names = self._names(exercise, runs, explained)
+        if further.is_random(names):
+            unnamed = [check for check, run in runs.items() if run.failure and check not in names]
+            names |= dict.fromkeys(unnamed, _Named((slips.RANDOM,)))
+        runs = further.lenient()
         asides = _asides(runs, names)
+        listed = asides | _named_before(runs, names)
         points = points_of(exercise)
         checks = []
         for check, run in runs.items():
@@ -140,7 +197,8 @@ class Grader:
             if not run.passed:
                 verdict.points, verdict.passed = 0.0, False
                 verdict.aside = check in asides
-                self._tell(verdict, check, run, student, names.get(check))
+                told = run if check in listed else further.smaller(check)
+                self._tell(verdict, check, told, names.get(check))
             checks.append(verdict)
         passed = all(each.passed for each in checks)
         reached = exercise.points if passed else sum(each.points for each in checks)
@@ -152,22 +210,17 @@ class Grader:
             exercise.points,
             status,
             checks,
+            replaced,
             flags=tuple(dict.fromkeys(flag for run in runs.values() for flag in run.flags)),
         )
 
-    def _explained(
-        self, exercise: course.Exercise, runs: dict[Check, Run]
-    ) -> dict[Check, Explanation]:
-        """What explains a wrong answer; nothing where the search itself fails."""
-        try:
-            return diagnosis.explain(exercise, runs, self._seed)
-        except Exception:
-            _log.exception("no name is looked for: %s, seed %s", exercise.id, self._seed)
-            return {}
-
-    def _names(self, exercise: course.Exercise, runs: dict[Check, Run]) -> dict[Check, _Named]:
+    def _names(
+        self,
+        exercise: course.Exercise,
+        runs: dict[Check, Run],
+        explained: dict[Check, Explanation],
+    ) -> dict[Check, _Named]:
         """What each failed check is put down to; one that nothing explains is missing."""
-        explained = self._explained(exercise, runs)
         known = misconceptions.misconceptions_of(exercise)
         slips_of_values: list[str | None] = []
         named: dict[Check, _Named] = {}
@@ -195,19 +248,17 @@ class Grader:
             return slips.of_problem(run.problem, has)
         return slips.of_failure(run.failure) if run.failure else None
 
-    def _tell(
-        self, verdict: CheckVerdict, check: Check, run: Run, student: Student, named: _Named | None
-    ) -> None:
+    def _tell(self, verdict: CheckVerdict, check: Check, run: Run, named: _Named | None) -> None:
         """Say of a check that failed how, why, and what to think about next."""
         if run.problem:
             self._tell_problem(verdict, run.problem)
+            if run.problem.kind != "forbidden":
+                verdict.call = self._shown(run.problem)
         elif run.failure:
             failure = run.failure
-            # A check that draws nothing sees the same on smaller inputs.
-            if run.drawn and not verdict.aside:
-                failure = self._shrink(check, student, failure)
             verdict.message = self._words.kept(failure.message) if self._words else failure.message
             verdict.counterexample = failure.counterexample
+            verdict.call = self._shown(failure)
             of_kind = failure.demand is not None and failure.demand.kind in _KINDS
             verdict.asks = _ASKS_OF_KINDS if of_kind else check.asks
             if named and named.slip:  # of the values that are shown
@@ -220,6 +271,18 @@ class Grader:
             verdict.diagnosis = f"It looks as if {joint.join(each.says for each in named.found)}."
             verdict.asks = named.found[0].asks or verdict.asks
 
+    def _shown(self, ended: Failed | StudentProblem) -> ShownCall | None:
+        """The call that a check ended with; of an exception, and in a class, its shapes only."""
+        if ended.call is None:
+            return None
+        try:
+            called = shown(ended.call, isinstance(ended, Failed) and self._words is None)
+            told = called and called.text.split("(")[0] + "(" in str(ended)
+            return None if told else called
+        except Exception:
+            _log.exception("a call is not shown: %s", ended.call.path)
+            return None
+
     def _tell_problem(self, verdict: CheckVerdict, problem: StudentProblem) -> None:
         details = dict(problem.details)
         text = str(details.get("text") or "")
@@ -230,7 +293,8 @@ class Grader:
         details |= {
             "text": text,
             "colon": ": " if text else ".",
-            "calls": ", ".join(details.get("calls", [])),
+            # What a learner writes comes first, and what that calls inside after it.
+            "calls": details.get("calls", [""])[0],
             "type": details.get("type") or "an exception",
         }
         verdict.problem = problem.kind
@@ -243,10 +307,54 @@ class Grader:
             )
             verdict.asks = verdict.asks or "What does this line get, and what did you expect?"
 
-    def _shrink(self, check: Check, student: Student, failure: Failed) -> Failed:
+
+class _Judged(NamedTuple):
+    """A student, what came of each check, and the earlier work that the reference replaced."""
+
+    student: Student
+    runs: dict[Check, Run]
+    replaced: tuple[str, ...]
+
+
+class _Further:
+    """Further runs of the checks of an answer, each made once and only when asked for."""
+
+    def __init__(self, judged: _Judged, seed: int) -> None:
+        self._student, self._runs, _ = judged
+        self._seed = seed
+        self.smaller = functools.cache(self._smaller)
+        self.lenient = functools.cache(self._lenient)
+        self._again = functools.cache(self._second_run)
+
+    def is_random(self, names: Container[Check]) -> bool:
+        """Whether the first check that fails by unnamed values sees others when it runs again."""
+        for check, run in self._runs.items():
+            if run.failure and run.failure.counterexample and check not in names:
+                second = self._again(check)
+                return second.problem is None and not diagnosis.same_record(run, second)
+        return False
+
+    def _second_run(self, check: Check) -> Run:
+        return run_check(check, self._student, self._seed)
+
+    def _lenient(self) -> dict[Check, Run]:
+        """The runs, where to compute in float32 costs the points of one check only."""
+        lacking = [check for check, run in self._runs.items() if slips.lacks_digits(run.failure)]
+        with expect.few_digits():
+            again = {check: run_fairly(check, self._student, self._seed) for check in lacking[1:]}
+        return self._runs | again
+
+    def _smaller(self, check: Check) -> Run:
+        """A run with its failure on smaller inputs; a check that draws nothing has no such."""
+        run = self._runs[check]
+        if run.failure is None or not run.drawn:
+            return run
+        return replace(run, failure=self._shrunk(check, run.failure))
+
+    def _shrunk(self, check: Check, failure: Failed) -> Failed:
         """The same check failing on smaller inputs, if it does."""
         for level in range(FULL):
-            small = run_check(check, student, self._seed, level)
+            small = run_check(check, self._student, self._seed, level)
             if small.problem and small.problem.fatal:
                 break
             if small.failure and not small.error and _alike(small.failure, failure):
@@ -295,9 +403,23 @@ def _asides(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
     return asides
 
 
+def _named_before(runs: dict[Check, Run], names: dict[Check, _Named]) -> set[Check]:
+    """The checks with the names of an earlier one: they are listed beside it, without a case."""
+    first: dict[tuple[str, ...], Check] = {}
+    failed = [check for check in names if runs[check].failure]
+    for check in failed:
+        first.setdefault(tuple(each.name for each in names[check].found), check)
+    return set(failed) - set(first.values())
+
+
 def _is_number(failure: Failed) -> bool:
     """Whether it is a number that is wrong; each is a property of its own."""
     return failure.demand is not None and failure.demand.kind == "number"
+
+
+def _is_wrong(run: Run) -> bool:
+    """Whether it ended as that of a misconception could."""
+    return run.failure is not None or (run.problem is not None and run.problem.kind == "error")
 
 
 def _compares(run: Run) -> bool:
@@ -306,14 +428,22 @@ def _compares(run: Run) -> bool:
 
 
 @contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Many tiny operations: a second thread gains nothing, and waits where cores are busy."""
+def _plainly() -> Iterator[None]:
+    """Plain surroundings, and one thread.
+
+    Many tiny operations: a second thread gains nothing, and waits where cores are busy.
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with surroundings.plain():
+            yield
     finally:
         torch.set_num_threads(before)
+
+
+def _all_passed(runs: dict[Check, Run]) -> bool:
+    return all(run.passed for run in runs.values())
 
 
 def _points(exercise: course.Exercise, runs: dict[Check, Run]) -> float:

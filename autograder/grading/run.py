@@ -13,7 +13,7 @@ from .checks import Check
 from .draw import FULL, Draw, sub_seed
 from .expect import Failed, flagging, observing
 from .reference import Reference
-from .student import LocalStudent, StudentProblem
+from .student import LocalStudent, StudentProblem, last_call
 from .student_protocol import Student
 
 _UNREADABLE = "Your answer gave back something that this check cannot read."
@@ -86,6 +86,7 @@ def run_check(check: Check, student: Student, seed: int, level: int = FULL) -> R
     failure: Failed | None = None
     problem: StudentProblem | None = None
     error: Exception | None = None
+    before = last_call(student)
     with observing() as record, flagging() as flags:
         # What is caught leaves its frames behind: they hold each other, and all that a check saw.
         try:
@@ -96,6 +97,10 @@ def run_check(check: Check, student: Student, seed: int, level: int = FULL) -> R
             problem = silent.with_traceback(None)
         except Exception as unread:  # whatever an answer hands back, the grader goes on
             failure, error = Failed(_UNREADABLE), unread
+    call = last_call(student)
+    ended = failure or problem
+    if ended and call is not before:
+        ended.call = call
     return Run(record, failure, problem, tuple(flags), draw.used, error)
 
 

@@ -27,6 +27,7 @@ _log = logging.getLogger("autograder")
 # Fewer values may agree by chance.
 _FEWEST = 4
 _NOISE = 2e-5  # relative: what rounding in float32 may leave of a factor or a difference
+_LOOSE = 1e-4  # the same of the ratio of two small weights
 _SEVEN_DIGITS = (5e-9, 1e-6)  # what computing in float32 leaves, relative to the largest value
 # Of a single number, only these factors tell more than that it is wrong.
 _FACTORS = tuple(c for n in (2, 3, 4, 8, 1000, 1024) for c in (Fraction(n), Fraction(1, n)))
@@ -116,7 +117,8 @@ _SIGNS = (
     _sign(
         "TypeError AttributeError",
         r"'NoneType' object|unsupported operand type\(s\) for [^\n]*'NoneType'"
-        r"|must be Tensor, not NoneType",
+        r"|must be Tensor, not NoneType|but got NoneType"
+        r"|not supported between instances of [^\n]*'NoneType'",
         "none_used",
         "something at this line is None where a value is needed",
         "Which of the names at this line can be None: an argument that was left out, or the result "
@@ -124,7 +126,7 @@ _SIGNS = (
     ),
     _sign(
         "TypeError",
-        r"'(?:Tensor|int|float|list|dict)' object is not callable",
+        r"'(?:Tensor|int|float|list|dict|torch\.Size)' object is not callable",
         "result_called",
         "a value is called as if it were a function: it may be the result of a call, handed over "
         "in place of the function itself",
@@ -177,6 +179,91 @@ _SIGNS = (
         "Which of them lacks an axis?",
     ),
     _sign(
+        "IndexError RuntimeError",
+        r"out of bounds for dimension|index out of range$|^select\(\): index"
+        r"|exceeds dimension size",
+        "index_out_of_range",
+        "an index asks for something behind the last element",
+        "How many are there along this axis, and which number has the last of them?",
+    ),
+    _sign(
+        "KeyError",
+        r"",
+        "no_such_key",
+        "a dictionary is asked for a key that it does not have",
+        "Which keys has it here? Print them, and compare the spelling.",
+    ),
+    _sign(
+        "ZeroDivisionError",
+        r"",
+        "divided_by_zero",
+        "something is divided by 0",
+        "Which number below the line can be 0 here: a count, or what `//` has left?",
+    ),
+    _sign(
+        "RecursionError",
+        r"",
+        "calls_itself",
+        "a function calls itself without end",
+        "Which line calls it again? Is another function of the same name meant there?",
+    ),
+    _sign(
+        "TypeError",
+        r"object is not (?:subscriptable|iterable)|has no len\(\)",
+        "single_thing_for_many",
+        "an index, a loop or `len` meets a single thing, which has no parts",
+        "What stands behind this name here, and which line made it?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^permute\(|^Number of dimensions of repeat dims",
+        "axes_left_out",
+        "permute or repeat is told another number of axes than the tensor has",
+        "How many axes has the tensor, the batch and the heads included?",
+    ),
+    _sign(
+        "RuntimeError ValueError",
+        r"expect(?:ed|s) a non-empty|is an empty sequence|must have at least \w+ data point",
+        "nothing_there",
+        "a list is empty where at least one thing is needed",
+        "Which loop or condition should have filled it, and how often was it entered?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"could not infer output dtype|can't be cast to the desired output type",
+        "whole_numbers_for_floats",
+        "an operation that gives fractions meets a tensor of whole numbers or of booleans",
+        "Which dtype has this tensor, and which line made it so?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^einsum\(\): subscript \w has size",
+        "einsum_letter_of_two_sizes",
+        "one letter of the einsum stands for axes of two sizes",
+        "Which axis of each tensor has this letter? Should they be the same?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^split_with_sizes",
+        "pieces_do_not_add_up",
+        "a tensor is cut into pieces that are together not as long as it is",
+        "`split` takes the length of a piece, `chunk` their number. Which of them is meant?",
+    ),
+    _sign(
+        "IndexError",
+        r"^The shape of the mask",
+        "mask_of_another_shape",
+        "a boolean tensor picks from a tensor of another shape",
+        "Picking by a mask does not broadcast. Is something to be picked, or to be filled?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^only one dimension can be inferred",
+        "two_sizes_left_open",
+        "two sizes of a shape are given as -1",
+        "Which of the two do you know?",
+    ),
+    _sign(
         "RuntimeError",
         r"leaf Variable that requires grad",
         "parameter_written_into",
@@ -192,9 +279,9 @@ _SIGNS = (
     ),
     _sign(
         "RuntimeError",
-        r"Subtraction, the `-` operator, with",
+        r"(?:Subtraction|Negation), the `-` operator, (?:with|on) a bool",
         "minus_of_booleans",
-        "a boolean tensor stands on one side of a `-`",
+        "a boolean tensor stands beside a `-`",
         "Which operator turns True into False and False into True?",
     ),
     _sign(
@@ -217,6 +304,28 @@ _SIGNS = (
         "super_not_called",
         "the class uses nn.Module before it is set up",
         "Which line must come first in the `__init__` of every module?",
+    ),
+    _sign(
+        "NotImplementedError",
+        r'missing the required "forward" function',
+        "forward_missing",
+        "the module has no method `forward`",
+        "Is it spelled like that, and does its `def` stand inside the class, four blanks in, and "
+        "not inside `__init__`?",
+    ),
+    _sign(
+        "NotImplementedError RuntimeError TypeError",
+        r"not implemented for '\w+'|could not infer output dtype|only implemented on integer and",
+        "not_for_this_dtype",
+        "an operation is called that does not exist for the dtype of its tensor",
+        "Which dtype has the tensor at this line, and which one did you expect?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^value cannot be converted to type \S+ without overflow",
+        "too_large_for_dtype",
+        "a number is written into a tensor whose dtype has no number that large",
+        "What is the largest number in float16? Which number stands for `nothing` in every dtype?",
     ),
     _sign(
         "AttributeError",
@@ -284,6 +393,92 @@ _SIGNS = (
         "Which element of it do you want, or is there an operation for all at once?",
     ),
     _sign(
+        "RuntimeError",
+        r"number of dimensions in the tensor input does not match|^batch\d must be a 3D tensor"
+        r"|^1D tensors expected|must be a matrix$|must have at least 2 dimensions",
+        "other_number_of_axes",
+        "an operation is called that wants another number of axes than its tensor has",
+        "How many axes has it here? Which operation takes the last two, whatever stands in front?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^einsum\(\): subscript \w has size",
+        "einsum_letter_of_two_sizes",
+        "one letter of the einsum stands for two axes of different sizes",
+        "Write its length under each letter. At which letter do two lengths meet?",
+    ),
+    _sign(
+        "RuntimeError",
+        r"^einsum\(\): output subscript \w does not appear",
+        "einsum_letter_from_nowhere",
+        "a letter stands behind the arrow of the einsum and nowhere in front of it",
+        "Which axis of which tensor should it be?",
+    ),
+    _sign(
+        "TypeError",
+        r"must be tuple of Tensors, not",
+        "tensors_not_in_a_list",
+        "tensors are to be joined that are not handed over in one list",
+        "What does this function take first: each tensor by itself, or all of them in a list?",
+    ),
+    _sign(
+        "TypeError",
+        r"must be Tensor, not (?:list|int|float|dict|str)"
+        r"|unsupported operand type\(s\) for [^\n]*'(?:list|dict|str)'",
+        "no_tensor_passed",
+        "something else stands where a tensor is needed: a list, a number or a text",
+        "What is it that is handed over at this line, and what makes a tensor of it?",
+    ),
+    _sign(
+        "TypeError",
+        r"'(?:builtin_function_or_method|method|function)'(?: object is not|$| and '\w+'$)",
+        "function_not_called",
+        "a function stands where its result is needed",
+        "Are the parentheses missing that call it?",
+    ),
+    _sign(
+        "TypeError",
+        r"'\w+' object is not (?:iterable|subscriptable)|^object of type '\w+' has no len",
+        "one_for_many",
+        "something is taken apart, or counted, that does not consist of parts",
+        "What is this: a number, a layer, a list? What do you want to go through?",
+    ),
+    _sign(
+        "TypeError",
+        r"received an invalid combination of arguments",
+        "arguments_of_torch",
+        "a function of torch is called with arguments that it does not take like this",
+        "How many does it take, of which type, and in which order?",
+    ),
+    _sign(
+        "TypeError",
+        r"is not a Module subclass|^cannot assign \S+ as child module",
+        "not_a_submodule",
+        "something is put among the modules that is none, as a dictionary or a list",
+        "What do nn.ModuleDict and nn.ModuleList do that a dict and a list do not?",
+    ),
+    _sign(
+        "IndexError",
+        r"is out of bounds for dimension|index out of range$",
+        "index_too_large",
+        "an index goes beyond the end of an axis, or of a list",
+        "How long is it here? May an axis have size 1, so that it fits all?",
+    ),
+    _sign(
+        "KeyError",
+        r"",
+        "no_such_key",
+        "something is looked up under a name that is not there",
+        "Print the names that there are. Are they there each time, or only sometimes?",
+    ),
+    _sign(
+        "RecursionError",
+        r"",
+        "calls_itself",
+        "a function calls itself without an end",
+        "Has your function the name of the one that you mean to call?",
+    ),
+    _sign(
         "UnboundLocalError",
         r"",
         "used_before_it_is_made",
@@ -314,6 +509,17 @@ _SEVERAL = Slip(
     "a tuple comes back where one tensor is asked for",
     "Which call gives more than one thing, or is there a comma too many? Which part is asked for?",
 )
+_ANOTHER_ERROR = Slip(
+    "another_error",
+    "an error is raised, but not of the type that the task names",
+    "Which type of error does the docstring name?",
+)
+_PART_MISSING = Slip(
+    "part_missing",
+    "something that the task asks for by name is missing from what comes back",
+    "Which names does the task list? Compare them with yours, letter by letter.",
+)
+_OF_KIND = {"error": _ANOTHER_ERROR, "part": _PART_MISSING}
 _FUNCTION = Slip(
     "function_returned",
     "a function comes back, not what it gives",
@@ -325,6 +531,11 @@ _WHOLE = Slip(
     "the number is right, but it is a float where an int is asked for",
     "What does `/` give where `//` gives a whole number?",
 )
+_ROW_SUMS = Slip(
+    "rows_of_another_sum",
+    "within a row the weights stand in the right ratio, but the rows do not add up to 1",
+    "By what is each row divided? Is it the sum of that row, and of nothing else?",
+)
 _NOT_A_NUMBER = Slip(
     "not_a_number",
     "at some step there is no number that would be right: 0 / 0, inf - inf, 0 * inf and the like "
@@ -333,8 +544,30 @@ _NOT_A_NUMBER = Slip(
 )
 _DIGITS = Slip(
     "seven_digits",
-    "the values are right to about 7 digits and no more, where float64 was asked for",
+    "the values are right to about 7 digits and no more, and those that went in are in float64",
     "Which line makes a float32 of something: `.float()`, or a tensor made without a dtype?",
+)
+_NOT_KEPT = Slip(
+    "layers_not_kept",
+    "the module does not know some of its layers, as if they were missing, made in `forward`, or "
+    "kept in a list or a dict",
+    "Where is each layer made, and is it an attribute of `self`, or in an nn.ModuleList or "
+    "nn.ModuleDict that is one?",
+)
+_CUT = Slip(
+    "gradient_cut",
+    "something cuts the result off from the inputs, so that nothing can learn through it",
+    "Which line does so, as `detach`, `data`, `no_grad`, `item` and a tensor made of numbers do?",
+)
+_OWN_ERROR = Slip(
+    "own_error_raised",
+    "a line of your own refuses this input: it raises the error itself",
+    "Does the task allow this input? Which condition leads to that line?",
+)
+RANDOM = Slip(
+    "another_answer_each_time",
+    "the same input gives another result the second time",
+    "Is something random at work, as dropout is, or is something kept from one call to the next?",
 )
 
 
@@ -347,6 +580,11 @@ def of_failure(failure: Failed) -> Slip | None:
     except Exception:
         _log.exception("no slip is looked for: %s", failure.message)
         return None
+
+
+def lacks_digits(failure: Failed | None) -> bool:
+    """Whether the values are right, but to the digits of float32 only."""
+    return failure is not None and of_failure(failure) is _DIGITS
 
 
 def of_problem(problem: StudentProblem, says_word: Callable[[str], bool]) -> Slip | None:
@@ -373,7 +611,7 @@ def of_problem(problem: StudentProblem, says_word: Callable[[str], bool]) -> Sli
         name = f": `{found[1]}`" if says_word(found[1]) else ""
         says = _NO_ATTRIBUTE if source else _NOT_THERE
         return Slip("no_such_attribute", says + name, _SPELLED)
-    return None
+    return _OWN_ERROR if source.startswith(("raise ", "assert ")) else None
 
 
 def _undefined(name: str, says_word: Callable[[str], bool]) -> Slip:
@@ -388,6 +626,8 @@ def _undefined(name: str, says_word: Callable[[str], bool]) -> Slip:
 def _of_demand(demand: Demand) -> Slip | None:
     """What is wrong with the type or the shape of a value."""
     got, kind = demand.got, kind_of(demand.got)
+    if demand.kind in _OF_KIND:
+        return _OF_KIND[demand.kind]
     if got is None:
         return _NONE
     if kind in ("function", "method", "builtin_function_or_method", "type"):
@@ -401,6 +641,12 @@ def _of_demand(demand: Demand) -> Slip | None:
         return _of_number(got, demand)
     if demand.kind == "dict":
         return None
+    if demand.kind == "gradient":
+        return _CUT
+    if demand.kind == "weight":
+        return _of_width(demand)
+    if demand.kind == "layers":
+        return _NOT_KEPT
     if isinstance(got, torch.Tensor):
         return _of_shape(tuple(got.shape), demand)
     if isinstance(got, tuple):
@@ -410,6 +656,19 @@ def _of_demand(demand: Demand) -> Slip | None:
         says = f"{named[kind]} comes back where a tensor is asked for"
         return Slip("not_a_tensor", says, _NO_TENSOR)
     return None
+
+
+def _of_width(demand: Demand) -> Slip:
+    """What is wrong with the shape of a layer's weight or bias."""
+    layer = demand.axes.rpartition(".")[0]
+    if len(demand.shape) == 2 and demand.got == demand.shape[::-1]:
+        says = f"the two widths of the layer {layer} are exchanged"
+        return Slip("widths_exchanged", says, "nn.Linear(a, b): which of the two goes in?")
+    return Slip(
+        "another_width",
+        f"the layer {layer} has another width than the task names",
+        "Follow one vector: how wide is it when it goes into this layer, and when it comes out?",
+    )
 
 
 def _of_number(got: object, demand: Demand) -> Slip | None:
@@ -435,7 +694,8 @@ def _of_shape(got: tuple[int, ...], demand: Demand) -> Slip | None:
     if len(got) + 1 == len(want):
         lost = [i for i in range(len(want)) if want[:i] + want[i + 1 :] == got]
         if lost:
-            which = f"the axis {names[lost[0]]} is" if len(lost) == 1 else "an axis is"
+            name = "of size 1" if names[lost[0]] == "1" else names[lost[0]]
+            which = f"the axis {name} is" if len(lost) == 1 else "an axis is"
             return Slip(
                 "missing_axis",
                 f"{which} missing",
@@ -527,7 +787,43 @@ def _of_values(example: Counterexample) -> Slip | None:
         return _DIGITS
     if not got.any():
         return _zeros(example.what)
-    return _of_factor(want, got, largest) or _of_order(want, got, example.axes)
+    if found := _of_factor(want, got, largest):
+        return found
+    if example.what.startswith("the weights") and (found := _of_weights(want, got)):
+        return found
+    return _of_order(want, got, example.axes)
+
+
+def _of_weights(want: torch.Tensor, got: torch.Tensor) -> Slip | None:
+    """What the weights of a softmax over the last axis have in common with the right ones."""
+    used = want > 0
+    right_sums = want.sum(-1)
+    sums_to_one = bool((((right_sums - 1).abs() < _NOISE) | (right_sums == 0)).all())
+    if not sums_to_one or bool(((got > 0) != used).any()) or used.sum() < 3 * right_sums.numel():
+        return None
+    ratios = torch.where(used, got / want, math.nan)
+    centres = ratios.nanmedian(-1, keepdim=True).values
+    sums_differ = bool(((got.sum(-1) - right_sums).abs() > 10 * _LOOSE).any())
+    if sums_differ:
+        in_ratio = bool(((ratios / centres - 1).abs() < _LOOSE)[used].all())
+        return _ROW_SUMS if in_ratio else None
+    mine, right = (_centred(each, used) for each in (got, want))
+    factor = ((mine * right).sum() / (right * right).sum()).item()
+    fits = bool(((mine - factor * right).abs() <= _LOOSE * right.abs().max()).all())
+    if fits and abs(factor - 1) > 10 * _LOOSE:
+        return Slip(
+            "scores_of_another_size",
+            f"the scores are {factor:.4g} times as large as they should be before the softmax",
+            "By which number is a score divided, and by which should it be?",
+        )
+    return None
+
+
+def _centred(weights: torch.Tensor, used: torch.Tensor) -> torch.Tensor:
+    """The scores behind the weights of a softmax, moved so that their mean in a row is 0."""
+    scores = torch.where(used, weights.log(), 0.0)
+    mean = scores.sum(-1, keepdim=True) / used.sum(-1, keepdim=True).clamp(min=1)
+    return torch.where(used, scores - mean, 0.0)
 
 
 def _zeros(what: str) -> Slip:

@@ -17,7 +17,9 @@ import torch
 
 from ..sandbox.inside import cells, memory, watch, wire
 from ..sandbox.link import INTERFERED, Link, SubmissionDied
-from .expect import Failed, true, unchanged
+from .call import Call
+from .expect import Demand, Failed, seen, true, unchanged
+from .stopwatch import OutOfTime, Stopwatch
 from .student_protocol import Student
 
 
@@ -29,7 +31,10 @@ class StudentProblem(Exception):
             ``timeout``, ``crashed`` or ``protocol``.
         details: type, text, cell, line and source of an exception, and ``builtin``, the nearest
             type of Python's own; for forbidden calls ``calls``.
+        call: the call that the check had made.
     """
+
+    call: Call | None = None
 
     def __init__(self, kind: str, **details: Any) -> None:
         super().__init__(f"{kind}: {details.get('text') or details.get('calls') or ''}")
@@ -46,18 +51,41 @@ class StudentProblem(Exception):
         return self.details.get("builtin") in types
 
 
+def refuses(problem: StudentProblem, types: Collection[str], message: str) -> bool:
+    """Whether an exception is one of these built-in types, or of a subclass.
+
+    Raises:
+        StudentProblem: the learner's code was stopped otherwise.
+        Failed: it says ``raise`` itself, with an exception of another type.
+    """
+    if problem.kind != "error":
+        raise problem
+    refused = problem.raised(types)
+    if not refused and str(problem.details.get("source")).startswith("raise "):
+        seen("another error")
+        raise Failed(message, demand=Demand("another error", "error")) from None
+    return refused
+
+
 class _Student(Student):
     """What both kinds share: whether the last call changed its tensors, and calls back.
 
-    ``limited`` tells whether it runs in a process of its own, with a limit on memory.
+    ``limited`` tells whether it runs in a process of its own, with a limit on memory;
+    ``last_call`` is what was asked of it last, for a message.
     """
 
     changed: list[bool] = []
     limited: bool = False
+    last_call: Call | None = None
     _raised: Exception | None = None
     _counting = False
     _peak = 0
     _whole = False
+
+    def _note(self, path: str, args: Any, kwargs: Any) -> None:
+        call = Call(path, args, kwargs)
+        if call.tells:
+            self.last_call = call
 
     def _callback(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function of the check's as the learner's code gets it.
@@ -101,9 +129,7 @@ class _Student(Student):
         try:
             call()
         except StudentProblem as problem:
-            if problem.kind != "error":
-                raise
-            raised = problem.raised(types)
+            raised = refuses(problem, types, message)
         else:
             raised = False
         true(raised, message, misconception)
@@ -131,7 +157,10 @@ class _Student(Student):
     ) -> tuple[torch.Tensor, ...]:
         """Gradients of ``(output * direction).sum()`` to each of ``inputs``; zeros if unused."""
         flows = isinstance(output, torch.Tensor) and output.requires_grad
-        true(flows, "No gradient flows from the output back to the inputs.")
+        seen(flows)
+        if not flows:
+            message = "No gradient flows from the output back to the inputs."
+            raise Failed(message, demand=Demand(output, "gradient"))
         try:
             return torch.autograd.grad(
                 output, inputs, direction, allow_unused=True, materialize_grads=True
@@ -148,19 +177,27 @@ class LocalStudent(_Student):
     Args:
         namespace: mapping of names.
         forbidden: families of calls to watch for.
+        stopwatch: limits what the learner's code takes, all calls together.
     """
 
-    def __init__(self, namespace: Mapping[str, Any], forbidden: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        namespace: Mapping[str, Any],
+        forbidden: Sequence[str] = (),
+        stopwatch: Stopwatch | None = None,
+    ) -> None:
         self._namespace = namespace
         self._forbidden = forbidden
+        self._running = stopwatch.running if stopwatch else contextlib.nullcontext
         self._spotter = watch.Watch(())
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._namespace:
             raise StudentProblem("missing", text=name)
-        return _LocalObject(self, self._namespace[name])
+        return _LocalObject(self, self._namespace[name], name)
 
-    def _call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    def _call(self, function: Callable[..., Any], args: Any, kwargs: Any, path: str) -> Any:
+        self._note(path, args, kwargs)
         given = wire.tensors_of([args, kwargs])
         passed: list[torch.Tensor] = []
         args, kwargs = _copied(self._sent(args), passed), _copied(self._sent(kwargs), passed)
@@ -169,8 +206,10 @@ class LocalStudent(_Student):
         whole, self._whole = self._whole, False  # calls from within give what they always do
         counter = memory.Peak() if self._counting else None
         try:
-            with spotter, counter or contextlib.nullcontext():
+            with self._running(), spotter, counter or contextlib.nullcontext():
                 result = function(*args, **kwargs)
+        except OutOfTime as over:
+            raise _problem(over, "timeout") from None
         except (Exception, SystemExit) as problem:
             if spotter.seen:
                 raise StudentProblem("forbidden", calls=spotter.seen) from None
@@ -183,7 +222,8 @@ class LocalStudent(_Student):
             raise StudentProblem("forbidden", calls=spotter.seen)
         self.changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
         self._peak = counter.bytes if counter else 0
-        return _LocalObject(self, result) if whole else self._wrap(result)
+        path = f"{path}()"
+        return _LocalObject(self, result, path) if whole else self._wrap(result, path)
 
     def _callback(self, function: Callable[..., Any]) -> Callable[..., Any]:
         called = super()._callback(function)
@@ -194,19 +234,25 @@ class LocalStudent(_Student):
 
         return unwatched
 
-    def _wrap(self, value: Any) -> Any:
-        return wire.mapped(self._wrap_one, value)
+    def _wrap(self, value: Any, path: str = "") -> Any:
+        return wire.mapped(lambda each: self._wrap_one(each, path), value)
 
-    def _wrap_one(self, value: Any) -> Any:
+    def _wrap_one(self, value: Any, path: str) -> Any:
         plain = (bool, int, float, str, torch.Tensor, type(None), torch.dtype, torch.device)
         if isinstance(value, plain) or type(value).__module__ == "numpy":
             return value
-        return _LocalObject(self, value)
+        return _LocalObject(self, value, path)
 
 
-def _problem(problem: BaseException) -> StudentProblem:
+def last_call(student: Student) -> Call | None:
+    """What was asked of a student last, if it can be asked anything."""
+    return student.last_call if isinstance(student, _Student) else None
+
+
+def _problem(problem: BaseException, kind: str | None = None) -> StudentProblem:
     details = cells.describe(problem)
-    return StudentProblem(details.pop("kind"), **details)
+    its_kind = details.pop("kind")
+    return StudentProblem(kind or its_kind, **details)
 
 
 def _copied(value: Any, copies: list[torch.Tensor]) -> Any:
@@ -224,22 +270,29 @@ def _copied(value: Any, copies: list[torch.Tensor]) -> Any:
 
 
 class _LocalObject:
-    """An object of the learner's, or a function: calls are watched, problems described."""
+    """An object of the learner's, or a function: calls are watched, problems described.
 
-    def __init__(self, student: LocalStudent, value: Any) -> None:
+    Args:
+        student: whose it is.
+        value: the object.
+        path: how the check came by it, as in ``Call``.
+    """
+
+    def __init__(self, student: LocalStudent, value: Any, path: str) -> None:
         self._student = student
         self._object = value
+        self._path = path
 
     @property
     def kind(self) -> str:
         return type(self._object).__name__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._student._call(self._object, args, kwargs)
+        return self._student._call(self._object, args, kwargs, self._path)
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._student._wrap(getattr(self._object, name))
+            return self._student._wrap(getattr(self._object, name), f"{self._path}.{name}")
         except Exception as problem:
             raise _problem(problem) from problem
 
@@ -250,6 +303,13 @@ class _LocalObject:
         """Parameters of a module by name; gradients can be taken with respect to them."""
         try:
             return dict(self._object.named_parameters())
+        except Exception as problem:
+            raise _problem(problem) from problem
+
+    def holds_graph(self) -> bool:
+        """Whether a tensor that the object keeps hangs on a graph: evidence, not a proof."""
+        try:
+            return memory.holds_graph(self._object)
         except Exception as problem:
             raise _problem(problem) from problem
 
@@ -266,7 +326,7 @@ class RemoteStudent(_Student):
         reply = self._ask({"verb": "names", "names": [name]})
         if reply.get("names") != [name]:
             raise StudentProblem("missing", text=name)
-        return _RemoteObject(self, name)
+        return _RemoteObject(self, name, name)
 
     def _ask(self, message: dict) -> dict:
         try:
@@ -274,7 +334,8 @@ class RemoteStudent(_Student):
         except SubmissionDied as death:
             raise StudentProblem(death.kind, text=death.message) from None
 
-    def _call(self, of: str | wire.Handle, args: Any, kwargs: Any, module: _RemoteObject) -> Any:
+    def _call(self, called: _RemoteObject, args: Any, kwargs: Any, module: _RemoteObject) -> Any:
+        self._note(called._path, args, kwargs)
         args, kwargs = self._sent(args), self._sent(kwargs)
         given = wire.tensors_of([args, kwargs])
         inputs = [*given, *module._parameters.values()]
@@ -283,7 +344,8 @@ class RemoteStudent(_Student):
         owner = module._of if module._parameters else None
         try:
             counting, whole, self._whole = self._counting, self._whole, False
-            reply = self._read(self._link.call(of, args, kwargs, keep, owner, counting, whole))
+            asked = self._link.call(called._of, args, kwargs, keep, owner, counting, whole)
+            reply = self._read(asked)
         except SubmissionDied as death:
             raise StudentProblem(death.kind, text=death.message) from None
         except StudentProblem as problem:
@@ -297,7 +359,7 @@ class RemoteStudent(_Student):
         self._peak = reply.get("peak", 0)
         if type(self._peak) is not int:
             raise StudentProblem("protocol", text=INTERFERED)
-        value = self._wrap(reply.get("value"))
+        value = self._wrap(reply.get("value"), f"{called._path}()")
         return _attach(self, reply["call"], value, inputs) if keep else value
 
     def _read(self, reply: dict) -> dict:
@@ -310,10 +372,11 @@ class RemoteStudent(_Student):
             raise StudentProblem(kind if kind in known else "error", **details)
         return reply
 
-    def _wrap(self, value: Any) -> Any:
-        return wire.mapped(
-            lambda each: _RemoteObject(self, each) if isinstance(each, wire.Handle) else each, value
-        )
+    def _wrap(self, value: Any, path: str = "") -> Any:
+        def wrap(each: Any) -> Any:
+            return _RemoteObject(self, each, path) if isinstance(each, wire.Handle) else each
+
+        return wire.mapped(wrap, value)
 
 
 class _RemoteObject:
@@ -322,15 +385,21 @@ class _RemoteObject:
     Args:
         student: the submission it belongs to.
         of: its name there, or its ``wire.Handle``.
+        path: how the check came by it, as in ``Call``.
         owner: the object it was an attribute of.
     """
 
     def __init__(
-        self, student: RemoteStudent, of: str | wire.Handle, owner: _RemoteObject | None = None
+        self,
+        student: RemoteStudent,
+        of: str | wire.Handle,
+        path: str,
+        owner: _RemoteObject | None = None,
     ) -> None:
         self.kind = of.kind if isinstance(of, wire.Handle) else "object"
         self._student = student
         self._of = of
+        self._path = path
         self._owner = owner
         self._parameters: dict[str, torch.Tensor] = {}
 
@@ -338,16 +407,16 @@ class _RemoteObject:
         module = self
         while module._owner and not module._parameters:
             module = module._owner
-        return self._student._call(self._of, args, kwargs, module)
+        return self._student._call(self, args, kwargs, module)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         reply = self._student._ask({"verb": "get", "of": self._of, "attribute": name})
-        value = reply.get("value")
+        value, path = reply.get("value"), f"{self._path}.{name}"
         if isinstance(value, wire.Handle):
-            return _RemoteObject(self._student, value, self)
-        return self._student._wrap(value)
+            return _RemoteObject(self._student, value, path, self)
+        return self._student._wrap(value, path)
 
     def _sendable(self) -> Any:
         """Its handle: names are for the grader, the submission's code gets the object."""
@@ -368,6 +437,11 @@ class _RemoteObject:
             raise StudentProblem("protocol", text=INTERFERED)
         self._parameters = found
         return found
+
+    def holds_graph(self) -> bool:
+        """Whether a tensor that the object keeps hangs on a graph: evidence, not a proof."""
+        reply = self._student._ask({"verb": "holds_graph", "of": self._of})
+        return reply.get("value") is True
 
 
 class _RemoteCall(torch.autograd.Function):

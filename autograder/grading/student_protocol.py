@@ -14,7 +14,8 @@ class Student(Protocol):
     ``student.name`` is what the code calls ``name``: a function or class of the learner's to be
     called as in the lesson. What a call gives is a tensor, a number, a text, a list, tuple or
     dictionary of these, or an object of the learner's, whose attributes and calls work likewise.
-    Of a module, ``parameters()`` gives its parameters by name. Tensors are passed as copies.
+    Of a module, ``parameters()`` gives its parameters by name; of any object, ``holds_graph()``
+    tells whether a tensor that it keeps hangs on a graph. Tensors are passed as copies.
 
     Whatever keeps the learner's code from answering is raised as ``student.StudentProblem``: by an
     attribute that is missing, by a call, or by what a call gave.

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from .call import ShownCall
 from .expect import Counterexample
 from .record import ErrorRecord, ExerciseRecord, Isolation, Record, Status
 
@@ -27,6 +28,7 @@ class CheckVerdict:
         aside: whether it is enough to say that it fails too, since a more basic property does not
             hold.
         counterexample: the smallest failing case.
+        call: the call that gave it, or that was stopped.
         where: the learner's line that raised, with the exception.
         problem: kind of a ``StudentProblem``, if that is why it failed.
         cause: the learner's exception itself, where it was raised in this process.
@@ -43,6 +45,7 @@ class CheckVerdict:
     diagnosis: str = ""
     aside: bool = False
     counterexample: Counterexample | None = None
+    call: ShownCall | None = None
     where: str = ""
     problem: str | None = None
     cause: BaseException | None = None
@@ -58,7 +61,7 @@ class ExerciseVerdict:
     """What came of one exercise.
 
     ``replaced`` names the earlier work graded with the reference; ``flags`` are the reasons for a
-    person to look at it.
+    person to look at it; ``search_ended`` tells whether the search for a name met its bound.
     """
 
     id: str
@@ -69,6 +72,7 @@ class ExerciseVerdict:
     checks: list[CheckVerdict] = field(default_factory=list)
     replaced: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    search_ended: bool = False
 
     @property
     def carried_forward(self) -> bool:

@@ -7,20 +7,35 @@ not proof.
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from .. import course
 from ..course import CourseError, Exercise
-from ..grading.grader import Grader, fresh_seed, replaced_names
-from ..grading.render.wording import number
+from ..grading.grader import Grader, OpenStudent, fresh_seed, replaced_names
+from ..grading.render.wording import LOOKING, headline, listed, number
 from ..grading.run import GraderFault
+from ..grading.stopwatch import OutOfTime, Stopwatch
 from ..grading.student import LocalStudent
 from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
 from ..sandbox.inside import cells, surroundings
-from . import practice, predictions, workspace
+from ..sandbox.limits import Limits
+from . import history, practice, predictions, prints, updates, workspace
+
+SECONDS = Limits().seconds
+SEARCH_SECONDS = 2.0
+_INTERRUPTED = "Interrupted while the mistake behind it was looked for."
+
+
+class _Points(float):
+    """Points that show nothing below a verdict, which tells them; nbgrader reads the plain text."""
+
+    def _repr_html_(self) -> str:
+        return ""
 
 
 class _Html:
@@ -37,16 +52,29 @@ class _Html:
         return self._text
 
 
-def _show(text: str, template: str, **values: object) -> None:
-    """Show a text; in a notebook as HTML, from a template with these values."""
-    if _shell() is None:
+def _show(text: str, template: str, replaced: Any = None, **values: object) -> Any:
+    """Show a text; in a notebook as HTML, from a template with these values.
+
+    Returns:
+        In a notebook, what can be ``replaced`` by what is shown next.
+    """
+    if not _in_notebook():
         print(text)
-        return
+        return None
     from IPython.display import display
 
     from ..grading.render import looks
 
-    display(_Html(looks.template(template).render(values), text))
+    shown = _Html(looks.template(template).render(values), text)
+    if replaced is None:
+        return display(shown, display_id=True)
+    replaced.update(shown)
+    return replaced
+
+
+def _in_notebook() -> bool:
+    """Whether what is shown can be HTML, and be replaced; a terminal's IPython prints it anew."""
+    return hasattr(_shell(), "kernel")
 
 
 def _shell() -> Any:
@@ -59,50 +87,132 @@ def _namespace(depth: int) -> dict[str, Any]:
     return shell.user_ns if shell else sys._getframe(depth).f_globals
 
 
-def grade_names(exercise: Exercise, namespace: dict[str, Any], seed: int) -> ExerciseVerdict:
-    """Grade an exercise on names of this process; the namespace is left as it was."""
+@functools.cache
+def session_seed() -> int:
+    """The seed of this process: what misconceptions give for it is kept from check to check."""
+    return fresh_seed()
 
+
+def grade_names(
+    exercise: Exercise,
+    namespace: dict[str, Any],
+    seed: int,
+    seconds: float = SECONDS,
+    before_search: Callable[[ExerciseVerdict], None] = lambda verdict: None,
+) -> ExerciseVerdict:
+    """Grade an exercise on names of this process; the namespace is left as it was.
+
+    Args:
+        exercise, namespace, seed: what is graded, on which inputs.
+        seconds: what the answer may take.
+        before_search: called with the verdict before a name is looked for (``Grader``).
+    """
+    opener = _opener(namespace, seconds)
+    return Grader(opener, seed, None, before_search, SEARCH_SECONDS).grade(exercise)
+
+
+def _opener(namespace: dict[str, Any], seconds: float) -> OpenStudent:
     @contextlib.contextmanager
     def open_student(which: Exercise, replaced: tuple[str, ...]) -> Iterator[Student]:
         with replaced_names(namespace, replaced):
-            yield LocalStudent(namespace, which.forbidden)
+            yield LocalStudent(namespace, which.forbidden, Stopwatch(seconds))
 
-    return Grader(open_student, seed).grade(exercise)
+    return open_student
 
 
-def check(exercise_id: str, seed: int | None = None) -> float:
+class Interrupted(KeyboardInterrupt):
+    """The learner's own interrupt, in a sentence."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the sentence."""
+        return [str(self)]
+
+
+class _Report:
+    """What ``check`` shows: a verdict and, when the search is over, in its place what it found.
+
+    Args:
+        exercise: that is checked.
+        note: a sentence that stands above.
+
+    Attributes:
+        seed: that draws the inputs.
+        verdict: the last one that was shown.
+    """
+
+    def __init__(self, exercise: Exercise, note: str) -> None:
+        self._id, self._note = exercise.id, note
+        self._screen = sys.stdout
+        self._shown: Any = None
+        self.seed = 0
+        self.verdict: ExerciseVerdict | None = None
+
+    def begin(self, verdict: ExerciseVerdict) -> None:
+        """Show a verdict without its name."""
+        self.verdict = verdict
+        if _in_notebook():
+            self._show(verdict, LOOKING)
+        elif self._screen.isatty():
+            print(f"{headline(verdict)}. {LOOKING}", file=self._screen, flush=True)
+
+    def end(self, verdict: ExerciseVerdict, interrupted: bool = False) -> None:
+        """Show all there is to say."""
+        self.verdict = verdict
+        again = f'The same inputs again: check("{self._id}", seed={self.seed})'
+        if verdict.status in ("passed", "not_started"):
+            again = ""
+        if verdict.search_ended:
+            again = f"Check again, and the search goes on from there. {again}"
+        self._show(verdict, f"{_INTERRUPTED} {again}" if interrupted else again)
+
+    def _show(self, verdict: ExerciseVerdict, below: str) -> None:
+        # Imported here: the command line's status can do without.
+        from ..grading.render.html import exercise_html
+        from ..grading.render.text import exercise_text
+
+        page, text = exercise_html(verdict), exercise_text(verdict)
+        lines = [self._note, text, f"  {below}" if below else ""]
+        text = "\n".join(filter(None, lines))
+        values = {"verdict": page, "above": self._note, "below": below}
+        self._shown = _show(text, "checked", self._shown, **values)
+
+
+def check(exercise_id: str, seed: int | None = None, seconds: float = SECONDS) -> float:
     """Check your answer to an exercise, show what came of it, and return the points.
 
     Args:
         exercise_id: its name, e.g. ``"softmax"``.
-        seed: draws the inputs; the same seed draws the same. Fresh by default.
+        seed: draws the inputs; the same seed draws the same. By default those that your kernel
+            keeps, so that you meet a failure again, and then fresh ones.
+        seconds: how long your code may take.
 
     Raises:
         CourseError: if there is no such exercise.
         GraderFault: if it cannot be graded, for no fault of yours.
     """
     namespace = _namespace(2)
+    exercise = course.exercise(exercise_id)
+    report = _Report(exercise, history.outdated(exercise_id, _shell()) if _shell() else "")
+    # Rendering, too, must not meet what the kernel has set.
     with surroundings.plain():
-        # Rendering, too, must not meet what the kernel has set. Imported here: the command line's
-        # status can do without.
-        from ..grading.render.html import exercise_html
-        from ..grading.render.text import exercise_text
-
-        exercise = course.exercise(exercise_id)
-        seed = fresh_seed() if seed is None else seed
-        verdict = grade_names(exercise, namespace, seed)
-        page, text = exercise_html(verdict), exercise_text(verdict)
+        try:
+            with prints.cut_short():
+                for report.seed in (session_seed(), fresh_seed()) if seed is None else (seed,):
+                    verdict = grade_names(exercise, namespace, report.seed, seconds, report.begin)
+                    if verdict.status != "passed":
+                        break
+            report.end(verdict)
+        except KeyboardInterrupt:
+            if report.verdict is None:
+                raise Interrupted(f"{exercise_id}: interrupted, and not graded.") from None
+            verdict = report.verdict
+            report.end(verdict, interrupted=True)
     workspace.record(exercise_id, verdict.points, verdict.max_points)
-    again = f'The same inputs again: check("{exercise_id}", seed={seed})'
-    if verdict.status in ("passed", "not_started"):
-        again = ""
-    text = f"{text}\n  {again}" if again else text
-    _show(text, "checked", verdict=page, again=again)
     if clock := practice.checked(exercise_id, verdict.status):
         print(clock)
     if verdict.status == "passed":
         _tell_why(exercise)
-    return verdict.points
+    return _Points(verdict.points)
 
 
 def _tell_why(exercise: Exercise) -> None:
@@ -193,7 +303,7 @@ def status() -> None:
     """Show what is done and what is next."""
     header, *rows = status_rows()
     sentences = [*map(predictions.sentence, predictions.summary()), practice.clock()]
-    said = [each for each in sentences if each]
+    said = updates.sentences() + [each for each in sentences if each]
     _show("\n".join([status_text(), *said]), "status", header=header, rows=rows, asked=said)
 
 
@@ -211,27 +321,60 @@ def mine(*names: str) -> Any:
 
 
 def _mine(exercise: Exercise) -> Any:
+    try:
+        answer = _passing_answer(exercise)
+    except _NotYours as why:
+        print(f"{exercise.id}: the course's ({why})")
+        return course.reference_namespace(exercise.unit)[exercise.id]
+    print(f"{exercise.id}: yours")
+    return answer
+
+
+class _NotYours(Exception):
+    """Why the course's answer stands in for the learner's."""
+
+
+def _passing_answer(exercise: Exercise) -> Any:
+    """The learner's answer, from the notebook as it is saved.
+
+    Raises:
+        _NotYours: there is none that passes.
+    """
     from ..submissions.read import Unreadable, read_file
 
-    reference = course.reference_namespace(exercise.unit)[exercise.id]
+    notebook = course.unit(exercise.unit).workspace_notebook
     try:
-        answer = read_file(course.unit(exercise.unit).workspace_notebook)
-    except Unreadable:
-        print(f"{exercise.id}: the course's (yours is not there yet)")
-        return reference
+        answer = read_file(notebook)
+    except Unreadable as problem:
+        raise _NotYours(_why_unread(notebook, problem.kind, problem.message)) from None
     namespace = cells.new_namespace(f"workspace_{exercise.unit}")
+    grader = Grader(_opener(namespace, SECONDS), fresh_seed())
     try:
         with surroundings.plain():
-            cells.run(answer.cells, namespace, {}, answer.earlier_work)
-            verdict = grade_names(exercise, namespace, fresh_seed())
+            with Stopwatch(SECONDS).running():
+                cells.run(answer.cells, namespace, {}, answer.earlier_work)
+            passes = grader.passes_alone(exercise)
+    except OutOfTime:
+        raise _NotYours(f"a cell of yours does not end within {SECONDS:g} seconds") from None
+    except KeyboardInterrupt:
+        raise Interrupted(f"{exercise.id}: interrupted.") from None
     except GraderFault as fault:
-        print(f"{exercise.id}: the course's ({fault})")
-        return reference
-    if verdict.status == "passed" and not verdict.carried_forward:
-        print(f"{exercise.id}: yours")
+        raise _NotYours(str(fault)) from None
+    if passes:
         return namespace[exercise.id]
-    print(f"{exercise.id}: the course's (yours does not pass yet)")
-    return reference
+    best = workspace.progress().get(exercise.id, {}).get("points", 0.0)
+    if best >= exercise.points:
+        raise _NotYours(f"yours has passed, but not as saved: save {notebook.name}, run this again")
+    raise _NotYours("yours does not pass yet")
+
+
+def _why_unread(notebook: Path, kind: str, message: str) -> str:
+    if kind != "missing_file":
+        return message
+    others = [each.name for each in sorted(notebook.parent.glob("*.ipynb"))]
+    if not others:
+        return "yours is not there yet"
+    return f"yours is not called {notebook.name}: name {listed(others)} so again"
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -24,9 +24,15 @@ def key_of(handed_in: Rebuilt, unit: course.Unit, seed: int, isolation: str) -> 
         answers: object = msgspec.to_builtins(handed_in.error)
     else:
         submission = from_rebuilt(handed_in, unit)
-        answers = [submission.cells, submission.missing, submission.notices]
+        prose = [cell["source"] for cell in handed_in.notebook["cells"] if _is_prose(cell)]
+        answers = [submission.cells, submission.missing, submission.notices, prose]
     parts = [answers, checks_version(unit.name), seed, *_environment(), isolation]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _is_prose(cell: dict) -> bool:
+    """Whether this is a Markdown cell of the learner's own."""
+    return cell["cell_type"] == "markdown" and "autograder" in cell["metadata"]
 
 
 @functools.cache

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import sys
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ from ..sandbox.link import Link, SubmissionDied
 from . import bypasses
 from .fingerprint import checks_version
 from .read import Submission, Unreadable, read_file
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 _NO_LOOPS = (
     "not all cells came to an end; beside the answer being graded, only what defines something was "
@@ -47,6 +53,7 @@ def grade(
     seed: int | None = None,
     in_process: bool = False,
     limits: Limits | None = None,
+    before_search: Callable[[ExerciseVerdict], None] = lambda verdict: None,
 ) -> SubmissionVerdict:
     """Grade one notebook or Python file.
 
@@ -56,6 +63,7 @@ def grade(
         seed: draws the inputs; a fresh one by default.
         in_process: run the submission in this process, for debugging: only for one's own code.
         limits: time and memory of each exercise.
+        before_search: called with each verdict before its name is looked for (``Grader``).
 
     Returns:
         The verdict; ``error`` is set if the file could not be read.
@@ -76,7 +84,14 @@ def grade(
         error = ErrorRecord(problem.kind, problem.message)
         return SubmissionVerdict(str(path), [], seed, "none", "", error)
     return grade_read(
-        submission, str(path), exercise_ids, seed, in_process, limits, budget=Budget()
+        submission,
+        str(path),
+        exercise_ids,
+        seed,
+        in_process,
+        limits,
+        budget=Budget(),
+        before_search=before_search,
     )
 
 
@@ -89,6 +104,7 @@ def grade_read(
     limits: Limits | None = None,
     show_text: bool = True,
     budget: Budget | None = None,
+    before_search: Callable[[ExerciseVerdict], None] = lambda verdict: None,
 ) -> SubmissionVerdict:
     """Grade a submission that was read already; arguments as for ``grade``.
 
@@ -114,7 +130,7 @@ def grade_read(
     def verdicts() -> tuple[list[ExerciseVerdict], list[str]]:
         notices = list(submission.notices)
         open_student = _opener(submission, in_process, limits or Limits(), budget, notices)
-        grader = Grader(open_student, seed, words)
+        grader = Grader(open_student, seed, words, before_search)
         return [grader.grade(exercises[exercise_id]) for exercise_id in wanted], notices
 
     graded, notices = verdicts() if in_process else processes.by_one_server(verdicts)
@@ -176,7 +192,7 @@ def _opener(
     budget: Budget | None,
     notices: list[str],
 ) -> OpenStudent:
-    survives, began = True, time.monotonic()
+    survives, began, before = True, time.monotonic(), _memory()
 
     @contextlib.contextmanager
     def open_student(exercise: Exercise, replaced: Iterable[str]) -> Iterator[Student]:
@@ -185,10 +201,10 @@ def _opener(
         if in_process:
             yield _open_local(submission, exercise, replace)
             return
-        if budget and time.monotonic() - began > budget.seconds:
+        if budget and (over := _over(budget, time.monotonic() - began, _memory() - before)):
             raise course.CourseError(
-                f"grading took more than {budget.seconds:g} seconds, all that one submission may "
-                "take; grade one exercise at a time, with --exercise"
+                f"grading took more than {over}, all that one submission may take; grade one "
+                "exercise at a time, with --exercise"
             )
         megabytes = min(limits.megabytes, exercise.megabytes or limits.megabytes)
         its_limits = dataclasses.replace(limits, megabytes=megabytes)
@@ -205,6 +221,21 @@ def _opener(
             yield _open_remote(submission, code, exercise, replace, link)[0]
 
     return open_student
+
+
+def _over(budget: Budget, seconds: float, memory: int) -> str:
+    """The part of the budget that is spent, if one is."""
+    if seconds > budget.seconds:
+        return f"{budget.seconds:g} seconds"
+    return f"{budget.megabytes} MiB of memory" if memory > budget.megabytes << 20 else ""
+
+
+def _memory() -> int:
+    """Bytes that this process had in memory at most, where the system tells."""
+    if not resource:
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _careful(code: list[dict], exercise: Exercise) -> list[dict]:

@@ -1,7 +1,7 @@
 """Reading a submission: a notebook or a Python file, however mangled.
 
 ``rebuild`` takes the released notebook and copies nothing into it but the text of the learner's
-answers, found by ``grade_id``, and of the code cells they added. Locked cells, metadata, tags and
+answers, found by ``grade_id``, and of the cells they added. Locked cells, metadata, tags and
 outputs of the submission are left behind. Everything that grades starts from the result.
 
 Notebooks are plain JSON here: importing nbformat takes as long as grading a whole submission.
@@ -24,12 +24,14 @@ from .. import course
 from ..course import CourseError, Unit
 from ..grading.record import ErrorRecord
 from ..sandbox.inside.cells import BODIES, defines, run_at_once, without_magics
+from . import damaged
 
 MAX_BYTES = 50 << 20
 MAX_VALUES = 4_000_000  # numbers, texts, lists and objects in the JSON
 MAX_CELLS = 1000
 MAX_CELL = 256 << 10  # characters of code
 MAX_CODE = 512 << 10
+MAX_PROSE = 64 << 10  # of the learner's own Markdown cells, kept for whoever reads the notebook
 # Calls that nobody misses.
 _SHOWS = {"print", "display", "check", "hint", "status"}
 _MOST_PLACES = 6  # of code that is not run, named in a notice
@@ -57,13 +59,18 @@ class Cell:
     source: str
     grade_id: str | None = None
 
+    @property
+    def is_code(self) -> bool:
+        """Whether it holds any code."""
+        return self.kind == "code" and bool(self.source.strip())
+
 
 @dataclass(frozen=True)
 class Rebuilt:
     """A submission on the released notebook: what everything that grades starts from.
 
     Attributes:
-        notebook: the release with the learner's answers and added code cells in it, as JSON.
+        notebook: the release with the learner's answers and added cells in it, as JSON.
         missing: ids of exercises whose answer is nowhere in the file.
         notices: what was odd about the file.
         error: why it cannot be read, if it cannot; the notebook is as released then.
@@ -134,24 +141,31 @@ def read_file(path: Path, wanted: Iterable[str] | None = None) -> Submission:
         Unreadable: if it cannot be graded at all.
         CourseError: if there is no such exercise.
     """
-    cells = read_notebook(path)
+    try:
+        cells, notices = read_notebook(path)
+    except OSError as problem:
+        raise _no_notebook(path, f"cannot be opened ({problem.strerror})") from problem
     unit, doubt = unit_of(path, cells, wanted)
     submission = from_rebuilt(rebuild(unit, cells), unit)
-    submission.notices += doubt
+    submission.notices += [*notices, *doubt]
     return submission
 
 
-def read_notebook(path: Path, opener: Callable[[str, int], int] | None = None) -> list[Cell]:
-    """The cells of the file, whatever it is.
+def read_notebook(
+    path: Path, opener: Callable[[str, int], int] | None = None, stem: str | None = None
+) -> tuple[list[Cell], list[str]]:
+    """The cells of the file, whatever it is, and what was odd about it.
 
     Args:
         path: the file.
         opener: what opens it, as for ``open``.
+        stem: what the notebook is called that is meant, where this is a zip of several.
 
     Raises:
         Unreadable: if it has none, or more than anyone writes.
+        OSError: if it may not be read.
     """
-    cells = _cells(path, opener)
+    cells, notices = _cells(path, _data(path, opener), stem or path.stem)
     sizes = [len(cell.source) for cell in cells if cell.kind == "code" or cell.grade_id]
     for count, most, what in (
         (len(cells), MAX_CELLS, "cells"),
@@ -160,7 +174,7 @@ def read_notebook(path: Path, opener: Callable[[str, int], int] | None = None) -
     ):
         if count > most:
             raise _too_large(path, f"{most:,} {what}")
-    return cells
+    return cells, notices
 
 
 def _too_large(path: Path, most: str) -> Unreadable:
@@ -171,36 +185,50 @@ def _too_large(path: Path, most: str) -> Unreadable:
     )
 
 
-def _cells(path: Path, opener: Callable[[str, int], int] | None) -> list[Cell]:
-    if not path.is_file():
-        raise Unreadable("missing_file", f"There is no file {path}; check the path.")
+def _no_notebook(path: Path, why: str) -> Unreadable:
+    return Unreadable(
+        "not_a_notebook",
+        f"{path.name} {why}; open your notebook in Jupyter, save it again and hand in that file.",
+    )
+
+
+def _data(path: Path, opener: Callable[[str, int], int] | None) -> bytes:
     try:
         with open(path, "rb", opener=opener) as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise Unreadable("missing_file", f"There is no file {path}; check the path.") from None
+
+
+def _cells(path: Path, data: bytes, stem: str) -> tuple[list[Cell], list[str]]:
+    name = path.name
+    try:
+        if damaged.is_zip(data):
+            name, data = damaged.unzipped(data, stem, MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise Unreadable(
                 "too_large",
                 f"{path.name} is larger than {MAX_BYTES >> 20} MiB; clear the outputs and save "
                 "again.",
             )
-        text = data.decode("utf-8")
-        if path.suffix == ".py":
-            return _cells_of_python(path, text)
-        if len(data) > MAX_VALUES and _values(data) > MAX_VALUES:
+        text, notices = damaged.text_of(data)
+        if name.lower().endswith(".py"):
+            return _cells_of_python(path, text), notices
+        if len(data) > MAX_VALUES and _values(text.encode()) > MAX_VALUES:
             raise _too_large(path, f"{MAX_VALUES:,} values in its JSON")
-        notebook = json.loads(text)
+        notebook, mended = damaged.parsed(text)
         # Older formats hold their cells in sheets.
         sheets = [notebook] if notebook["nbformat"] == 4 else notebook["worksheets"]
         cells = itertools.chain.from_iterable(sheet["cells"] for sheet in sheets)
-        return [_tidy(cell) for cell in itertools.islice(cells, MAX_CELLS + 1)]
+        tidy = [_tidy(cell) for cell in itertools.islice(cells, MAX_CELLS + 1)]
+        return tidy, [*notices, *mended]
     except Unreadable:
         raise
+    except damaged.Damaged as problem:
+        raise _no_notebook(path, str(problem)) from problem
     except (Exception, RecursionError) as problem:
-        raise Unreadable(
-            "not_a_notebook",
-            f"{path.name} is not a readable notebook ({type(problem).__name__}); open it in "
-            "Jupyter, save it again, or copy your answers into a fresh one.",
-        ) from problem
+        says = f"is not a readable notebook ({type(problem).__name__})"
+        raise _no_notebook(path, says) from problem
 
 
 def _values(text: bytes) -> int:
@@ -244,14 +272,14 @@ def unit_of(
     """
     with contextlib.suppress(CourseError):
         return course.unit(path.stem), []
-    marked = _answered(cell.grade_id for cell in cells)
+    marked = answered_units(cell.grade_id for cell in cells)
     if marked:
         return marked[0], []
     chosen = next(iter(wanted or ()), None)
     if chosen:
         return course.unit(course.exercise(chosen).unit), []
     code = (cell.source for cell in cells if cell.kind == "code")
-    found = _answered(set().union(*map(defined_names, code)))
+    found = answered_units(set().union(*map(defined_names, code)))
     if not found:
         raise Unreadable(
             "foreign",
@@ -265,7 +293,7 @@ def unit_of(
     return found[0], [doubt] if others else []
 
 
-def _answered(names: Iterable[str | None]) -> list[Unit]:
+def answered_units(names: Iterable[str | None]) -> list[Unit]:
     """The units with exercises of these names: that with the most first, of equals the latest."""
     names = set(names)
     counts = {
@@ -322,7 +350,7 @@ def _text(cell: dict) -> str:
 
 
 def rebuild(unit: Unit, submitted: list[Cell]) -> Rebuilt:
-    """The released notebook with the learner's answers and added code cells in it."""
+    """The released notebook with the learner's answers and added cells in it."""
     notebook = _skeleton(unit)
     exercises = [exercise.id for exercise in unit.exercises]
     ours = {mark: cell for cell in notebook["cells"] if (mark := grade_id(cell))}
@@ -336,6 +364,7 @@ def rebuild(unit: Unit, submitted: list[Cell]) -> Rebuilt:
                 work.notices.append(f"the cell of {exercise} had lost its mark; found by its name")
     for exercise, text in work.answers.items():
         ours[exercise]["source"] = text
+    _leave_out_released(work, notebook["cells"])
     cells = _as_cells(work.added, None)
     for cell in notebook["cells"]:
         cells += [cell, *(_as_cells(work.added, grade_id(cell)) if grade_id(cell) else [])]
@@ -377,12 +406,13 @@ class _Work:
 
     Attributes:
         answers: the text of each answer, by exercise.
-        added: code in other cells, by the mark of the cell before them; None at the beginning.
+        added: other cells, of code or prose, by the mark of the cell before them; None at the
+            beginning.
         notices: what was odd about the cells.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
-    added: dict[str | None, list[str]] = field(default_factory=dict)
+    added: dict[str | None, list[Cell]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
 
     def take_answer(self, exercise: str, cell: Cell, released: str) -> None:
@@ -403,47 +433,68 @@ class _Work:
             self.notices.append(f"the locked cell {mark} was changed; the original is used")
 
     def take_added(self, anchor: str | None, cell: Cell) -> None:
-        """Code of the learner's own."""
-        self.added.setdefault(anchor, []).append(cell.source)
+        """A cell of the learner's own."""
+        self.added.setdefault(anchor, []).append(cell)
 
     def defined_names(self, exercises: list[str]) -> dict[str, set[str]]:
         """By the text of each added cell, which of these exercises it defines."""
-        added = {text for texts in self.added.values() for text in texts}
+        added = {cell.source for cells in self.added.values() for cell in cells if cell.is_code}
         return {text: defined_names(text).intersection(exercises) for text in added}
 
     def adopt(self, exercise: str, defined: dict[str, set[str]]) -> bool:
         """Take an added cell that defines the exercise and no other of the unit as its answer."""
-        for texts in self.added.values():
-            for text in texts:
-                if defined[text] == {exercise}:
-                    texts.remove(text)
-                    self.answers[exercise] = text
+        for cells in self.added.values():
+            for cell in cells:
+                if cell.is_code and defined[cell.source] == {exercise}:
+                    cells.remove(cell)
+                    self.answers[exercise] = cell.source
                     return True
         return False
 
 
 def _sort_cells(submitted: list[Cell], ours: dict[str, dict], exercises: list[str]) -> _Work:
-    """Sort the submitted cells into answers and added code, by the marked cell before it."""
+    """Sort the submitted cells into answers and added cells, by the marked cell before them."""
     work = _Work()
     anchor = None
     for cell in submitted:
         mark = cell.grade_id if cell.grade_id in ours else None
-        is_code = cell.kind == "code" and bool(cell.source.strip())
         if mark in exercises:
             work.take_answer(mark, cell, _text(ours[mark]))
-        elif mark and is_code:
+        elif mark and cell.is_code:
             work.take_locked(mark, cell, _text(ours[mark]))
-        elif is_code:
+        elif cell.is_code or cell.kind == "markdown":
             work.take_added(anchor, cell)
         anchor = mark or anchor
     return work
 
 
-def _as_cells(added: dict[str | None, list[str]], anchor: str | None) -> list[dict]:
-    return [
-        _code_cell(text, f"added-{anchor or 'first'}-{number}"[:64], autograder={"added": True})
-        for number, text in enumerate(added.get(anchor, []), 1)
-    ]
+def _leave_out_released(work: _Work, released: list[dict]) -> None:
+    """Of the prose, keep what is the learner's own, and not more of it than anyone reads."""
+    ours = {_text(cell).strip() for cell in released if cell["cell_type"] == "markdown"}
+    left = MAX_PROSE
+    for anchor, cells in work.added.items():
+        own = [each for each in cells if each.is_code or each.source.strip() not in ours | {""}]
+        for cell in own:
+            if not cell.is_code:
+                cell.source = cell.source[:left]
+                left -= len(cell.source)
+        work.added[anchor] = [each for each in own if each.source]
+
+
+def _as_cells(added: dict[str | None, list[Cell]], anchor: str | None) -> list[dict]:
+    cells = []
+    for number, cell in enumerate(added.get(anchor, []), 1):
+        name = f"added-{anchor or 'first'}-{number}"[:64]
+        made = _code_cell if cell.is_code else _prose_cell
+        cells.append(made(cell.source, name, autograder={"added": True}))
+    return cells
+
+
+def _prose_cell(text: str, cell_id: str, **metadata: dict) -> dict:
+    """Prose as it was typed: in a fence, so that none of its markup reaches a page."""
+    fence = "~" * max(3, 1 + max(map(len, re.findall("~+", text)), default=0))
+    source = f"{fence}\n{text}\n{fence}"
+    return {"cell_type": "markdown", "id": cell_id, "metadata": metadata, "source": source}
 
 
 def from_rebuilt(rebuilt: Rebuilt, unit: Unit) -> Submission:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from ..verdict import ExerciseVerdict
 from . import looks
 from .shown import shown_checks
-from .wording import ALSO, FLAGGED, SAME, STATUS
+from .wording import ALSO, CALLED, FLAGGED, INPUTS, SAME, SEARCH_ENDED, STATUS
 
 # Compiled where this module is imported: the workers of a class are forked after that.
 _EXERCISE = looks.template("exercise")
+_FEW_LINES = 6  # of numbers; more are folded away
 _NOTICES = looks.template("notices")
 
 
@@ -23,6 +24,10 @@ def exercise_html(verdict: ExerciseVerdict) -> str:
         also=ALSO,
         flagged=FLAGGED,
         same=SAME,
+        search_ended=SEARCH_ENDED,
+        called=CALLED,
+        inputs=INPUTS,
+        few=_FEW_LINES,
     )
 
 

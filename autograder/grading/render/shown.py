@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, replace
 
 import torch
 
+from ..call import entry
 from ..expect import Counterexample
 from ..verdict import CheckVerdict, ExerciseVerdict
 
@@ -78,7 +78,8 @@ class Window:
 
     def __init__(self, example: Counterexample):
         tensors = [example.expected, example.got]
-        axes, index = list(example.axes), list(example.index)
+        axes = ["" if axis == "1" else axis for axis in example.axes]
+        index = list(example.index)
         while len(axes) < 2:
             tensors = [each.unsqueeze(0) for each in tensors]
             axes, index = ["", *axes], [0, *index]
@@ -114,16 +115,4 @@ class Window:
 
 
 def _entries(plane: torch.Tensor) -> list[list[str]]:
-    return [[_entry(value) for value in row] for row in plane.tolist()]
-
-
-def _entry(value: float) -> str:
-    if isinstance(value, bool):
-        return "T" if value else "·"
-    if isinstance(value, int):
-        return str(value)
-    if math.isnan(value) or math.isinf(value):
-        return str(value)
-    if value != 0 and not 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2g}"
-    return f"{value:.3f}"
+    return [[entry(value) for value in row] for row in plane.tolist()]

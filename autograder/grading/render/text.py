@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from ..verdict import ExerciseVerdict, SubmissionVerdict
 from .shown import ShownCheck, Window, shown_checks
-from .wording import ALSO, FLAGGED, SAME, STATUS, Role, Styled, number, plain, replaced
+from .wording import (
+    ALSO,
+    CALLED,
+    FLAGGED,
+    SAME,
+    SEARCH_ENDED,
+    Role,
+    Styled,
+    headline,
+    number,
+    plain,
+    replaced,
+)
+
+_MOST_LINES = 24  # of numbers that went in; a page folds away what is longer
 
 
 def exercise_text(verdict: ExerciseVerdict) -> str:
@@ -30,14 +44,15 @@ def submission_lines(verdict: SubmissionVerdict) -> list[Styled]:
 
 
 def _exercise_lines(verdict: ExerciseVerdict) -> list[Styled]:
-    points = f"{number(verdict.points)} of {number(verdict.max_points)} points"
     role: Role = "passed" if verdict.status == "passed" else "failed"
-    lines = [Styled(f"{verdict.id}: {points} ({STATUS[verdict.status]})", role)]
+    lines = [Styled(headline(verdict), role)]
     if verdict.replaced:
         lines.append(Styled(f"  {replaced(verdict.replaced)}"))
     lines += [Styled(f"  {FLAGGED} {flag}", "flag") for flag in verdict.flags]
     for shown in shown_checks(verdict):
         lines += _check_lines(shown)
+    if verdict.search_ended:
+        lines.append(Styled(f"  {SEARCH_ENDED}"))
     return lines
 
 
@@ -63,8 +78,13 @@ def _details(shown: ShownCheck) -> list[Styled]:
     lines = [Styled(check.message)]
     if check.where:
         lines.append(Styled(f"in {check.where}"))
+    if check.call:
+        lines.append(Styled(f"{CALLED} {check.call.text}"))
     if shown.window:
         lines += map(Styled, _side_by_side(shown.window))
+    if check.call:
+        numbers = check.call.numbers()
+        lines += map(Styled, numbers if len(numbers) <= _MOST_LINES else ())
     ends = (Styled(check.diagnosis, "diagnosis"), Styled(check.asks, "asks"))
     return lines + [line for line in ends if line.text]
 

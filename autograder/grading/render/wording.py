@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .safe import printable
+
+if TYPE_CHECKING:  # with torch, which few commands need
+    from ..verdict import ExerciseVerdict
 
 Role = Literal["", "title", "passed", "failed", "flag", "diagnosis", "asks"]
 
 SAME = "Also fails, for the same reason"
 ALSO = "Also fails"
+CALLED = "This was called:"
+INPUTS = "The numbers that went in"
 FLAGGED = "A person should look at this; it costs no points."
+LOOKING = "Looking for the mistake behind it ..."
+SEARCH_ENDED = "The search for the mistake behind it has reached its bound, and found none so far."
 STATUS = {
     "passed": "passed",
     "failed": "not yet",
@@ -37,6 +44,12 @@ class Styled(NamedTuple):
 def number(value: float) -> str:
     """Points without needless decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def headline(verdict: ExerciseVerdict) -> str:
+    """The points of an exercise, and what came of it."""
+    points = f"{number(verdict.points)} of {number(verdict.max_points)} points"
+    return f"{verdict.id}: {points} ({STATUS[verdict.status]})"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import codeop
 import contextlib
+import dis
 import linecache
 import re
 import sys
@@ -149,13 +150,29 @@ def _types_of(error: BaseException) -> dict[str, str]:
 
 
 def _kind_of(error: BaseException, text: str) -> str:
-    if isinstance(error, NotImplementedError):
+    if isinstance(error, NotImplementedError) and _is_raised_by_hand(error):
         return "not_started"
     if isinstance(error, SyntaxError) and str(error.filename).startswith(_CELL):
         return "syntax_error"
     if isinstance(error, MemoryError) or any(sign in text.lower() for sign in _OUT_OF_MEMORY):
         return "memory"
     return "error"
+
+
+def _is_raised_by_hand(error: BaseException) -> bool:
+    """Whether a ``raise`` of the submission's raised it, as in the skeleton, and no library.
+
+    torch says NotImplementedError of a module without ``forward``, and of a dtype that an
+    operation does not know.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return False
+    code = trace.tb_frame.f_code
+    is_own = code.co_filename.startswith("<") or _is_cell(code.co_filename)
+    return is_own and code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def _place_of(error: BaseException) -> tuple[str | None, int | None]:

@@ -7,6 +7,7 @@ refuses.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import ctypes
 import mmap
@@ -120,6 +121,8 @@ class Confinement:
             # is one's own, or neighbours would share them.
             _limit("NPROC", _MOST_TASKS)
             _limit("SIGPENDING", _MOST_SIGNALS)
+        else:
+            _limit("NPROC", _tasks() + _MOST_TASKS)  # of all that the user has; root has no limit
         self._drop_capabilities()
         self._prctl(_SET_DUMPABLE, 0)
         self._prctl(_SET_NO_NEW_PRIVS, 1)
@@ -223,3 +226,23 @@ def _virtual_memory() -> int:
             low = middle
     resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
     return high
+
+
+def _tasks() -> int:
+    """Tasks that the user has, found by trying: a container's /proc does not show all of them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    low, high = 0, 1 << 16 if hard == resource.RLIM_INFINITY else hard
+    ended = _thread.allocate_lock()
+    while low < high:
+        middle = (low + high) // 2
+        resource.setrlimit(resource.RLIMIT_NPROC, (middle, hard))
+        try:
+            ended.acquire()
+            _thread.start_new_thread(ended.release, ())
+            ended.acquire()
+            high = middle
+        except RuntimeError:
+            low = middle + 1
+        ended.release()
+    resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+    return low

@@ -1,4 +1,4 @@
-"""Counting the memory that a call takes: bytes of new tensors that are alive at the same time.
+"""Memory: bytes of new tensors that a call has alive at the same time, and graphs that are kept.
 
 Counted in the process that the submission shares, so it is evidence, not a proof. An operator of
 PyTorch counts with its result only, and what numpy allocates does not count.
@@ -49,6 +49,13 @@ class Peak(TorchDispatchMode):
         self._alive = {each: size for each, size in self._alive.items() if not each.expired()}
         self.bytes = max(self.bytes, sum(self._alive.values()))
         return result
+
+
+def holds_graph(value: Any) -> bool:
+    """Whether a tensor that an object has, or its lists and dictionaries, hangs on a graph."""
+    slots = getattr(type(value), "__slots__", ())
+    own = [getattr(value, name, None) for name in (*getattr(value, "__dict__", ()), *slots)]
+    return any(isinstance(each, torch.Tensor) and each.requires_grad for each in tree_leaves(own))
 
 
 def _storages(value: Any) -> list[torch.UntypedStorage]:

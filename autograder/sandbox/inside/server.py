@@ -105,6 +105,9 @@ class Child:
     def do_parameters(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
         return {"value": dict(self.target(request["of"]).named_parameters())}
 
+    def do_holds_graph(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
+        return {"value": memory.holds_graph(self.target(request["of"]))}
+
     def do_call(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
         function = self.target(request["of"])
         given: list[torch.Tensor] = []

@@ -19,6 +19,7 @@ from autograder.grading.expect_modules import (
     twins,
 )
 from autograder.grading.student_protocol import Student
+from autograder.units.shared.inputs import compare_large, many
 from autograder.units.shared.shared_checks import SharedChecks
 
 OUTPUT = "B L d_model"
@@ -189,11 +190,17 @@ def _expect_refusal(
     weight=2,
 )
 def whole_sequence(variant: Variant, student: Student, reference: Student, draw: Draw) -> None:
-    for bias, dtype in ((False, torch.float64), (True, torch.float32)):
-        sizes, (length, b) = variant.draw_sizes(draw, "B", odd=bias)
-        module, twin = variant.twins(student, reference, draw, sizes, dtype, bias=bias)
-        x = draw.normal(b, length, sizes.d_model, dtype=dtype)
-        expect.close(variant.whole(module, x), variant.whole(twin, x), "the output", OUTPUT)
+    sizes, (length, _) = variant.draw_sizes(draw, "B")
+    if draw.level == FULL:
+        sizes = Sizes(many(draw, 0, 75), 2, 1 if variant.grouped else 2, many(draw, 0, 33))
+    modules = variant.twins(student, reference, draw, sizes, torch.float64)
+    x = draw.normal(1, many(draw, length, 65), sizes.d_model, dtype=torch.float64)
+    told = {"L": x.shape[1], "d_model": sizes.d_model, "d_head": sizes.d_head}
+    compare_large(draw, lambda module: variant.whole(module, x), modules, OUTPUT, **told)
+    sizes, (length, b) = variant.draw_sizes(draw, "B", odd=True)
+    module, twin = variant.twins(student, reference, draw, sizes, bias=True)
+    x = draw.normal(b, length, sizes.d_model)
+    expect.close(variant.whole(module, x), variant.whole(twin, x), "the output", OUTPUT)
 
 
 @_property(
@@ -204,13 +211,20 @@ def heads_of_the_usual_width(
     variant: Variant, student: Student, reference: Student, draw: Draw
 ) -> None:
     sizes, (length, b) = variant.draw_sizes(draw, "B")
-    sizes = usual(sizes)
+    sizes = usual(_many_heads(sizes) if draw.level == FULL else sizes)
     state = draw.state(shapes_of(sizes, True))
-    module, twin = twins(
-        student, reference, lambda of: variant.build(of, sizes, None, bias=True), state
-    )
+    modules = twins(student, reference, lambda of: variant.build(of, sizes, None, bias=True), state)
     x = draw.normal(b, length, sizes.d_model)
-    expect.close(variant.whole(module, x), variant.whole(twin, x), "the output", OUTPUT)
+    told = {"H": sizes.num_heads, "H_kv": sizes.num_kv_heads}
+    compare_large(draw, lambda module: variant.whole(module, x), modules, OUTPUT, **told)
+
+
+def _many_heads(sizes: Sizes) -> Sizes:
+    """As many heads as small tables do not hold, in groups as large as before."""
+    factor = 24 // sizes.num_heads
+    return sizes._replace(
+        num_heads=factor * sizes.num_heads, num_kv_heads=factor * sizes.num_kv_heads, d_head=2
+    )
 
 
 @_property(
@@ -316,11 +330,11 @@ def every_sequence_by_itself(
 ) -> None:
     sizes, (length, b) = variant.draw_sizes(draw, "B")
     module, twin = variant.twins(student, reference, draw, sizes, torch.float64, rope_base=_BASE)
-    x = draw.normal(b + 1, length, sizes.d_model, dtype=torch.float64)
+    x = draw.normal(many(draw, b + 1, 65), min(length, 3), sizes.d_model, dtype=torch.float64)
     alone, want = variant.whole(module, x[:1]), variant.whole(twin, x)
     expect.close(alone, want[:1], "the output of a single sequence", OUTPUT)
     together = variant.whole(module, x)
-    expect.close(together, want, "the output of a batch", OUTPUT)
+    expect.close(together, want, f"the output of a batch of {len(x)}", OUTPUT)
 
 
 @_property(

@@ -16,20 +16,22 @@ def expect_gradients(
     want: torch.Tensor,
     direction: torch.Tensor,
     inputs: Mapping[str, tuple[torch.Tensor, str]],
+    axes: str,
     misconception: str | None = None,
 ) -> None:
-    """Demand the gradients of ``(want * direction).sum()`` to each input.
+    """Demand the gradients of ``(want * direction).sum()`` to each input, and the values ``want``.
 
     Args:
         student: whose result ``got`` is.
         got, want: the results of the student and of the reference.
         direction: of their shape.
         inputs: by name, tensors that require a gradient, and their axes.
+        axes: those of the result.
         misconception: its name, where a gradient is not finite.
     """
     tensors = [tensor for tensor, _ in inputs.values()]
     wanted = torch.autograd.grad(want, tensors, direction)
     found = student.gradients(got, tensors, direction)
-    for (name, (_, axes)), gradient, right in zip(inputs.items(), found, wanted, strict=True):
-        expect.finite(gradient, f"the gradient of {name}", axes, misconception)
-        expect.close(gradient, right, f"the gradient of {name}", axes)
+    for (name, (_, its_axes)), gradient, right in zip(inputs.items(), found, wanted, strict=True):
+        expect.gradient(gradient, right, name, its_axes, misconception)
+    expect.close(got, want, "the result for inputs that require a gradient", axes)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from autograder.grading import expect
-from autograder.grading.draw import Draw
+from autograder.grading.draw import FULL, Draw
 from autograder.grading.expect_modules import (
     expect_names,
     expect_other_device,
@@ -19,7 +19,7 @@ from autograder.grading.expect_modules import (
     twins,
 )
 from autograder.grading.student_protocol import Student
-from autograder.units.shared.inputs import many, of_queries
+from autograder.units.shared.inputs import compare_large, many, of_queries
 from autograder.units.shared.shared_checks import SharedChecks
 
 OUTPUT = "B L_q d_model"
@@ -36,11 +36,13 @@ class Layout:
         shapes: called with (d_model, num_heads, d_head, bias), gives the shapes of the weights.
         permuted: called with (state, order, d_head), gives the weights with the heads in another
             order, in every projection.
+        many_heads: so many are more than small tables hold, and not too many to compute.
     """
 
     exercise: str
     shapes: Callable[[int, int, int, bool], dict[str, tuple[int, ...]]]
     permuted: Callable[[State, list[int], int], State]
+    many_heads: int = 20
 
     def build(self, of: Student, *args: Any, **kwargs: Any) -> Any:
         """The module of a student or of the reference."""
@@ -133,11 +135,16 @@ def refuses_what_does_not_divide(
     weight=2,
 )
 def self_attention(layout: Layout, student: Student, reference: Student, draw: Draw) -> None:
-    for bias, dtype in ((False, torch.float64), (True, torch.float32)):
-        sizes, (b, length) = draw_sizes(draw, "B", "L")
-        module, twin = layout.twins(student, reference, draw, sizes, bias, dtype)
-        x = draw.normal(length, b, sizes[0], dtype=dtype).transpose(0, 1)
-        expect.close(module(x), twin(x), "the output", OUTPUT)
+    (d_model, _, d_head), (_, length) = draw_sizes(draw, "B", "L")
+    wide = many(draw, d_model, 75), 2, many(draw, d_head, 33)
+    modules = layout.twins(student, reference, draw, wide, False, torch.float64)
+    x = draw.normal(1, many(draw, length, 65), wide[0], dtype=torch.float64)
+    told = {"L": x.shape[1], "d_model": wide[0], "d_head": wide[2]}
+    compare_large(draw, lambda module: module(x), modules, OUTPUT, **told)
+    sizes, (b, length) = draw_sizes(draw, "B", "L")
+    module, twin = layout.twins(student, reference, draw, sizes)
+    x = draw.normal(length, b, sizes[0]).transpose(0, 1)
+    expect.close(module(x), twin(x), "the output", OUTPUT)
 
 
 @_property(
@@ -147,12 +154,14 @@ def self_attention(layout: Layout, student: Student, reference: Student, draw: D
 def heads_of_the_usual_width(
     layout: Layout, student: Student, reference: Student, draw: Draw
 ) -> None:
-    sizes, (b, length) = _usual_sizes(draw, "B", "L")
-    state = draw.state(layout.shapes(*sizes, True))
-    module, twin = twins(student, reference, lambda of: layout.build(of, *sizes[:2]), state)
-    x, context = draw.normal(b, length, sizes[0]), draw.normal(b, length, sizes[0])
-    expect.close(module(x), twin(x), "the output", OUTPUT)
-    expect.close(module(x, context), twin(x, context), "the output", OUTPUT)
+    (_, few, width), (b, length) = _usual_sizes(draw, "B", "L")
+    num_heads, d_head = many(draw, few, layout.many_heads), 2 if draw.level == FULL else width
+    d_model = num_heads * d_head
+    state = draw.state(layout.shapes(d_model, num_heads, d_head, True))
+    modules = twins(student, reference, lambda of: layout.build(of, d_model, num_heads), state)
+    x, context = draw.normal(b, length, d_model), draw.normal(b, length, d_model)
+    compare_large(draw, lambda module: module(x), modules, OUTPUT, H=num_heads)
+    compare_large(draw, lambda module: module(x, context), modules, OUTPUT, H=num_heads)
 
 
 @_property(
@@ -238,10 +247,10 @@ def every_sequence_by_itself(
 ) -> None:
     sizes, (b, length) = draw_sizes(draw, "B", "L")
     module, twin = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
-    x = draw.normal(b + 1, length, sizes[0], dtype=torch.float64)
+    x = draw.normal(many(draw, b + 1, 65), min(length, 3), sizes[0], dtype=torch.float64)
     alone, want = module(x[:1]), twin(x)
     expect.close(alone, want[:1], "the output of a single sequence", OUTPUT)
-    expect.close(module(x)[:1], alone, "the output of the same sequence in a batch", OUTPUT)
+    expect.close(module(x), want, f"the output of a batch of {len(x)}", OUTPUT)
 
 
 @_property(

@@ -270,7 +270,7 @@ def look_made_up(rows: list[list[float]]) -> list[str]:
         "the samples are round numbers": all(_is_round(row) for row in rows),
         "the samples of a row are evenly spaced": any(_evenly_spaced(row) for row in rows),
         "samples repeat or follow those of another row": any(
-            _copied(a, b) for a, b in itertools.combinations(rows, 2)
+            copied(a, b) for a, b in itertools.combinations(rows, 2)
         ),
     }
     return [reason for reason, holds in reasons.items() if holds]
@@ -304,8 +304,8 @@ def _evenly_spaced(row: list[float]) -> bool:
     return len(steps) > 2 and max(steps) - min(steps) <= 0.02 * max(map(abs, steps))
 
 
-def _copied(a: list[float], b: list[float]) -> bool:
-    """The same numbers up to a factor in any order, or in order with very little noise.
+def copied(a: list[float], b: list[float]) -> bool:
+    """Whether two rows are the same numbers up to a factor, or nearly the same in their order.
 
     The latter by their ranks: honest rows can have slow or fast samples at the same places, but not
     the same order among all the others.

@@ -100,10 +100,15 @@ def returns_half_as_float32(fails: str) -> Edit:
     return returns(wide, fails, "returns_half_as_float32")
 
 
-def needs_the_cpu(fails: str) -> Edit:
-    """A tensor made on the CPU is added to the result, wherever that is."""
+def needs_the_cpu(fails: str, where: str = "True") -> Edit:
+    """A tensor made on the CPU is added to the result, wherever that is.
+
+    Args:
+        fails: as in ``edit``.
+        where: a condition, in terms of ``given``, the arguments by name.
+    """
     zeros = "torch.zeros(output.shape[-1], dtype=output.dtype)"
-    return returns(f"output + {zeros}", fails, "needs_the_cpu")
+    return returns(f"output + {zeros} if {where} else output", fails, "needs_the_cpu")
 
 
 def changes(

@@ -15,9 +15,10 @@ from autograder.grading.expect_modules import (
 )
 from autograder.grading.student_protocol import Student
 from autograder.units.shared.gradients import expect_gradients
-from autograder.units.shared.inputs import as_split, many
+from autograder.units.shared.inputs import as_split, compare_large, large, many
 
 SCORES = "B L_q L_k"
+OUTPUT = "B L_q d_model"
 DTYPES = (torch.float32, torch.float64)
 _RETURNS = "attention should return two tensors: (output, weights)."
 
@@ -27,11 +28,14 @@ _RETURNS = "attention should return two tensors: (output, weights)."
 )
 def equals_the_reference(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
-        b, l_q, l_k = draw.sizes("B", "L_q", "L_k")
-        l_k = many(draw, l_k) if dtype == torch.float64 else l_k
-        scores = draw.normal(b, l_q, l_k, std=2.0, dtype=dtype)
+        scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0, dtype=dtype)
         want = reference.softmax(scores.double())
         expect.close(student.softmax(scores), want, "the weights", SCORES, dtype=dtype)
+    with torch.no_grad():
+        for sizes, told in large(draw, "B", "L_q", "L_k"):
+            scores = draw.normal(*sizes, std=2.0, dtype=torch.float64)
+            want = reference.softmax(scores)
+            expect.close(student.softmax(scores), want, f"the weights{told}", SCORES)
 
 
 @check("softmax", "obeys dim, on every axis", "Which axis should the sums run along?")
@@ -43,6 +47,8 @@ def obeys_dim(student: Student, reference: Student, draw: Draw) -> None:
         scores = draw.normal(*draw.sizes(*axes.split()), std=2.0)
         for dim in (-1, 0):
             _compare_softmax(student, reference, scores, axes, dim)
+    scores = draw.normal(2, *draw.sizes("B", "H", "L_q", "L_k"), std=2.0)
+    _compare_softmax(student, reference, scores, "N B H L_q L_k", -1)
 
 
 def _compare_softmax(
@@ -66,7 +72,7 @@ def survives_large_scores(student: Student, reference: Student, draw: Draw) -> N
     scores = scores.double().requires_grad_()
     want, direction = reference.softmax(scores), draw.normal(b, l_q, l_k, dtype=torch.float64)
     got = expect.tensor(student.softmax(scores), "the weights", SCORES, scores.shape)
-    expect_gradients(student, got, want, direction, {"the scores": (scores, SCORES)})
+    expect_gradients(student, got, want, direction, {"the scores": (scores, SCORES)}, SCORES)
 
 
 @check("softmax", "works in float16 and bfloat16", "Which numbers does float16 not have?")
@@ -96,13 +102,17 @@ def leaves_its_argument(student: Student, reference: Student, draw: Draw) -> Non
 def equals_the_reference_scores(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
         b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
-        l_k = many(draw, l_k) if dtype == torch.float32 else l_k
         q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
         want = reference.scaled_scores(q, k)
         expect.close(student.scaled_scores(q, k), want, "the scores", SCORES)
     inputs = {"q": (q.requires_grad_(), "B L_q d_head"), "k": (k.requires_grad_(), "B L_k d_head")}
     want, direction = reference.scaled_scores(q, k), draw.normal(b, l_q, l_k, dtype=dtype)
-    expect_gradients(student, student.scaled_scores(q, k), want, direction, inputs)
+    expect_gradients(student, student.scaled_scores(q, k), want, direction, inputs, SCORES)
+    with torch.no_grad():
+        for (b, l_q, l_k, d_head), told in large(draw, "B", "L_q", "L_k", "d_head"):
+            q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head)
+            want = reference.scaled_scores(q, k)
+            expect.close(student.scaled_scores(q, k), want, f"the scores{told}", SCORES)
 
 
 @check(
@@ -112,7 +122,11 @@ def equals_the_reference_scores(student: Student, reference: Student, draw: Draw
 )
 def takes_leading_axes(student: Student, reference: Student, draw: Draw) -> None:
     b, h, l_q, l_k, d_head = draw.sizes("B", "H", "L_q", "L_k", "d_head")
-    for leading, axes in (((), "L_q L_k"), ((b, h), "B H L_q L_k")):
+    for leading, axes in (
+        ((), "L_q L_k"),
+        ((2, b, h), "N B H L_q L_k"),
+        ((b, h), "B H L_q L_k"),
+    ):
         q, k = draw.queries_and_keys(*leading, l_q=l_q, l_k=l_k, d_head=d_head)
         q, k = (as_split(q), as_split(k)) if leading else (q, k)
         want = reference.scaled_scores(q, k)
@@ -161,12 +175,13 @@ def _compare(
     v: torch.Tensor,
     leading: str = "B",
     tolerance: float | None = None,
+    told: str = "",
 ) -> None:
     output, weights = _pair(student.attention(q, k, v))
     want_output, want_weights = reference.attention(q, k, v)
     expect.in_order((output, weights), (want_output, want_weights), _RETURNS)
-    expect.close(weights, want_weights, "the weights", f"{leading} L_q L_k", tolerance)
-    expect.close(output, want_output, "the output", f"{leading} L_q d_v", tolerance)
+    expect.close(weights, want_weights, f"the weights{told}", f"{leading} L_q L_k", tolerance)
+    expect.close(output, want_output, f"the output{told}", f"{leading} L_q d_v", tolerance)
 
 
 @check(
@@ -178,8 +193,11 @@ def _compare(
 def equals_the_reference_attention(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
         b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
-        l_k = many(draw, l_k) if dtype == torch.float64 else l_k
         _compare(student, reference, *_qkv(draw, b, l_q, l_k, d_head, dtype=dtype))
+    with torch.no_grad():
+        for (b, l_q, d_v, l_k, d_head), told in large(draw, "B", "L_q d_v", "L_k", "d_head"):
+            q, k, _ = _qkv(draw, b, l_q, l_k, d_head)
+            _compare(student, reference, q, k, draw.normal(b, l_k, d_v), told=told)
 
 
 @check(
@@ -216,6 +234,7 @@ def takes_heads(student: Student, reference: Student, draw: Draw) -> None:
     q, k, v = (as_split(tensor) for tensor in _qkv(draw, b, l_q, l_k, d_head, h))
     _compare(student, reference, q, k, v, leading="B H")
     _compare(student, reference, q[:1, :1, :1], k[:1, :1], v[:1, :1], leading="B H")
+    _compare(student, reference, q[None], k[None], v[None], leading="N B H")
     _compare(student, reference, q[0, 0], k[0, 0], v[0, 0], leading="")
 
 
@@ -236,7 +255,7 @@ def has_the_right_gradients(student: Student, reference: Student, draw: Draw) ->
         want, _ = reference.attention(q, k, v)
         output, _ = _pair(student.attention(q, k, v))
         expect.tensor(output, "the output", "B L_q d_v", direction.shape)
-        expect_gradients(student, output, want, direction, inputs)
+        expect_gradients(student, output, want, direction, inputs, "B L_q d_v")
 
 
 @check(
@@ -247,8 +266,9 @@ def has_the_right_gradients(student: Student, reference: Student, draw: Draw) ->
 def survives_large_scores_in_attention(student: Student, reference: Student, draw: Draw) -> None:
     sizes = draw.sizes("B", "L_q", "L_k", "d_head")
     q, k, v = _qkv(draw, *sizes, dtype=torch.float64)
-    # In float64, where the rounding of large scores cannot decide a near-tie.
-    _compare(student, reference, q * 1000, k, v, tolerance=1e-8)
+    # In float64, where the rounding of large scores cannot decide a near-tie; a softmax in float32
+    # rounds them to its spacing at 1e4.
+    _compare(student, reference, q * 1000, k, v, tolerance=2e-3)
     student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v")
 
 
@@ -289,11 +309,18 @@ def has_the_projections(student: Student, reference: Student, draw: Draw) -> Non
     weight=2,
 )
 def self_attention(student: Student, reference: Student, draw: Draw) -> None:
-    for bias, dtype in ((False, torch.float64), (True, torch.float32)):
-        b, length, d_model, d_head = draw.sizes("B", "L", "d_model", "d_head")
-        head, twin = _heads(student, reference, draw, d_model, d_head, bias, dtype)
-        x = draw.normal(b, length, d_model, dtype=dtype)
-        expect.close(head(x), twin(x), "the output", "B L_q d_model")
+    b, length, d_model, d_head = draw.sizes("B", "L", "d_model", "d_head")
+    wide = many(draw, d_model, 75), many(draw, d_head, 33)
+    heads = _heads(student, reference, draw, *wide, False, torch.float64)
+    x = draw.normal(2, many(draw, length, 65), wide[0], dtype=torch.float64)
+    compare_large(
+        draw, lambda head: head(x), heads, OUTPUT, L=x.shape[1], d_model=wide[0], d_head=wide[1]
+    )
+    heads = _heads(student, reference, draw, d_model, d_head, True)
+    x = draw.normal(b, length, d_model)
+    expect.close(heads[0](x), heads[1](x), "the output", OUTPUT)
+    x = draw.normal(many(draw, b, 65), 2, d_model)
+    compare_large(draw, lambda head: head(x), heads, OUTPUT, B=len(x))
 
 
 @check(

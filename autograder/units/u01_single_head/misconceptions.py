@@ -19,9 +19,13 @@ _DELIVERS = "delivers_the_values"
 _SELF = "self_attention"
 _CROSS = "cross_attention"
 
+_SHARES = "return numerators / numerators.sum(dim=dim, keepdim=True)"
+_SUM = "numerators.sum(dim=dim, keepdim=True)"
 _OWN_WEIGHTS = "weights = softmax(scores, dim=-1)"
 _OWN_OUTPUT = "output = weights @ v"
+_TRIANGLE = "torch.full((q.shape[-2], k.shape[-2]), -math.inf, dtype=q.dtype).triu({diagonal} + 1)"
 _HEAD_CALL = "output, weights = attention(q, k, v)"
+_RESHAPED = "k.reshape(*k.shape[:-2], k.shape[-1], k.shape[-2])"
 _ROOT = "math.sqrt(self.q_proj.out_features)"
 
 
@@ -44,7 +48,14 @@ misconception(
     "unstable_softmax",
     says="no maximum is subtracted before the exponential",
     asks="exp(89) is already infinite in float32. What may you subtract from a row for free?",
-    softmax=edit("scores - largest", "scores", fails="survives_large_scores"),
+    softmax=[
+        edit("scores - largest", "scores", fails="survives_large_scores"),
+        edit(
+            _SHARES,
+            "return torch.exp(scores - torch.log(torch.exp(scores).sum(dim, keepdim=True)))",
+            fails="survives_large_scores",
+        ),
+    ],
     attention=edit(
         "weights = softmax(",
         "weights = (lambda s, dim: s.exp() / s.exp().sum(dim, keepdim=True))(",
@@ -58,6 +69,70 @@ misconception(
     softmax=edit(
         "scores.amax(dim=dim, keepdim=True)", "scores.max()", fails="survives_large_scores"
     ),
+)
+misconception(
+    "not_the_largest",
+    says="something else than the largest score of the row is subtracted",
+    asks="Which exponent is the largest of a row then? Can it be 10 000, or -10 000 for all?",
+    softmax=[
+        edit("scores.amax(", other, fails="survives_large_scores")
+        for other in ("scores.abs().amax(", "scores.amin(", "scores.mean(")
+    ],
+)
+misconception(
+    "scores_cut_off",
+    says="large scores are cut off before the exponential, not moved",
+    asks="Two scores of a row are 9000 and 10 000. Do they still differ once both are cut off?",
+    softmax=[
+        edit("scores - largest", f"scores.clamp({bounds})", fails="survives_large_scores")
+        for bounds in ("-50, 50", "-80, 80", "max=50", "max=80")
+    ],
+)
+misconception(
+    "softmax_over_everything",
+    says="the sum runs over more than one row, so that the weights of a row add up to less than 1",
+    asks="How many scores belong to one row? Which axes does your sum run over?",
+    softmax=[
+        edit(_SUM, "numerators.sum()", fails=_EQUALS),
+        edit(
+            _SUM,
+            "numerators.sum()",
+            "scores.amax(dim=dim, keepdim=True)",
+            "scores.max()",
+            fails=_EQUALS,
+        ),
+        edit(_SUM, "numerators.sum()", "scores - largest", "scores", fails=_EQUALS),
+        edit(
+            _SHARES,
+            "return torch.stack([row.flatten().softmax(0).view_as(row) for row in scores])",
+            fails="obeys_dim",
+        ),
+    ],
+    attention=[
+        edit(_OWN_WEIGHTS, f"weights = {weights}", fails=_ATTENTION)
+        for weights in (
+            "softmax(scores.flatten()).view_as(scores)",
+            "softmax(scores.flatten(1)).view_as(scores) if scores.dim() > 1 else softmax(scores)",
+        )
+    ],
+    SingleHeadAttention=_head(
+        "softmax(scaled_scores(q, k).flatten()).view(len(x), x.shape[1], -1)"
+    ),
+)
+misconception(
+    "constant_in_the_sum",
+    says="a small constant is added to the sum, so that the weights add up to less than 1",
+    asks="The largest exponent is 0. How small can the sum of a row be, and what need be avoided?",
+    softmax=[
+        edit(_SUM, f"{_SUM} + {small}", fails=_EQUALS)
+        for small in ("1e-9", "1e-8", "1e-6", "1e-5", "1e-3")
+    ],
+)
+misconception(
+    "logarithm_returned",
+    says="the logarithm of the weights comes back",
+    asks="What do your results add up to, and what is still to be done to them?",
+    softmax=edit(_SHARES, "return scores - torch.logsumexp(scores, dim, True)", fails=_EQUALS),
 )
 misconception(
     "softmax_wrong_axis",
@@ -83,7 +158,7 @@ misconception(
     says="the exponentials are not divided by their sum",
     asks="What should the weights of one row add up to?",
     softmax=[
-        edit("return numerators / numerators.sum(dim=dim, keepdim=True)", result, fails=_EQUALS)
+        edit(_SHARES, result, fails=_EQUALS)
         for result in ("return numerators", "return torch.exp(scores)")
     ],
 )
@@ -156,6 +231,64 @@ misconception(
     SingleHeadAttention=_head_scale(f"1 / {_ROOT}"),
 )
 misconception(
+    "half_the_width",
+    says="the scores are divided by d_head / 2: a power binds tighter than the slash behind it",
+    asks="In which order does Python compute `d ** 1 / 2`? And `d ** -1 / 2`?",
+    scaled_scores=[
+        edit("math.sqrt(d_head)", width, fails=_SCORES)
+        for width in ("(d_head / 2)", "(d_head * 2)")
+    ],
+    attention=[_scale(f"{factor} * q.shape[-1] ** -0.5") for factor in (2, 0.5)],
+    SingleHeadAttention=[_head_scale(f"{factor} / {_ROOT}") for factor in (2, 0.5)],
+)
+misconception(
+    "width_from_the_front",
+    says="the width is read off an axis that is counted from the front",
+    asks="Which axis holds d_head where there are two axes, and which where there are four?",
+    scaled_scores=[
+        edit("q.shape[-1]", f"{shape}[{axis}]", fails=_SCORES)
+        for shape, axis in (("q.shape", 0), ("q.shape", 1), ("k.shape", 1))
+    ],
+    attention=[
+        _scale(f"(q.shape[-1] / {shape}[{axis}]) ** 0.5")
+        for shape, axis in (("q.shape", 0), ("q.shape", 1), ("k.shape", 1))
+    ],
+)
+misconception(
+    "scale_by_measured_spread",
+    says="the scores are divided by the spread that they happen to have",
+    asks="Should the score of one pair depend on which other pairs there are?",
+    scaled_scores=edit(
+        "return q @ k.transpose(-2, -1) / math.sqrt(d_head)",
+        "scores = q @ k.transpose(-2, -1)\nreturn scores / scores.std()", fails=_SCORES,
+    ),
+    attention=edit(
+        "scores = scaled_scores(q, k)",
+        "scores = scaled_scores(q, k)\nscores = scores / scores.std()",
+        fails=_ATTENTION,
+    ),
+)  # fmt: skip
+misconception(
+    "keys_reshaped",
+    says="the keys are brought to the transposed shape by a reshape, which mixes their numbers",
+    asks="reshape reads the memory in order. Which numbers stand in its first column?",
+    scaled_scores=edit("k.transpose(-2, -1)", _RESHAPED, fails=_SCORES),
+    attention=edit("(q, k)", f"(q, {_RESHAPED}.transpose(-2, -1))", fails=_ATTENTION),
+    SingleHeadAttention=edit("(q, k,", f"(q, {_RESHAPED}.transpose(-2, -1),", fails=_SELF),
+)
+misconception(
+    "softmax_too_early",
+    says="a softmax is applied to the scores already",
+    asks="Which function makes weights of scores? Is it this one?",
+    scaled_scores=edit(
+        "return q @ k.transpose(-2, -1) / math.sqrt(d_head)",
+        "return torch.softmax(q @ k.transpose(-2, -1) / math.sqrt(d_head), dim=-1)",
+        fails=_SCORES,
+    ),
+    attention=edit("(scores, dim", "(softmax(scores, dim=-1), dim", fails=_ATTENTION),
+    SingleHeadAttention=_head("softmax(softmax(scaled_scores(q, k)))"),
+)
+misconception(
     "scaled_twice",
     says="the scale is applied twice",
     asks="Count the places where you divide. Does something you call divide as well?",
@@ -183,7 +316,32 @@ misconception(
     "scale_by_sqrt_d_model",
     says="the scale belongs to d_model, not to d_head",
     asks="Over how many products does one dot product of a query with a key add up?",
-    SingleHeadAttention=_head_scale(f"{_ROOT} / math.sqrt(x.shape[-1])"),
+    SingleHeadAttention=[
+        _head_scale(f"{_ROOT} / {divisor}") for divisor in ("math.sqrt(x.shape[-1])", "x.shape[-1]")
+    ],
+)
+misconception(
+    "scale_by_sqrt_d_v",
+    says="the scores are divided by the root of the width of the values, not of the keys",
+    asks="Over how many products does one dot product add up? Do the values take part in it?",
+    attention=edit(
+        "scores =", "scores = math.sqrt(q.shape[-1] / v.shape[-1]) *", fails="takes_wider_values"
+    ),
+)
+misconception(
+    "scaled_after_softmax",
+    says="the weights are divided by sqrt(d_head), not the scores: the slash stands too late",
+    asks="Does your division come before the softmax or after it? What do the weights add up to?",
+    attention=[
+        edit(
+            _OWN_WEIGHTS,
+            f"weights = softmax(scores{unscaled}) / math.sqrt(q.shape[-1])",
+            fails=_ATTENTION,
+        )
+        for unscaled in (" * math.sqrt(q.shape[-1])", "")
+    ]
+    + [edit(_OWN_OUTPUT, f"{_OWN_OUTPUT} / math.sqrt(q.shape[-1])", fails=_DELIVERS)],
+    SingleHeadAttention=_head(f"(softmax({_ROOT} * scaled_scores(q, k)) / {_ROOT})"),
 )
 misconception(
     "multiplied_by_scale",
@@ -245,8 +403,14 @@ misconception(
     asks="Which axis holds the keys when there are four axes? Count from the end.",
     attention=[
         edit("dim=-1", f"dim={axis}", fails="takes_heads")
-        for axis in ("1 if scores.dim() == 4 else -1", "-3", "1", "2")
+        for axis in ("1 if scores.dim() == 4 else -1", "-3")
     ],
+)
+misconception(
+    "softmax_axis_from_the_front",
+    says="the softmax runs over an axis that is counted from the front",
+    asks="Which axis holds the keys where there are three axes, and which where there are four?",
+    attention=[edit("dim=-1", f"dim={axis}", fails="takes_heads") for axis in ("1", "2")],
 )
 misconception(
     "no_softmax",
@@ -260,6 +424,44 @@ misconception(
     says="the second result holds the scores, not the weights",
     asks="Which of your tensors has rows that add up to 1?",
     attention=edit("return output, weights", "return output, scores", fails=_ATTENTION),
+)
+misconception(
+    "scores_deliver",
+    says="the values are mixed by the scores; the weights are computed and not used",
+    asks="What do the numbers add up to by which you mix the values of one query?",
+    attention=edit(_OWN_OUTPUT, "output = scores @ v", fails=_DELIVERS),
+)
+misconception(
+    "weights_of_other_scores",
+    says="the output is right, but the weights that come back are those of other scores",
+    asks="Are the weights that you return the ones by which you mixed the values?",
+    attention=edit(
+        "return output, weights",
+        "return output, softmax(scores * math.sqrt(q.shape[-1]))",
+        fails=_ATTENTION,
+    ),
+)
+misconception(
+    "averaged_over_keys",
+    says="the weighted values are averaged, not added up",
+    asks="The weights add up to 1 already. By what is there left to divide?",
+    attention=edit(_OWN_OUTPUT, "output = weights @ v / v.shape[-2]", fails=_DELIVERS),
+    SingleHeadAttention=edit(
+        "return self.o_proj(output)", "return self.o_proj(output / context.shape[1])", fails=_SELF
+    ),
+)
+misconception(
+    "causal_unasked",
+    says="a query sees nothing behind its own position, though nobody asked for a causal mask",
+    asks="Which queries may look at which keys here? Does the task speak of an order?",
+    attention=[
+        edit("scores =", f"scores = {_TRIANGLE.format(diagonal=diagonal)} +", fails=_ATTENTION)
+        for diagonal in ("0", "k.shape[-2] - q.shape[-2]")
+    ],
+    SingleHeadAttention=[
+        _head(f"softmax({_TRIANGLE.format(diagonal=diagonal)} + scaled_scores(q, k))")
+        for diagonal in ("0", "k.shape[-2] - q.shape[-2]")
+    ],
 )
 misconception(
     "returns_values",
@@ -286,6 +488,33 @@ misconception(
     SingleHeadAttention=edit(".q_proj(x)", ".q_proj(context)", fails=_CROSS),
 )
 misconception(
+    "roles_exchanged",
+    says="x and the context have changed places: the context asks, and x is asked",
+    asks="Whose positions should the output have, and who is looked at?",
+    SingleHeadAttention=edit(
+        "q_proj(x)", "q_proj(context)", "k_proj(context)", "k_proj(x)", "v_proj(context)",
+        "v_proj(x)", fails=_CROSS,
+    ),
+)  # fmt: skip
+misconception(
+    "queries_and_keys_exchanged",
+    says="the keys ask, and the queries are asked",
+    asks="In which order does the function that you call take queries and keys?",
+    SingleHeadAttention=edit("(q, k, v)", "(k, q, v)", fails=_SELF),
+)
+misconception(
+    "context_appended",
+    says="the context is joined to x, so that a query sees both",
+    asks="In cross-attention, which positions offer keys: those of x, of the context, or all?",
+    SingleHeadAttention=[
+        edit(
+            "if context is None:\n    context = x",
+            f"context = x if context is None else torch.cat([{both}], dim=1)", fails=_CROSS,
+        )
+        for both in ("x, context", "context, x")
+    ],
+)  # fmt: skip
+misconception(
     "values_from_x",
     says="the keys come from the context, but the values from x",
     asks="A key finds a position of the context. Which value should be delivered?",
@@ -305,6 +534,12 @@ misconception(
         edit("k = self.k_proj", "k = self.q_proj", fails=_SELF),
         edit(".q_proj(x)", ".k_proj(x)", fails=_SELF),
     ],
+)
+misconception(
+    "residual_added",
+    says="x is added to the result",
+    asks="Which step of a whole block adds its input? Is it part of this task?",
+    SingleHeadAttention=returns('output + given["x"]', _SELF, "adds_its_input"),
 )
 misconception(
     "output_projection_missing",
@@ -341,6 +576,22 @@ misconception(
     says="bias=False builds projections with a bias",
     asks="What does nn.Linear do when it is not told about the bias?",
     SingleHeadAttention=_bias("True"),
+)
+misconception(
+    "bias_not_added",
+    says="the weights of a layer are used, and its bias is not",
+    asks="What does calling a layer do that multiplying by its weight does not?",
+    SingleHeadAttention=[
+        edit(
+            *(
+                text
+                for name in names
+                for text in (f"self.{name}_proj(", f"(lambda t: t @ self.{name}_proj.weight.mT)(")
+            ),
+            fails=_SELF,
+        )
+        for names in ("qkvo", "qkv", "o")
+    ],
 )
 misconception(
     "not_parameters",

@@ -10,21 +10,21 @@ from autograder.grading.checks import check
 from autograder.grading.draw import Draw
 from autograder.grading.student_protocol import Student
 from autograder.units.shared.gradients import expect_gradients
-from autograder.units.shared.inputs import as_split, many, of_queries
+from autograder.units.shared.inputs import as_split, at_sizes, large, many, of_queries
 
 SCORES = "B L_q L_k"
 _RETURNS = "masked_attention should return two tensors: (output, weights)."
 HALF = (torch.float16, torch.bfloat16)
 
 
-def _mask(got: Any, want: torch.Tensor, axes: str) -> None:
-    expect.tensor(got, "the mask", axes, want.shape)
+def _mask(got: Any, want: torch.Tensor, axes: str, told: str = "") -> None:
+    expect.tensor(got, f"the mask{told}", axes, want.shape)
     expect.true(
         got.dtype == torch.bool,
         f"The mask should be boolean, True = may attend; its dtype is {got.dtype}.",
         "float_mask" if got.dtype.is_floating_point else None,
     )
-    expect.close(got, want, "the mask", axes)
+    expect.close(got, want, f"the mask{told}", axes)
 
 
 @check("causal_mask", "with as many keys as queries", "Which keys may the first query see?")
@@ -34,7 +34,13 @@ def square_mask(student: Student, reference: Student, draw: Draw) -> None:
     _mask(student.causal_mask(length), want, "L_q L_k")
     _mask(student.causal_mask(length, length), want, "L_q L_k")
     length = many(draw, length)
-    _mask(student.causal_mask(length), reference.causal_mask(length), "L_q L_k")
+    _large_causal(student, reference, draw, length, length)
+
+
+def _large_causal(student: Student, reference: Student, draw: Draw, q_len: int, k_len: int) -> None:
+    with torch.no_grad():
+        got, want = (of.causal_mask(q_len, k_len) for of in (student, reference))
+    _mask(got, want, "L_q L_k", at_sizes(draw, L_q=q_len, L_k=k_len))
 
 
 @check(
@@ -49,9 +55,7 @@ def more_keys_than_queries(student: Student, reference: Student, draw: Draw) -> 
     _mask(student.causal_mask(q_len, q_len + past), want, "L_q L_k")
     want = reference.causal_mask(1, past)
     _mask(student.causal_mask(1, past), want, "L_q L_k")
-    past = many(draw, past)
-    want = reference.causal_mask(q_len, q_len + past)
-    _mask(student.causal_mask(q_len, q_len + past), want, "L_q L_k")
+    _large_causal(student, reference, draw, q_len, q_len + many(draw, past))
 
 
 @check(
@@ -63,6 +67,7 @@ def fewer_keys_than_queries(student: Student, reference: Student, draw: Draw) ->
     q_len, fewer = draw.sizes("L_k", "L_q")
     want = reference.causal_mask(q_len + fewer, q_len)
     _mask(student.causal_mask(q_len + fewer, q_len), want, "L_q L_k")
+    _large_causal(student, reference, draw, q_len + many(draw, fewer), q_len)
 
 
 @check(
@@ -73,10 +78,14 @@ def fewer_keys_than_queries(student: Student, reference: Student, draw: Draw) ->
 )
 def marks_the_real_tokens(student: Student, reference: Student, draw: Draw) -> None:
     b, k_len = draw.sizes("B", "L_k")
-    for padded in (k_len, many(draw, k_len)):
-        lengths = draw.lengths(b, padded)
-        want = reference.padding_mask(lengths, padded)
-        _mask(student.padding_mask(lengths, padded), want, "B 1 L_k")
+    lengths = draw.lengths(b, k_len)
+    want = reference.padding_mask(lengths, k_len)
+    _mask(student.padding_mask(lengths, k_len), want, "B 1 L_k")
+    with torch.no_grad():
+        for (b, k_len), told in large(draw, "B", "L_k"):
+            lengths = draw.lengths(b, k_len)
+            want = reference.padding_mask(lengths, k_len)
+            _mask(student.padding_mask(lengths, k_len), want, "B 1 L_k", told)
 
 
 @check(
@@ -131,6 +140,7 @@ def _compare(
     v: torch.Tensor,
     *mask: torch.Tensor,
     leading: str = "B",
+    told: str = "",
 ) -> None:
     output, weights = _answer(student, q, k, v, *mask)
     want_output, want_weights = reference.masked_attention(
@@ -138,8 +148,8 @@ def _compare(
     )
     expect.in_order((output, weights), (want_output, want_weights), _RETURNS)
     axes = f"{leading} L_q L_k"
-    expect.close(weights, want_weights, "the weights", axes, dtype=q.dtype)
-    expect.close(output, want_output, "the output", f"{leading} L_q d_v", dtype=q.dtype)
+    expect.close(weights, want_weights, f"the weights{told}", axes, dtype=q.dtype)
+    expect.close(output, want_output, f"the output{told}", f"{leading} L_q d_v", dtype=q.dtype)
 
 
 @check(
@@ -152,8 +162,7 @@ def plain_attention(student: Student, reference: Student, draw: Draw) -> None:
         b, l_q, l_k, d_head, d_v = draw.sizes("B", "L_q", "L_k", "d_head", "d_v")
         _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head, dtype=dtype))
         q, k, _ = _inputs(draw, b, l_q, l_k, d_head, dtype=dtype)
-        output, _ = _answer(student, q, k, draw.normal(b, l_k, d_v, dtype=dtype))
-        expect.tensor(output, "the output", "B L_q d_v", (b, l_q, d_v), dtype)
+        _compare(student, reference, q, k, draw.normal(b, l_k, d_v, dtype=dtype))
 
 
 @check(
@@ -165,9 +174,13 @@ def plain_attention(student: Student, reference: Student, draw: Draw) -> None:
 def obeys_the_mask(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in (torch.float32, torch.float64):
         b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
-        l_k = many(draw, l_k) if dtype == torch.float64 else l_k
         mask = draw.mask(b, l_q, l_k)
         _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head, dtype=dtype), mask)
+    with torch.no_grad():
+        for (b, l_q, d_v, l_k, d_head), told in large(draw, "B", "L_q d_v", "L_k", "d_head"):
+            q, k, _ = _inputs(draw, b, l_q, l_k, d_head)
+            mask, v = draw.mask(b, l_q, l_k), draw.normal(b, l_k, d_v)
+            _compare(student, reference, q, k, v, mask, told=told)
 
 
 @check(
@@ -221,6 +234,7 @@ def broadcasts_over_heads(student: Student, reference: Student, draw: Draw) -> N
         _compare(student, reference, q, k, v, mask, leading="B H")
     mask = draw.mask(1, l_k)
     _compare(student, reference, q[:1, :1, :1], k[:1, :1], v[:1, :1], mask, leading="B H")
+    _compare(student, reference, q[None], k[None], v[None], leading="N B H")
     _compare(student, reference, q[0, 0], k[0, 0], v[0, 0], mask, leading="")
 
 
@@ -287,8 +301,12 @@ def gradients_are_finite(student: Student, reference: Student, draw: Draw) -> No
     want, _ = reference.masked_attention(q, k, v, mask)
     output, _ = _answer(student, q, k, v, mask)
     output = expect.tensor(output, "the output", "B L_q d_v", direction.shape)
-    name = "nan_gradient" if bool(output.isfinite().all()) else "nan_empty_rows"
-    expect_gradients(student, output, want, direction, inputs, name)
+    right = expect.same_values(output.nan_to_num(0.0), want)
+    finite = output.isfinite()
+    name = "nan_gradient" if bool(finite.all()) else None
+    if name is None and bool(right.all()) and bool(finite[mask.any(-1)].all()):
+        name = "nan_empty_rows"
+    expect_gradients(student, output, want, direction, inputs, "B L_q d_v", name)
     broken = q.detach().clone()
     broken[0, :, 0] = math.nan
     wrong = reference.masked_attention(broken, k, v, mask)[0].isnan().all(dim=-1)
@@ -341,5 +359,9 @@ def works_in_half_precision(student: Student, reference: Student, draw: Draw) ->
 def leaves_its_arguments(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
     mask = draw.mask(b, l_q, l_k)
-    _compare(student, reference, *_inputs(draw, b, l_q, l_k, d_head), mask)
-    student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v", "the mask")
+    q, k, v = _inputs(draw, b, l_q, l_k, d_head)
+    _compare(student, reference, q, k, v, mask)
+    names = ("the tensor q", "the tensor k", "the tensor v", "the mask")
+    student.expect_inputs_unchanged(*names)
+    student.masked_attention(q, k, v, _mask_with_empty_rows(draw, b, l_q, l_k))
+    student.expect_inputs_unchanged(*names)

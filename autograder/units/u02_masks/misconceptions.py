@@ -7,6 +7,7 @@ from autograder.units.shared.wrappers import (
     returns_float32,
     returns_fresh_zeros,
     returns_zeros,
+    takes,
 )
 
 _QUERIES = "torch.arange(q_len)[:, None]"
@@ -19,6 +20,28 @@ _SOFTMAX = "weights = torch.softmax(scores, dim=-1)"
 _MIX = "output = weights @ v.to(work)"
 _RETURN = "return output.to(q.dtype), weights.to(q.dtype)"
 
+_PLAIN = "plain_attention"
+_TRIANGLE = (
+    'torch.ones(given["q"].shape[-2], given["k"].shape[-2], device=given["q"].device)'
+    ".tril({diagonal}).bool()"
+)
+_CAUSAL = {
+    "without": '{triangle} if given.get("mask") is None else given["mask"]',
+    "with": 'given["mask"] & {triangle} if given.get("mask") is not None else None',
+    "always": '{triangle} if given.get("mask") is None else given["mask"] & {triangle}',
+}
+_MARKS = "marks_the_real_tokens"
+_TOTAL = "weights.sum(dim=-1, keepdim=True)"
+_TOTALS = (
+    (_TOTAL, ""),
+    (f"{_TOTAL}.clamp(min=1e-9)", ""),
+    (f"({_TOTAL} + 1e-9)", ""),
+    (f"({_TOTAL} + 1e-8)", ""),
+    (f"({_TOTAL} + 1e-6)", ""),
+    (f"{_TOTAL}.masked_fill(empty, 1.0)", ""),
+    (_TOTAL, "        weights = weights.nan_to_num(0.0)\n"),
+)
+
 misconception(
     "inverted_mask",
     says="the mask is inverted: what may be attended to is forbidden, and the other way round",
@@ -28,6 +51,8 @@ misconception(
     masked_attention=[
         edit("~mask.any(", "mask.all(", "(~mask,", "(mask,", fails="obeys_the_mask"),
         edit("empty = ", "mask = ~mask\nempty = ", fails="obeys_the_mask"),
+        edit(_FILL, "scores.masked_fill(mask, -math.inf)", fails="obeys_the_mask"),
+        edit(_FILL, "scores.masked_fill(mask, -math.inf)", _EMPTY, "", fails="obeys_the_mask"),
         edit(
             _FILL, "scores.masked_fill(mask, -math.inf)", _EMPTY, "", _ZERO, "        pass\n",
             fails="obeys_the_mask",
@@ -53,6 +78,68 @@ misconception(
     causal_mask=edit(_SHIFT, "", fails="more_keys_than_queries"),
 )
 misconception(
+    "offset_never_negative",
+    says="the offset k_len - q_len is never taken to be negative",
+    asks="With fewer keys than queries, the last query sees the last key. Where is the first one?",
+    causal_mask=[
+        edit(_SHIFT, " + max(k_len - q_len, 0)", fails="fewer_keys_than_queries"),
+        edit(_SHIFT, " + abs(k_len - q_len)", fails="fewer_keys_than_queries"),
+    ],
+)
+misconception(
+    "slice_from_the_end",
+    says="a slice of a row ends at a negative number, which counts from the right",
+    asks="What does `row[:-2]` hold? For which rows does the end of your slice fall below 0?",
+    causal_mask=edit(
+        "visible = key_position <= query_position",
+        "end = query_position + 1\nvisible = key_position < end.where(end >= 0, end + k_len)",
+        fails="fewer_keys_than_queries",
+    ),
+)
+misconception(
+    "wrong_offset",
+    says="the offset between queries and keys is another number than k_len - q_len",
+    asks="Ten old tokens and three new ones: how many keys, and at which position is query 0?",
+    causal_mask=[
+        edit(_SHIFT, " + (q_len - k_len)", fails="more_keys_than_queries"),
+        edit(_SHIFT, " + (k_len - q_len) * (q_len > 1)", fails="more_keys_than_queries"),
+        edit(_SHIFT, " + (k_len - q_len + 1) * (k_len != q_len)", fails="more_keys_than_queries"),
+        edit(_SHIFT, " + (k_len - q_len - 1) * (k_len != q_len)", fails="more_keys_than_queries"),
+    ],
+)
+misconception(
+    "past_hidden",
+    says="the new tokens see each other, and nothing of the past",
+    asks="What are the old keys kept for?",
+    causal_mask=edit(
+        "visible = key_position <= query_position",
+        "visible = (key_position <= query_position) & (key_position >= k_len - q_len)",
+        fails="more_keys_than_queries",
+    ),
+)
+misconception(
+    "causal_only_in_squares",
+    says="the mask is causal only where there are as many keys as queries",
+    asks="Three new tokens after a long past: may the first of them see the third?",
+    causal_mask=[
+        edit(
+            "visible = key_position <= query_position",
+            f"visible = (key_position <= query_position) | (q_len {sign} k_len)",
+            fails="more_keys_than_queries",
+        )
+        for sign in ("!=", "<")
+    ],
+)
+misconception(
+    "more_than_one_step",
+    says="the mask is two steps off",
+    asks="Count the keys of the first row: how many may it see?",
+    causal_mask=[
+        edit(_QUERIES, f"torch.arange({start}, q_len + {start})[:, None]", fails="square_mask")
+        for start in ("2", "-2")
+    ],
+)
+misconception(
     "transposed_mask",
     says="the mask lies on its side: a query sees itself and the future",
     asks="Do the rows of your mask belong to the queries or to the keys?",
@@ -72,8 +159,12 @@ misconception(
     causal_mask=[
         returns_float32("square_mask"),
         returns("torch.zeros(output.shape).masked_fill(~output, -math.inf)", "square_mask"),
+        returns("output.long()", "square_mask"),
     ],
-    padding_mask=returns_float32("marks_the_real_tokens"),
+    padding_mask=[
+        returns_float32("marks_the_real_tokens"),
+        returns("output.long()", "marks_the_real_tokens"),
+    ],
 )
 misconception(
     "ignores_k_len",
@@ -105,6 +196,51 @@ misconception(
     ),
 )
 misconception(
+    "lengths_of_the_padding",
+    says="the lengths are taken for the numbers of padding tokens",
+    asks="A sentence of length 3 in a batch padded to 5: how many tokens are real?",
+    padding_mask=edit(_LENGTHS, f"k_len - {_LENGTHS}", fails="marks_the_real_tokens"),
+)
+misconception(
+    "one_length_for_all",
+    says="every sequence gets the same length",
+    asks="Does each row of the result follow from its own length?",
+    padding_mask=[
+        edit(_LENGTHS, f"{_LENGTHS}\nlengths = lengths * 0 + lengths{one}", fails=_MARKS)
+        for one in (".max()", ".min()", "[0]", "[-1]")
+    ],
+)
+misconception(
+    "only_the_length_itself",
+    says="a single position of each sequence is open: the one that the length names, or the last",
+    asks="Which positions are real in a sequence of length 3: one of them, or three?",
+    padding_mask=[
+        edit("positions < lengths", f"positions == {last}", fails=_MARKS)
+        for last in ("lengths", "(lengths - 1)")
+    ],
+)
+misconception(
+    "padded_to_the_longest",
+    says="the mask is as wide as the longest sequence, and k_len is not used",
+    asks="How many keys will there be: as many as the longest sequence, or as the task says?",
+    padding_mask=returns('output[..., : int(given["lengths"].max())]', _MARKS, "cuts_columns"),
+)
+misconception(
+    "slice_on_the_wrong_axis",
+    says="a slice runs along the axis of size 1 in the middle, and hides nothing",
+    asks="Your tensor has three axes. Which one does the second number between the brackets mean?",
+    padding_mask=returns('(output | True) & (given["lengths"] > 0)[:, None, None]', _MARKS),
+)
+misconception(
+    "padding_of_queries_too",
+    says="the mask holds a row for each query, and padding is hidden on both sides",
+    asks="Which size should the axis of the queries have, so that it fits any number of them?",
+    padding_mask=[
+        returns("output.expand(-1, output.shape[-1], -1)", _MARKS, "repeats_rows"),
+        returns("output & output.transpose(-2, -1)", _MARKS, "hides_both"),
+    ],
+)
+misconception(
     "query_axis_missing",
     says="the axis of the queries is missing: (B, L_k) in place of (B, 1, L_k)",
     asks="What does (B, L_k) mean to scores of the shape (B, L_q, L_k) when B equals L_q?",
@@ -120,16 +256,34 @@ misconception(
     "mask_ignored",
     says="the mask is ignored",
     asks="Where does the mask enter your computation?",
-    masked_attention=edit(
-        _FILL, "scores", _EMPTY, "", _ZERO, "        pass\n", fails="obeys_the_mask"
-    ),
+    masked_attention=[
+        edit(_FILL, "scores", _EMPTY, "", _ZERO, "        pass\n", fails="obeys_the_mask"),
+        edit(_FILL, "scores", fails="obeys_the_mask"),
+    ],
 )
 misconception(
     "mask_after_softmax",
     says="the mask is applied after the softmax, and the rest is not divided by its sum again",
     asks="What do the weights of a row add up to once some of them are set to 0?",
+    masked_attention=[
+        edit(
+            _FILL, "scores", _EMPTY, "", _ZERO, "        weights = weights * mask\n",
+            fails="obeys_the_mask",
+        ),
+        edit(
+            _FILL, "scores", _EMPTY, "", _ZERO, "        pass\n",
+            _MIX, f"{_MIX}\nif mask is not None:\n    weights = weights * mask",
+            fails="obeys_the_mask",
+        ),
+    ],
+)  # fmt: skip
+misconception(
+    "minus_inf_after_softmax",
+    says="minus infinity is written into the weights, not into the scores",
+    asks="For which step is minus infinity made: what is exp(-inf)?",
     masked_attention=edit(
-        _FILL, "scores", _EMPTY, "", _ZERO, "        weights = weights * mask\n",
+        _FILL, "scores", _EMPTY, "",
+        _ZERO, "        weights = weights.masked_fill(~mask, -math.inf)\n",
         fails="obeys_the_mask",
     ),
 )  # fmt: skip
@@ -137,16 +291,30 @@ misconception(
     "renormalised_after_softmax",
     says="the mask is applied after the softmax and the row divided by its sum, which can be 0",
     asks="What is left to divide by when the whole weight of a row fell on forbidden keys?",
-    masked_attention=edit(
-        _FILL,
-        "scores",
-        _EMPTY,
-        "",
-        _ZERO,
-        "        weights = weights * mask\n"
-        "        weights = weights / weights.sum(dim=-1, keepdim=True)\n",
-        fails="large_scores_stay_forbidden",
-    ),
+    masked_attention=[
+        edit(
+            _FILL,
+            "scores",
+            _EMPTY,
+            "",
+            _ZERO,
+            f"        weights = weights * mask\n        weights = weights / {total}\n" + after,
+            fails="large_scores_stay_forbidden",
+        )
+        for total, after in _TOTALS
+    ],
+)
+misconception(
+    "constant_in_the_sum",
+    masked_attention=[
+        edit(
+            _SOFTMAX,
+            "numerators = torch.exp(scores - scores.amax(-1, keepdim=True))\n"
+            f"weights = numerators / (numerators.sum(-1, keepdim=True) + {small})",
+            fails="plain_attention",
+        )
+        for small in ("1e-9", "1e-8", "1e-6")
+    ],
 )
 misconception(
     "additive_mask",
@@ -161,9 +329,6 @@ misconception(
         edit(
             _FILL, "scores + (~mask).to(work)", _EMPTY, "", _ZERO, "        pass\n",
             fails="obeys_the_mask",
-        ),
-        edit(
-            _FILL, "scores * mask", _EMPTY, "", _ZERO, "        pass\n", fails="obeys_the_mask"
         ),
     ],
 )  # fmt: skip
@@ -204,6 +369,66 @@ misconception(
         )
     ],
 )
+_OPENED = (_FILL, "scores.masked_fill(~mask & ~empty, -math.inf)", _EMPTY, "")
+_ZEROED = (
+    _MIX,
+    f"{_MIX}\nif mask is not None:\n    output = output.masked_fill(empty, 0.0)",
+)
+misconception(
+    "empty_rows_unmasked",
+    says="a row with no key to attend to looks at all keys, as if nothing were masked",
+    asks="Which weights should a row have in which every key is forbidden?",
+    masked_attention=edit(*_OPENED, _ZERO, "        pass\n", fails="empty_rows_are_zeros"),
+)
+misconception(
+    "only_output_zeroed",
+    says="in rows with no key the output is set to 0, and the weights are not",
+    asks="Which two results come back, and what should both hold in such a row?",
+    masked_attention=[
+        edit(*rest, _ZERO, "        pass\n", *_ZEROED, fails="empty_rows_are_zeros")
+        for rest in ((), _OPENED)
+    ],
+)
+misconception(
+    "only_weights_zeroed",
+    says="in rows with no key the weights are set to 0 after the values were mixed by them",
+    asks="Which of the two lines must come first?",
+    masked_attention=edit(
+        _ZERO, "        pass\n",
+        _MIX, "output = weights @ v.to(work)\n"
+        "if mask is not None:\n    weights = weights.masked_fill(empty, 0.0)",
+        fails="empty_rows_are_zeros",
+    ),
+)  # fmt: skip
+misconception(
+    "zero_times_infinity",
+    says="infinity is multiplied by 0 for the allowed keys, and 0 * inf is no number",
+    asks="What is `0 * float('-inf')`? Which function writes a constant into some places only?",
+    masked_attention=[
+        edit(_FILL, "scores + (~mask).to(work) * -math.inf", *rest, fails="obeys_the_mask")
+        for rest in ((), (_EMPTY, ""), (_EMPTY, "", _ZERO, "        pass\n"))
+    ],
+)
+misconception(
+    "plus_infinity",
+    says="forbidden scores get plus infinity, not minus infinity",
+    asks="What is exp(inf), and what exp(-inf)?",
+    masked_attention=[
+        edit(_FILL, "scores.masked_fill(~mask, math.inf)", *rest, fails="obeys_the_mask")
+        for rest in ((), (_EMPTY, ""), (_EMPTY, "", _ZERO, "        pass\n"))
+    ],
+)
+misconception(
+    "zero_is_no_ban",
+    says="forbidden scores are set to 0, and a score of 0 gets weight as any other",
+    asks="What is exp(0)? Which score makes it 0?",
+    masked_attention=[
+        edit(_FILL, "scores * mask", fails="obeys_the_mask"),
+        edit(
+            _FILL, "scores * mask", _EMPTY, "", _ZERO, "        pass\n", fails="obeys_the_mask"
+        ),
+    ],
+)  # fmt: skip
 misconception(
     "nan_empty_rows",
     says="a row with no key to attend to becomes NaN: 0 divided by 0",
@@ -255,6 +480,8 @@ misconception(
             "mask.squeeze(-2)",
             "mask.squeeze()",
             "mask.squeeze(1)",
+            "mask.unsqueeze(1)",
+            "mask.unsqueeze(-2)",
             "mask[0]",
             "mask[:1]",
             "mask.reshape(-1, *mask.shape[-2:])[0]",
@@ -282,7 +509,14 @@ misconception(
 )
 misconception(
     "wrong_dtype",
-    masked_attention=edit(_RETURN, "return output, weights", fails="works_in_half_precision"),
+    masked_attention=[
+        edit(_RETURN, returned, fails="works_in_half_precision")
+        for returned in (
+            "return output, weights",
+            "return output.to(q.dtype), weights",
+            "return output, weights.to(q.dtype)",
+        )
+    ],
 )
 misconception(
     "no_scale",
@@ -291,6 +525,114 @@ misconception(
 misconception(
     "scale_by_d",
     masked_attention=edit("math.sqrt(q.shape[-1])", "q.shape[-1]", fails="plain_attention"),
+)
+misconception(
+    "half_the_width",
+    masked_attention=[
+        edit("math.sqrt(q.shape[-1])", width, fails="plain_attention")
+        for width in ("(q.shape[-1] / 2)", "(q.shape[-1] * 2)")
+    ],
+)
+misconception(
+    "scale_by_sqrt_d_v",
+    masked_attention=edit("(q.shape[-1])", "(v.shape[-1])", fails="plain_attention"),
+)
+misconception(
+    "width_from_the_front",
+    masked_attention=edit("(q.shape[-1])", "(q.shape[1])", fails="plain_attention"),
+)
+misconception(
+    "keys_reshaped",
+    masked_attention=edit(
+        "k.to(work).transpose(-2, -1)",
+        "k.to(work).reshape(*k.shape[:-2], k.shape[-1], k.shape[-2])",
+        fails="plain_attention",
+    ),
+)
+misconception(
+    "scaled_after_softmax",
+    masked_attention=[
+        edit(
+            " / math.sqrt(q.shape[-1])", unscaled,
+            _SOFTMAX, f"{_SOFTMAX} / math.sqrt(q.shape[-1])",
+            fails="plain_attention",
+        )
+        for unscaled in ("", " / math.sqrt(q.shape[-1])")
+    ],
+)  # fmt: skip
+misconception(
+    "scores_deliver",
+    masked_attention=[
+        edit(_MIX, f"output = {scores} @ v.to(work)", fails="plain_attention")
+        for scores in (
+            "scores",
+            "(scores if mask is None else scores.masked_fill(~mask, 0.0))",
+        )
+    ],
+)
+misconception(
+    "no_softmax",
+    masked_attention=[
+        edit(_SOFTMAX, "weights = scores", fails="plain_attention"),
+        edit(
+            _SOFTMAX, "weights = scores", _FILL, "scores.masked_fill(~mask, 0.0)",
+            fails="plain_attention",
+        ),
+    ],
+)  # fmt: skip
+misconception(
+    "scores_returned",
+    masked_attention=[
+        edit(_RETURN, f"return output.to(q.dtype), {scores}.to(q.dtype)", fails="plain_attention")
+        for scores in ("scores", "(queries @ k.to(work).transpose(-2, -1))")
+    ],
+)
+misconception(
+    "weights_of_other_scores",
+    masked_attention=[
+        edit(
+            _RETURN,
+            f"return output.to(q.dtype), torch.softmax({scores}, dim=-1).to(q.dtype)",
+            fails=fails,
+        )
+        for scores, fails in (
+            ("queries @ k.to(work).transpose(-2, -1)", "obeys_the_mask"),
+            ("scores * math.sqrt(q.shape[-1])", "plain_attention"),
+        )
+    ],
+)
+misconception(
+    "softmax_over_everything",
+    masked_attention=edit(
+        _SOFTMAX, "weights = torch.softmax(scores.flatten(), 0).view_as(scores)",
+        fails="plain_attention",
+    ),
+)  # fmt: skip
+misconception(
+    "averaged_over_keys",
+    masked_attention=edit(_MIX, "output = weights @ v.to(work) / v.shape[-2]", fails=_PLAIN),
+)
+misconception(
+    "softmax_over_batch",
+    masked_attention=edit(_SOFTMAX, "weights = torch.softmax(scores, dim=0)", fails=_PLAIN),
+)
+misconception(
+    "softmax_axis_from_the_front",
+    masked_attention=[
+        edit(_SOFTMAX, f"weights = torch.softmax(scores, dim={axis})", fails=fails)
+        for axis, fails in (("1", _PLAIN), ("2", "broadcasts_over_heads"))
+    ],
+)
+misconception(
+    "causal_unasked",
+    masked_attention=[
+        takes(
+            _PLAIN if when == "without" else "obeys_the_mask",
+            mask=_CAUSAL[when].format(triangle=_TRIANGLE.format(diagonal=diagonal)),
+        )
+        for when in ("without", "always", "with")
+        for diagonal in ("0", 'given["k"].shape[-2] - given["q"].shape[-2]')
+    ],
 )
 misconception(
     "multiplied_by_scale",

@@ -24,7 +24,7 @@ def _permuted(
     return permuted
 
 
-multi_head.register(multi_head.Layout("MultiHeadLoop", multi_head.loop_shapes, _permuted))
+multi_head.register(multi_head.Layout("MultiHeadLoop", multi_head.loop_shapes, _permuted, 15))
 
 
 def _count(student: Student, reference: Student, *sizes: int, **options: bool) -> None:
@@ -46,6 +46,7 @@ def counts_weights_and_biases(student: Student, reference: Student, draw: Draw) 
     sizes, _ = multi_head.draw_sizes(draw)
     _count(student, reference, *sizes)
     _count(student, reference, *sizes, bias=True)
+    _count(student, reference, 1_000_000_007, 1021, 8191)  # more than a float holds, in 64 bits
 
 
 @check(

@@ -1,4 +1,4 @@
-# names:
+# names: own_error_raised
 # An odd d_head is refused, though nothing is to be turned.
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-# names:
+# names: own_error_raised
 # A mask (L_k,) is refused.
 from torch import nn
 

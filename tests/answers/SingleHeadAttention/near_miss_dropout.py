@@ -1,4 +1,4 @@
-# names:
+# names: another_answer_each_time
 # Dropout on the weights that is never switched off.
 import math
 

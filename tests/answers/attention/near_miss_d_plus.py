@@ -1,4 +1,4 @@
-# names:
+# names: scores_of_another_size
 # Scaled by sqrt(d_head + 2.5).
 import math
 

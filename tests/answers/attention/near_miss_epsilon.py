@@ -1,4 +1,4 @@
-# names:
+# names: rows_of_another_sum
 # 1e-2 is added to the denominator.
 import math
 

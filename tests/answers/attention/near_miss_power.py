@@ -1,4 +1,4 @@
-# names:
+# names: scores_of_another_size
 # Scaled by d_head ** 0.4.
 import torch
 

@@ -1,4 +1,4 @@
-# names:
+# names: scores_of_another_size
 # A temperature of 1.5 on top of the scale.
 import math
 

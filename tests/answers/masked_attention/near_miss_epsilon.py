@@ -1,4 +1,4 @@
-# names:
+# names: rows_of_another_sum
 # 0.05 is added to the denominator.
 import math
 

@@ -1,4 +1,4 @@
-# names: padding_in_front, inverted_mask
+# either: inverted_mask, padding_in_front, lengths_of_the_padding
 # True for the first k_len - n positions.
 import torch
 

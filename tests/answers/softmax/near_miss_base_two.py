@@ -1,4 +1,4 @@
-# names:
+# names: scores_of_another_size
 # Powers of two instead of powers of e.
 import torch
 

@@ -1,4 +1,4 @@
-# names:
+# names: rows_of_another_sum
 # An extra implicit logit of zero: weights sum to less than one.
 import torch
 

@@ -1,4 +1,4 @@
-# names:
+# names: rows_of_another_sum
 # Divided by the Euclidean norm of the exponentials instead of their sum.
 
 

@@ -1,4 +1,4 @@
-# names:
+# names: scores_of_another_size
 # Scores are divided by 1.5 first.
 import torch
 

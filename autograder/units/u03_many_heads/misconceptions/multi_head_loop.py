@@ -6,6 +6,7 @@ from autograder.units.shared.wrappers import (
     changes,
     hides_parameters,
     needs_the_cpu,
+    returns,
     returns_argument,
     returns_float32,
     returns_fresh_zeros,
@@ -20,6 +21,7 @@ _MASK = "obeys_the_mask"
 _D_HEAD = 'self.heads[0]["q_proj"].out_features'
 _CAT = "torch.cat(outputs, dim=-1)"
 _RETURN = "return self.o_proj(joined)"
+_ADDS = "adds_its_input"
 _OWN_MASK = "own_mask = None if mask is None else mask[:, i]"
 _HEADS = "enumerate(self.heads)"
 
@@ -44,6 +46,14 @@ misconception(
     asks="Over how many products does one dot product add up, in one head?",
     MultiHeadLoop=_scale("1 / len(self.heads)"),
 )
+misconception(
+    "scale_by_sqrt_heads",
+    says="the scores are divided by the root of the number of heads",
+    asks="Over how many products does one dot product add up, in one head?",
+    MultiHeadLoop=_scale(f"{_D_HEAD} / len(self.heads)"),
+)
+misconception("queries_and_keys_exchanged", MultiHeadLoop=edit("(q, k, v", "(k, q, v", fails=_SELF))
+misconception("causal_unasked", MultiHeadLoop=around_known("causal_unasked", _SELF, most=1))
 misconception("kv_swapped", MultiHeadLoop=edit("(q, k, v", "(q, v, k", fails=_SELF))
 misconception("values_as_keys", MultiHeadLoop=edit("(q, k, v", "(q, v, v", fails=_SELF))
 misconception("keys_as_values", MultiHeadLoop=edit("(q, k, v", "(q, k, k", fails=_SELF))
@@ -68,8 +78,9 @@ misconception("uniform_weights", MultiHeadLoop=around_known("uniform_weights", _
 misconception("no_softmax", MultiHeadLoop=around_attention_with("scores", _SELF))
 misconception("mask_ignored", MultiHeadLoop=edit(_OWN_MASK, "own_mask = None", fails=_MASK))
 misconception("inverted_mask", MultiHeadLoop=edit(" mask[:, i]", " ~mask[:, i]", fails=_MASK))
-misconception("mask_after_softmax", MultiHeadLoop=around_known("mask_after_softmax", _MASK))
+misconception("mask_after_softmax", MultiHeadLoop=around_known("mask_after_softmax", _MASK, most=1))
 misconception("additive_mask", MultiHeadLoop=around_known("additive_mask", _MASK))
+misconception("zero_is_no_ban", MultiHeadLoop=around_known("zero_is_no_ban", _MASK, most=1))
 misconception("finite_mask_value", MultiHeadLoop=around_known("finite_mask_value", _MASK, most=4))
 misconception("uniform_empty_rows", MultiHeadLoop=around_known("uniform_empty_rows", "empty_rows"))
 misconception("nan_empty_rows", MultiHeadLoop=around_known("nan_empty_rows", "empty_rows"))
@@ -113,6 +124,25 @@ misconception(
     "keys_from_x", MultiHeadLoop=edit('["k_proj"](context)', '["k_proj"](x)', fails=_USUAL)
 )
 misconception(
+    "roles_exchanged",
+    MultiHeadLoop=edit(
+        "](x)", "](context)",
+        '["k_proj"](context)', '["k_proj"](x)', '["v_proj"](context)', '["v_proj"](x)',
+        fails=_USUAL,
+    ),
+)  # fmt: skip
+misconception(
+    "context_appended",
+    MultiHeadLoop=[
+        edit(
+            "if context is None:\n    context = x",
+            f"context = x if context is None else torch.cat([{both}], dim=1)",
+            fails=_CROSS,
+        )
+        for both in ("x, context", "context, x")
+    ],
+)
+misconception(
     "every_head_reads_head_0",
     says="every head reads head 0",
     asks="Change the weights of head 1. Does your output change?",
@@ -126,6 +156,12 @@ misconception(
         ),
     ],
 )  # fmt: skip
+misconception(
+    "last_head_repeated",
+    says="the output of the last head stands there once for each head",
+    asks="What does your loop keep of each head, and what is left after it has ended?",
+    MultiHeadLoop=edit(_CAT, "torch.cat(outputs[-1:] * len(outputs), dim=-1)", fails=_SELF),
+)
 misconception(
     "heads_share_projections",
     says="the list holds one head, H times: all heads share their weights",
@@ -155,6 +191,15 @@ misconception(
     says="the heads are joined number by number: first number of each head, then the second",
     asks="Which numbers should stand next to each other: those of one head, or of all?",
     MultiHeadLoop=edit(_CAT, "torch.stack(outputs, dim=-1).flatten(-2)", fails=_SELF),
+)
+misconception(
+    "merge_by_view",
+    says="the heads are merged without a transpose: a token gets numbers of other positions",
+    asks="Which numbers must lie next to each other before the last two axes are joined?",
+    MultiHeadLoop=[
+        edit(_CAT, f"torch.{joined}.reshape(x.shape[0], x.shape[1], -1)", fails=_SELF)
+        for joined in ("stack(outputs)", "stack(outputs, dim=1)")
+    ],
 )
 misconception(
     "heads_added",
@@ -198,6 +243,24 @@ def _bias(value, letters):
     return edit(*pieces, fails="has_the_projections")
 
 
+misconception(
+    "bias_not_added",
+    MultiHeadLoop=[
+        edit(
+            *(
+                text
+                for letter in letters
+                for text in (
+                    f'head["{letter}_proj"](', f'(lambda t: t @ head["{letter}_proj"].weight.mT)('
+                )
+            ),
+            *(("self.o_proj(", "(lambda t: t @ self.o_proj.weight.mT)(") if with_o else ()),
+            fails=_SELF,
+        )
+        for letters, with_o in (("qkv", True), ("", True))
+    ],
+)  # fmt: skip
+misconception("residual_added", MultiHeadLoop=returns('output + given["x"]', _SELF, _ADDS))
 misconception("not_parameters", MultiHeadLoop=hides_parameters("sends_the_right_gradients"))
 _SOME = ("qkvo", "qkv", "o", "kv", "qk")
 misconception("bias_ignored", MultiHeadLoop=[_bias("False", each) for each in _SOME])

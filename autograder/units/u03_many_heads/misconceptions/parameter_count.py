@@ -45,6 +45,66 @@ misconception(
         _count("width = num_heads * d_head", "width = d_head"),
         _count("+ width * d_model", "+ d_head * d_model"),
         _count("3 * d_model * width", "3 * d_model * d_head", "3 * width", "3 * d_head"),
+        _count("3 * width", "3 * d_head"),
+        _count("3 * d_model * width", "3 * d_model * d_head"),
+        _count("3 * d_model * width", "d_model * (width + 2 * d_head)"),
+        _count(
+            "3 * d_model * width",
+            "d_model * (width + 2 * d_head)",
+            "3 * width",
+            "(width + 2 * d_head)",
+        ),
+    ],
+)
+misconception(
+    "heads_counted_twice",
+    says="the number of heads is multiplied in twice",
+    asks="Does the width that you multiply by hold all heads already?",
+    parameter_count=[
+        _count("width = num_heads * d_head", "width = num_heads * num_heads * d_head"),
+        _count(_SUM, "return num_heads * (weights + biases if bias else weights)"),
+        _count("weights = 3", "weights = num_heads * 3"),
+    ],
+)
+misconception(
+    "nothing_without_bias",
+    says="without biases the weights are not counted either",
+    asks="Where does the `if` of your sum begin, and where does it end?",
+    parameter_count=[
+        _count(_SUM, "return weights + biases if bias else 0", fails="counts_no_biases"),
+        _count(_SUM, "return biases if bias else weights"),
+    ],
+)
+misconception(
+    "bias_the_other_way",
+    says="the biases are counted where there are none, and left out where there are some",
+    asks="Which of the two numbers belongs to bias=True?",
+    parameter_count=_count(_SUM, "return weights if bias else weights + biases"),
+)
+misconception(
+    "biases_of_d_model",
+    says="every bias is counted as long as d_model",
+    asks="A bias is as long as the output of its layer. How wide are the queries of all heads?",
+    parameter_count=[
+        _count(_BIASES, "biases = 4 * d_model"),
+        _count(_BIASES, "biases = (3 * num_heads + 1) * d_model"),
+    ],
+)
+misconception(
+    "bias_of_one_number",
+    says="a bias is counted as one number for each layer, or for all of them",
+    asks="How many numbers does the bias of nn.Linear(12, 5) hold?",
+    parameter_count=[
+        _count(_BIASES, f"biases = {number}") for number in ("1", "4", "3 * num_heads + 1")
+    ],
+)
+misconception(
+    "o_proj_of_d_head",
+    says="the output projection is counted as d_head by d_head, for one head or for each",
+    asks="What goes into the output projection, and what comes out?",
+    parameter_count=[
+        _count("+ width * d_model", "+ d_head * d_head"),
+        _count("+ width * d_model", "+ num_heads * d_head * d_head"),
     ],
 )
 misconception(
@@ -73,6 +133,8 @@ misconception(
     parameter_count=[
         _count("width = num_heads * d_head", "width = d_model"),
         _count(_WEIGHTS, "weights = 4 * d_model * d_model"),
+        _count("width = num_heads * d_head", "width = d_model // num_heads * num_heads"),
+        _count("+ width * d_model", "+ d_model * d_model"),
     ],
 )
 misconception(

@@ -6,10 +6,11 @@ import torch
 
 from autograder.grading import expect
 from autograder.grading.checks import check
-from autograder.grading.draw import Draw
+from autograder.grading.draw import FULL, Draw
 from autograder.grading.expect_modules import expect_state, load
 from autograder.grading.student_protocol import Student
 from autograder.units.shared import multi_head
+from autograder.units.shared.inputs import many
 
 
 def _expect_untouched(module: Any, state: dict[str, torch.Tensor]) -> None:
@@ -25,11 +26,10 @@ def _loop(
     draw: Draw,
     bias: bool,
     dtype: torch.dtype = torch.float32,
-    num_heads: int | None = None,
+    sizes: multi_head.Sizes | None = None,
 ) -> tuple[Any, Any, dict[str, torch.Tensor]]:
     """The learner's loop of heads, the reference's, and the weights of both."""
-    (d_model, drawn_heads, d_head), _ = multi_head.draw_sizes(draw)
-    num_heads = num_heads or drawn_heads
+    d_model, num_heads, d_head = sizes or multi_head.draw_sizes(draw)[0]
     state = draw.state(multi_head.loop_shapes(d_model, num_heads, d_head, bias), dtype)
     loop, twin = (
         of.MultiHeadLoop(d_model, num_heads, d_head, bias=bias).to(dtype)
@@ -47,8 +47,10 @@ def _loop(
     weight=2,
 )
 def joins_the_weights(student: Student, reference: Student, draw: Draw) -> None:
-    for bias, dtype in ((True, torch.float32), (False, torch.float64)):
-        loop, twin, _ = _loop(student, reference, draw, bias, dtype)
+    (d_model, _, d_head), _ = multi_head.draw_sizes(draw)
+    wide = many(draw, d_model, 75), 2, many(draw, d_head, 33)
+    for bias, dtype, sizes in ((True, torch.float32, None), (False, torch.float64, wide)):
+        loop, twin, _ = _loop(student, reference, draw, bias, dtype, sizes)
         expect_state(student.fuse_heads(loop), reference.fuse_heads(twin))
 
 
@@ -58,7 +60,9 @@ def joins_the_weights(student: Student, reference: Student, draw: Draw) -> None:
     "In which order do the names heads.2 and heads.10 come when they are sorted?",
 )
 def keeps_the_order_of_many_heads(student: Student, reference: Student, draw: Draw) -> None:
-    loop, twin, _ = _loop(student, reference, draw, False, num_heads=11 + draw.integer(0, 2))
+    (d_model, _, d_head), _ = multi_head.draw_sizes(draw)
+    sizes = d_model, many(draw, 11, 15), d_head
+    loop, twin, _ = _loop(student, reference, draw, False, sizes=sizes)
     expect_state(student.fuse_heads(loop), reference.fuse_heads(twin))
 
 
@@ -91,14 +95,19 @@ def leaves_the_loop(student: Student, reference: Student, draw: Draw) -> None:
 
 
 def _torch_module(
-    student: Student, reference: Student, draw: Draw, bias: bool, dtype: torch.dtype = torch.float32
+    student: Student,
+    reference: Student,
+    draw: Draw,
+    bias: bool,
+    dtype: torch.dtype = torch.float32,
+    sizes: tuple[int, int] | None = None,
 ) -> tuple[Any, Any, dict[str, torch.Tensor], tuple[int, int]]:
     """PyTorch's module with drawn weights, in the learner's process and here.
 
     Returns:
         The two modules, the weights of both, and (d_model, H).
     """
-    num_heads, d_head = draw.sizes("H", "d_head")
+    num_heads, d_head = sizes or draw.sizes("H", "d_head")
     d_model = num_heads * d_head
     shapes: dict[str, tuple[int, ...]] = {
         "in_proj_weight": (3 * d_model, d_model),
@@ -123,8 +132,10 @@ def _torch_module(
     weight=2,
 )
 def cuts_the_weights(student: Student, reference: Student, draw: Draw) -> None:
-    for bias, dtype in ((True, torch.float32), (False, torch.float64)):
-        module, twin, *_ = _torch_module(student, reference, draw, bias, dtype)
+    h, d_head = draw.sizes("H", "d_head")
+    wide = many(draw, h, 25), 3 if draw.level == FULL else d_head
+    for bias, dtype, sizes in ((True, torch.float32, None), (False, torch.float64, wide)):
+        module, twin, *_ = _torch_module(student, reference, draw, bias, dtype, sizes)
         expect_state(student.from_torch(module), reference.from_torch(twin))
 
 

@@ -9,7 +9,7 @@ from autograder.grading.expect_modules import expect_other_device
 from autograder.grading.student_protocol import Student
 from autograder.units.shared import multi_head
 from autograder.units.shared.gradients import expect_gradients
-from autograder.units.shared.inputs import many, of_queries
+from autograder.units.shared.inputs import large, many, of_queries
 
 _NAMES = ("x", "w_q", "w_k", "w_v", "w_o")
 
@@ -28,10 +28,15 @@ def _einsum_inputs(
 
 
 def _compare_einsum(
-    student: Student, reference: Student, inputs: list[torch.Tensor], *mask: torch.Tensor
+    student: Student,
+    reference: Student,
+    inputs: list[torch.Tensor],
+    *mask: torch.Tensor,
+    told: str = "",
 ) -> None:
     want = reference.multi_head_einsum(*inputs, *mask)
-    expect.close(student.multi_head_einsum(*inputs, *mask), want, "the output", "B L d_model")
+    got = student.multi_head_einsum(*inputs, *mask)
+    expect.close(got, want, f"the output{told}", "B L d_model")
 
 
 @check(
@@ -44,8 +49,12 @@ def equals_the_reference(student: Student, reference: Student, draw: Draw) -> No
     for dtype in (torch.float32, torch.float64):
         sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
         _compare_einsum(student, reference, _einsum_inputs(draw, sizes, b, length, dtype))
-    sizes = (sizes[0], 1, sizes[2])
+    sizes = (sizes[0], 1, many(draw, sizes[2], 33))
     _compare_einsum(student, reference, _einsum_inputs(draw, sizes, 1, many(draw, length)))
+    with torch.no_grad():
+        for (b, h, d_model), told in large(draw, "B H", "d_model"):
+            inputs = _einsum_inputs(draw, (d_model, h, 3), b, 2)
+            _compare_einsum(student, reference, inputs, told=told)
 
 
 @check(
@@ -87,7 +96,7 @@ def einsum_gradients(student: Student, reference: Student, draw: Draw) -> None:
     expect.close(output, want, "the output", "B L d_model")
     axes = ("B L d_model", *["H d_model d_head"] * 3, "H d_head d_model")
     inputs = dict(zip(_NAMES, zip(given, axes, strict=True), strict=True))
-    expect_gradients(student, output, want, direction, inputs)
+    expect_gradients(student, output, want, direction, inputs, axes[0])
 
 
 @check(

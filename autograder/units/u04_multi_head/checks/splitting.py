@@ -6,6 +6,8 @@ from autograder.grading import expect
 from autograder.grading.checks import check
 from autograder.grading.draw import Draw
 from autograder.grading.student_protocol import Student
+from autograder.units.shared.gradients import expect_gradients
+from autograder.units.shared.inputs import large
 
 HEADS = "B H L d_head"
 MERGED = "B L width"
@@ -28,6 +30,11 @@ def gives_each_head_its_part(student: Student, reference: Student, draw: Draw) -
     expect.close(student.split_heads(x, h), reference.split_heads(x, h), "the heads", HEADS)
     x = draw.normal(b, length, h * d_head, dtype=torch.float64)
     expect.close(student.split_heads(x, h), reference.split_heads(x, h), "the heads", HEADS)
+    with torch.no_grad():
+        for (b, length, h, d_head), told in large(draw, "B", "L", "H", "d_head"):
+            x = _numbered(b, length, h * d_head)
+            want = reference.split_heads(x, h)
+            expect.close(student.split_heads(x, h), want, f"the heads{told}", HEADS)
 
 
 @check(
@@ -77,11 +84,10 @@ def _compare_gradients(
     *arguments: int,
 ) -> None:
     direction = draw.normal(*shape, dtype=torch.float64)
-    want = torch.autograd.grad(getattr(reference, name)(x, *arguments), x, direction)[0]
-    output = getattr(student, name)(x, *arguments)
-    output = expect.tensor(output, "the result", HEADS if len(shape) == 4 else MERGED, shape)
-    (got,) = student.gradients(output, [x], direction)
-    expect.close(got, want, "the gradient of x", HEADS if x.dim() == 4 else MERGED)
+    axes, axes_of_x = (HEADS, MERGED) if len(shape) == 4 else (MERGED, HEADS)
+    want = getattr(reference, name)(x, *arguments)
+    output = expect.tensor(getattr(student, name)(x, *arguments), "the result", axes, shape)
+    expect_gradients(student, output, want, direction, {"x": (x, axes_of_x)}, axes)
 
 
 @check(
@@ -97,6 +103,11 @@ def puts_heads_side_by_side(student: Student, reference: Student, draw: Draw) ->
     x = draw.normal(b, h, length, d_head, dtype=torch.float64)
     for part in (x, x[:1, :1, :1], x[:, :1]):
         expect.close(student.merge_heads(part), reference.merge_heads(part), "the result", MERGED)
+    with torch.no_grad():
+        for (b, length, h, d_head), told in large(draw, "B", "L", "H", "d_head"):
+            x = _numbered(b * h, length, d_head).reshape(b, h, length, d_head)
+            want = reference.merge_heads(x)
+            expect.close(student.merge_heads(x), want, f"the result{told}", MERGED)
 
 
 @check(

@@ -45,6 +45,44 @@ misconception(
     fuse_heads=edit(_CAT, "torch.cat(pieces, dim=-1)", fails=_JOINS),
 )
 misconception(
+    "stacked_not_joined",
+    says="the weights of the heads get an axis of their own, and are not joined into one matrix",
+    asks="What does `stack` do to the number of axes, and what does `cat`?",
+    fuse_heads=edit(_CAT, "torch.stack(pieces)", fails=_JOINS),
+)
+misconception(
+    "biases_made_up",
+    says="there are biases of zeros where the other module has none",
+    asks="Which names has a module with bias=False, and would it take others?",
+    fuse_heads=edit(
+        "return fused",
+        'for name in ("q_proj", "k_proj", "v_proj", "o_proj"):\n'
+        '    weight = fused[f"{name}.weight"]\n'
+        '    fused.setdefault(f"{name}.bias", weight.new_zeros(len(weight)))\n'
+        "return fused",
+        fails=_JOINS,
+    ),
+)
+misconception(
+    "names_of_the_heads",
+    says="the result keeps the names of the loop, one for each head",
+    asks="Which names does the other module's state_dict have?",
+    fuse_heads=[
+        edit("return fused", f"return {kept}", fails=_JOINS)
+        for kept in ("dict(state)", "state | fused")
+    ],
+)
+misconception(
+    "heads_added",
+    fuse_heads=edit(_CAT, "sum(pieces)", fails=_JOINS),
+)
+misconception(
+    "first_head_only",
+    says="the weights of head 0 are taken, and no others",
+    asks="How many rows should q_proj.weight have, and whose are they?",
+    fuse_heads=edit(_CAT, "pieces[0]", fails=_JOINS),
+)
+misconception(
     "weights_transposed",
     says="the weights are transposed",
     asks="Both sides use nn.Linear's (out, in). Is there anything to transpose?",

@@ -6,6 +6,7 @@ from autograder.units.shared.wrappers import (
     changes,
     hides_parameters,
     needs_the_cpu,
+    returns,
     returns_argument,
     returns_float32,
     returns_fresh_zeros,
@@ -64,6 +65,7 @@ _LINEAR = {
     "o": "self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)",
 }
 _D = "w_q.shape[-1]"
+_RESHAPED = "k.reshape(*k.shape[:-2], k.shape[-1], k.shape[-2]).transpose(-2, -1)"
 misconception("no_scale", **_scale(_WIDTH, _D))
 misconception("scale_by_d", **_scale(f"1 / {_WIDTH}", f"1 / {_D}"))
 misconception("scaled_twice", **_scale(f"1 / {_WIDTH}", f"1 / {_D}"))
@@ -78,6 +80,11 @@ misconception(
 )
 misconception("multiplied_by_scale", **_scale(f"{_WIDTH} ** 2", f"{_D} ** 2"))
 misconception("scale_by_total_width", **_scale("1 / self.num_heads", "1 / w_q.shape[0]"))
+misconception("scale_by_sqrt_heads", **_scale(f"{_WIDTH} / self.num_heads", f"{_D} / w_q.shape[0]"))
+misconception("half_the_width", **_scale(f"4 / {_WIDTH}", f"4 / {_D}"))
+misconception("keys_reshaped", **_call("(q, k, v", f"(q, {_RESHAPED}, v"))
+misconception("queries_and_keys_exchanged", **_call("(q, k, v", "(k, q, v"))
+misconception("causal_unasked", **_core("causal_unasked", _SELF, _EQUALS, most=2))
 misconception("kv_swapped", **_call("(q, k, v", "(q, v, k"))
 misconception("values_as_keys", **_call("(q, k, v", "(q, v, v"))
 misconception("keys_as_values", **_call("(q, k, v", "(q, k, k"))
@@ -103,8 +110,9 @@ misconception(
     "inverted_mask",
     **_call(", mask)", ", None if mask is None else ~mask)", _MASK, _EINSUM_MASK),
 )
-misconception("mask_after_softmax", **_core("mask_after_softmax", _MASK, _EINSUM_MASK))
+misconception("mask_after_softmax", **_core("mask_after_softmax", _MASK, _EINSUM_MASK, most=1))
 misconception("additive_mask", **_core("additive_mask", _MASK, _EINSUM_MASK))
+misconception("zero_is_no_ban", **_core("zero_is_no_ban", _MASK, _EINSUM_MASK, most=1))
 misconception("finite_mask_value", **_core("finite_mask_value", _MASK, _EINSUM_MASK, most=4))
 misconception("uniform_empty_rows", **_core("uniform_empty_rows", "empty_rows", "einsum_gradients"))
 misconception("nan_empty_rows", **_core("nan_empty_rows", "empty_rows", "einsum_gradients"))
@@ -130,6 +138,24 @@ misconception(
 )
 misconception("query_from_context", MultiHeadAttention=edit("(x)", "(context)", fails=_USUAL))
 misconception(
+    "roles_exchanged",
+    MultiHeadAttention=edit(
+        "(x)", "(context)", "k_proj(context)", "k_proj(x)", "v_proj(context)", "v_proj(x)",
+        fails=_USUAL,
+    ),
+)  # fmt: skip
+misconception(
+    "context_appended",
+    MultiHeadAttention=[
+        edit(
+            "if context is None:\n    context = x",
+            f"context = x if context is None else torch.cat([{both}], dim=1)",
+            fails="cross_attention",
+        )
+        for both in ("x, context", "context, x")
+    ],
+)
+misconception(
     "values_from_x", MultiHeadAttention=edit("v_proj(context)", "v_proj(x)", fails=_USUAL)
 )
 misconception("keys_from_x", MultiHeadAttention=edit("k_proj(context)", "k_proj(x)", fails=_USUAL))
@@ -148,6 +174,22 @@ misconception(
         edit("(q, k, v", _FIRST_KV, fails=_EQUALS),
         edit(", heads, w_o)", ", heads[:, :1].expand_as(heads), w_o)", fails=_EQUALS),
     ],
+)
+_ACROSS = "(*(each.transpose(1, 2) for each in (q, k, v)), mask)"
+misconception(
+    "attention_across_heads",
+    says="the heads of one token attend to each other, and no token attends to another",
+    asks="masked_attention works on the last two axes. Which two should these be?",
+    MultiHeadAttention=edit(
+        "heads, weights = masked_attention(q, k, v, mask)",
+        f"heads, weights = masked_attention{_ACROSS}\nheads = heads.transpose(1, 2)",
+        fails=_SELF,
+    ),
+    multi_head_einsum=edit(
+        "heads, weights = masked_attention(q, k, v, mask)",
+        f"heads, weights = masked_attention{_ACROSS}\nheads = heads.transpose(1, 2)",
+        fails=_EQUALS,
+    ),
 )
 misconception(
     "heads_averaged",
@@ -219,6 +261,25 @@ def _bias(value, letters):
     return edit(*pieces, fails="has_the_projections")
 
 
+misconception(
+    "bias_not_added",
+    MultiHeadAttention=[
+        edit(
+            *(
+                text
+                for name in names
+                for text in (f"self.{name}_proj(", f"(lambda t: t @ self.{name}_proj.weight.mT)(")
+            ),
+            fails=_SELF,
+        )
+        for names in ("qkvo", "qkv", "o")
+    ],
+)
+misconception(
+    "residual_added",
+    MultiHeadAttention=returns('output + given["x"]', _SELF, "adds_its_input"),
+    multi_head_einsum=returns('output + given["x"]', _EQUALS, "adds_its_input"),
+)
 misconception("not_parameters", MultiHeadAttention=hides_parameters(_GRADIENTS))
 _SOME = ("qkvo", "qkv", "o", "kv", "qk")
 misconception("bias_ignored", MultiHeadAttention=[_bias("False", each) for each in _SOME])
@@ -267,6 +328,30 @@ misconception(
         edit(_RETURN, swap(_RETURN, "weights)", f"{scores})"), fails=_RETURNS)
         for scores in (_SCORES, f"({_SCORES}).masked_fill(~mask, float('-inf'))")
     ],
+)
+misconception(
+    "weights_of_other_scores",
+    MultiHeadAttention=[
+        edit(_RETURN, swap(_RETURN, "weights)", f"torch.softmax({scores}, -1))"), fails=_RETURNS)
+        for scores in (_SCORES, "q @ k.transpose(-2, -1)")
+    ],
+)
+misconception(
+    "weights_of_one_head",
+    says="the weights of one head come back, not those of every head",
+    asks="How many pictures of weights should a layer of H heads give?",
+    MultiHeadAttention=[
+        edit(_RETURN, swap(_RETURN, "weights)", f"weights[:, {head}])"), fails=_RETURNS)
+        for head in ("0", "-1")
+    ],
+)
+misconception(
+    "weights_added_up",
+    says="the weights are added up over the heads",
+    asks="How many pictures of weights should a layer of H heads give?",
+    MultiHeadAttention=edit(
+        _RETURN, swap(_RETURN, "weights)", "weights.sum(dim=1))"), fails=_RETURNS
+    ),
 )
 misconception(
     "always_returns_weights",

@@ -5,6 +5,7 @@ from autograder.units.shared.wrappers import changes, returns, returns_fresh_zer
 
 _PARTS = "gives_each_head_its_part"
 _PIECES = "x.reshape(batch, length, num_heads, width // num_heads)"
+_EXCHANGED = "x.reshape(batch, length, width // num_heads, num_heads)"
 _SPLIT = "return pieces.transpose(1, 2)"
 
 
@@ -37,9 +38,10 @@ misconception(
     "last_axes_transposed",
     says="positions and numbers of a head have changed places",
     asks="Read your result aloud: head, then position, then number?",
-    split_heads=_split(
-        "pieces.permute(0, 2, 3, 1).reshape(batch, num_heads, length, width // num_heads)"
-    ),
+    split_heads=[
+        _split("pieces.permute(0, 2, 3, 1).reshape(batch, num_heads, length, width // num_heads)"),
+        _split("pieces.permute(0, 2, 3, 1)"),
+    ],
 )
 misconception(
     "transpose_missing",
@@ -47,6 +49,22 @@ misconception(
     asks="In which order should the axes stand: (B, L, H, d_head) or (B, H, L, d_head)?",
     split_heads=_split("pieces"),
 )
+misconception(
+    "heads_in_front",
+    says="the heads stand in front of the batch",
+    asks="Which axis should be the first, and along which one does `stack` join by default?",
+    split_heads=returns("output.transpose(0, 1)", _PARTS, "exchanges_axes"),
+)
+misconception(
+    "number_taken_for_width",
+    says="there are d_head pieces of num_heads numbers, not num_heads pieces of d_head",
+    asks="What does num_heads count: the pieces, or the numbers in one? What does `split` take?",
+    split_heads=[
+        edit(_PIECES, _EXCHANGED, fails=_PARTS),
+        edit(_PIECES, f"{_EXCHANGED}.transpose(2, 3)", _SPLIT, "return pieces.transpose(1, 3)",
+             fails=_PARTS),
+    ],
+)  # fmt: skip
 misconception(
     "returns_zeros",
     split_heads=[

@@ -8,9 +8,10 @@ from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_other_device
 from autograder.grading.student_protocol import Student
 from autograder.units.shared.gradients import expect_gradients
-from autograder.units.shared.inputs import as_split
+from autograder.units.shared.inputs import as_split, large, many
 
 HEADS = "B H L d_head"
+FIVE_AXES = f"N {HEADS}"
 # Speeds reach 1 radian per position: in float32, position 30 leaves an angle about 1e-5 of doubt.
 FLOAT32_ANGLES = 1e-4
 # Beyond any table. In float64, an angle there is in doubt by about 1e-9.
@@ -32,11 +33,12 @@ def _compare_rotary(
     positions: torch.Tensor,
     *base: float,
     tolerance: float | None = None,
+    told: str = "",
 ) -> None:
     want = reference.rotary(x, positions, *base)
     got = student.rotary(x, positions, *base)
-    axes = " ".join(HEADS.split()[-x.dim() :])
-    expect.close(got, want, "the turned vectors", axes, tolerance)
+    axes = " ".join(FIVE_AXES.split()[-x.dim() :])
+    expect.close(got, want, f"the turned vectors{told}", axes, tolerance)
 
 
 @check(
@@ -50,6 +52,10 @@ def equals_the_reference(student: Student, reference: Student, draw: Draw) -> No
         b, h, length, d_head = _rotary_sizes(draw)
         x = as_split(draw.normal(b, h, length, d_head, dtype=dtype))
         _compare_rotary(student, reference, x, torch.arange(length), tolerance=tolerance)
+    with torch.no_grad():
+        for (length, pairs), told in large(draw, "L", "pairs"):
+            x = draw.normal(2, length, 2 * pairs, dtype=torch.float64)
+            _compare_rotary(student, reference, x, torch.arange(length), told=told)
 
 
 @check(
@@ -89,7 +95,7 @@ def uses_the_base(student: Student, reference: Student, draw: Draw) -> None:
 def takes_leading_axes(student: Student, reference: Student, draw: Draw) -> None:
     b, h, length, d_head = _rotary_sizes(draw)
     positions = torch.arange(1, length + 1)
-    for leading in ((), (h,), (h, b)):
+    for leading in ((), (many(draw, h, 65),), (2, many(draw, b, 65)), (2, h, b)):
         x = draw.normal(*leading, length, d_head, dtype=torch.float64)
         _compare_rotary(student, reference, x, positions)
 
@@ -138,5 +144,5 @@ def rotary_gradient_and_device(student: Student, reference: Student, draw: Draw)
     student.expect_inputs_unchanged("the tensor x", "the tensor positions")
     output = expect.tensor(output, "the turned vectors", HEADS, x.shape)
     want = reference.rotary(x, positions)
-    expect_gradients(student, output, want, direction, {"x": (x, HEADS)})
+    expect_gradients(student, output, want, direction, {"x": (x, HEADS)}, HEADS)
     expect_other_device(student.rotary, x.detach(), positions)

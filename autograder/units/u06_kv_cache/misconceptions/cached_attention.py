@@ -57,7 +57,13 @@ misconception(
 )
 misconception("keys_as_values", **_both(edit("self.v_proj(x)", "self.k_proj(x)", fails=_WHOLE)))
 misconception("values_as_keys", **_both(edit("self.k_proj(x)", "self.v_proj(x)", fails=_WHOLE)))
-misconception("wrong_device", **_both(needs_the_cpu("keeps_dtype_and_device")))
+misconception(
+    "wrong_device",
+    **_both(
+        needs_the_cpu("keeps_dtype_and_device"),
+        needs_the_cpu("keeps_dtype_and_device", 'given.get("cache") is not None'),
+    ),
+)
 misconception("wrong_dtype", **_both(returns_float32("keeps_dtype_and_device")))
 misconception("changes_inputs", **_both(changes("x", "answers_alike_and_leaves_x")))
 misconception("returns_input", **_both(returns_argument("x", _WHOLE)))
@@ -76,6 +82,26 @@ misconception(
             fails=_CUTS,
         ),
     ),
+)
+misconception(
+    "positions_one_too_low",
+    says="the positions go on one too low: the first new token gets that of the last stored one",
+    asks="Three tokens are stored, at 0, 1 and 2. Which position comes next?",
+    **_both(
+        edit("else cache.length", "else max(cache.length - 1, 0)", fails=_CUTS),
+    ),
+)
+misconception(
+    "query_positions_restart",
+    says="the positions of the queries are counted from 0 in every call, those of the keys are not",
+    asks="A token is at one place. Which position has its query, and which its key?",
+    **_both(edit(_Q, swap(_Q, "positions", "positions - start"), fails=_CUTS)),
+)
+misconception(
+    "length_moved_by_the_module",
+    says="the module moves cache.length on, though append has done so",
+    asks="Whose task is it to count: append's or its caller's?",
+    **_both(edit(_APPEND, f"{_APPEND}\ncache.length += x.shape[1]", fails=_ONCE)),
 )
 misconception(
     "keys_rotated_twice",
@@ -239,6 +265,47 @@ misconception(
         "causal = causal_mask(q.shape[2], k.shape[2]).to(x.device)",
         f"causal = {_NO_MASK}",
         fails=_CUTS,
+    ),
+)
+
+_CAUSAL = {
+    "CachedAttention": ("mask", _MODULE_MASK),
+    "GroupedQueryAttention": (
+        "causal",
+        "causal = causal_mask(q.shape[2], k.shape[2]).to(x.device)",
+    ),
+}
+
+
+def _causal(new, fails):
+    """Another causal mask in both modules; ``{right}`` in ``new`` is the right one."""
+    made = {}
+    for exercise, (name, old) in _CAUSAL.items():
+        right = old.removeprefix(f"{name} = ")
+        made[exercise] = edit(old, f"{name} = {new.format(right=right)}", fails=fails)
+    return made
+
+
+misconception(
+    "causal_only_if_square",
+    says="the future is hidden only where there are as many queries as keys: tokens of a later "
+    "chunk see those behind them",
+    asks="Two tokens are stored and two come. May the first of these see the second?",
+    **_causal(f"{{right}} if q.shape[2] == k.shape[2] else {_NO_MASK}", _CUTS),
+)
+misconception(
+    "square_mask_of_a_chunk",
+    says="the causal mask of a chunk is square, as wide as there are new tokens; the keys of the "
+    "stored ones have no column",
+    asks="Three tokens are stored and two come: how many keys are there, how many columns?",
+    **_causal("causal_mask(q.shape[2]).to(x.device)", _LONGER),
+)
+misconception(
+    "causal_with_cache_only",
+    says="the future is hidden with a cache only; without one, tokens see those behind them",
+    asks="The task calls it *causal* self-attention. Does that depend on a cache?",
+    CachedAttention=edit(
+        _MODULE_MASK, f"{_MODULE_MASK} if cache is not None else None", fails=_WHOLE
     ),
 )
 misconception(

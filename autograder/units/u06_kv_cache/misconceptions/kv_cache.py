@@ -129,6 +129,43 @@ misconception(
         _cache(_ROOM, "", fails=_OVERFLOW),
     ],
 )
+
+_GROWS = (
+    "        if end > max_len:\n"
+    "            more = (0, 0, 0, end - max_len)\n"
+    "            self.keys = nn.functional.pad(self.keys, more)\n"
+    "            self.values = nn.functional.pad(self.values, more)\n"
+)
+misconception(
+    "grows_without_end",
+    says="the cache grows as long as tokens come: max_len is no limit",
+    asks="What is max_len for, and what should happen to the token after the last?",
+    KVCache=_cache(_ROOM, _GROWS, fails=_OVERFLOW),
+)
+misconception(
+    "joined_along_another_axis",
+    says="the new keys and values are joined to the old ones along another axis than the positions",
+    asks="Three positions are stored and one comes: which axis of (B, H_kv, L, d_head) grows?",
+    KVCache=[
+        _cache(
+            _CACHE_RETURN,
+            "old = getattr(self, 'joined', None)\n"
+            "self.joined = (k.detach().to(self.keys), v.detach().to(self.keys))\n"
+            "if old is not None:\n"
+            "    pairs = zip(old, self.joined)\n"
+            f"    self.joined = tuple(torch.cat(pair, dim={axis}) for pair in pairs)\n"
+            "return self.joined",
+            fails="fills_to_the_last_position",
+        )
+        for axis in (0, 1, 3)
+    ],
+)
+misconception(
+    "calls_counted",
+    says="length counts the calls of append, not the tokens",
+    asks="A prompt of five tokens is appended at once. What is length then?",
+    KVCache=_cache("self.length = end", "self.length += 1"),
+)
 misconception(
     "room_off_by_one",
     says="the last position is never used: a cache with one place left refuses a token",

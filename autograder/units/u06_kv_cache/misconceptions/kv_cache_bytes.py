@@ -20,6 +20,12 @@ misconception(
     kv_cache_bytes=_without("2 * "),
 )
 misconception(
+    "factor_two_twice",
+    says="the factor 2 is there twice, for keys and values",
+    asks="Two tensors, keys and values: which further 2 do you count?",
+    kv_cache_bytes=edit(_BYTES, swap(_BYTES, "2 *", "2 * 2 *"), fails=_COUNTS),
+)
+misconception(
     "layers_forgotten",
     says="one layer is counted, not all of them",
     asks="Does each layer have a cache of its own?",
@@ -38,8 +44,28 @@ misconception(
     kv_cache_bytes=_without(" * tokens"),
 )
 misconception(
+    "tokens_off_by_one",
+    says="one position too few is counted, or one too many",
+    asks="Of which token does the cache hold no key?",
+    kv_cache_bytes=[
+        edit(_BYTES, swap(_BYTES, "tokens", f"(tokens {by} 1)"), fails=_COUNTS) for by in "-+"
+    ],
+)
+misconception(
+    "tokens_squared",
+    says="the cache is counted as the scores are, tokens times tokens",
+    asks="Does a new token change what is stored of the old ones?",
+    kv_cache_bytes=edit(_BYTES, swap(_BYTES, "tokens", "tokens**2"), fails=_COUNTS),
+)
+misconception(
     "heads_forgotten",
     kv_cache_bytes=_without("num_kv_heads * "),
+)
+misconception(
+    "d_head_divided_by_heads",
+    says="d_head is divided by the heads, as if it were the width of all of them",
+    asks="Does the task give the width of one head, or of all?",
+    kv_cache_bytes=edit(_BYTES, swap(_BYTES, "d_head", "(d_head // num_kv_heads)"), fails=_COUNTS),
 )
 misconception(
     "bytes_forgotten",
@@ -48,13 +74,26 @@ misconception(
     kv_cache_bytes=[
         edit(_BYTES_RETURN, "return values", fails=_COUNTS),
         edit(_BYTES_RETURN, "return values * 2", fails=_COUNTS),
+        edit(_BYTES_RETURN, "return values * 4", fails=_COUNTS),
     ],
 )
 misconception(
     "bits_for_bytes",
     says="bits are counted, not bytes",
     asks="bytes_per_value=2 are 16 bits. Is there anything left to multiply by?",
-    kv_cache_bytes=edit(_BYTES_RETURN, f"{_BYTES_RETURN} * 8", fails=_COUNTS),
+    kv_cache_bytes=[
+        edit(_BYTES_RETURN, f"{_BYTES_RETURN} {factor}", fails=_COUNTS)
+        for factor in ("* 8", "// 8")
+    ],
+)
+misconception(
+    "in_larger_units",
+    says="the size is given in KiB, MiB or GiB, or in kB, MB or GB",
+    asks="In which unit does the task ask for it?",
+    kv_cache_bytes=[
+        edit(_BYTES_RETURN, f"{_BYTES_RETURN} {division}", fails=_COUNTS)
+        for division in ("/ 2**10", "/ 2**20", "/ 2**30", "// 2**10", "/ 1e6", "/ 1e9")
+    ],
 )
 misconception(
     "float_result",
@@ -70,5 +109,8 @@ misconception(
     "counted_in_floats",
     says="the numbers went through floats, which hold 16 digits",
     asks="Is every whole number beyond 2**53 a float? Which of your operators makes one?",
-    kv_cache_bytes=returns("int(float(output))", _COUNTS),
+    # No wrapper: together with larger units it would explain every 0.
+    kv_cache_bytes=edit(
+        _BYTES_RETURN, "return int(float(values * bytes_per_value))", fails=_COUNTS
+    ),
 )

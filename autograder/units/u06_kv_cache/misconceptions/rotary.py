@@ -27,9 +27,14 @@ misconception(
     "positions_restart",
     says="positions are counted from 0 in every call",
     asks="The cache holds five tokens. Which position does the next one have?",
-    rotary=_rotary(
-        _ANGLE, "angle = torch.arange(len(positions)).to(x.device, work)[:, None] * speed", _GIVEN
-    ),
+    rotary=[
+        _rotary(
+            _ANGLE,
+            "angle = torch.arange(len(positions)).to(x.device, work)[:, None] * speed",
+            _GIVEN,
+        ),
+        _rotary(_ANGLE, swap(_ANGLE, "positions.to", "(positions - positions.min()).to"), _GIVEN),
+    ],
 )
 misconception(
     "interleaved_pairs",
@@ -46,6 +51,76 @@ misconception(
         edit(
             _CHUNKS, "first, second = x.to(work)[..., 0::2], x.to(work)[..., 1::2]", fails=_EQUALS
         ),
+        _rotary(_TURNED, swap(_TURNED, "cat", "stack") + ".flatten(-2)"),
+    ],
+)
+misconception(
+    "two_conventions_mixed",
+    says="the angles are laid out for one convention of pairs and the numbers for the other, so "
+    "that the two numbers of a pair turn by different angles",
+    asks="Take d_head = 4. Which angle stands at numbers 0 and 2, which are a pair?",
+    rotary=[
+        _rotary(
+            _TURNED,
+            "cos, sin = (each.repeat_interleave(2, dim=-1) for each in (cos, sin))\n"
+            "turned = x.to(work) * cos + torch.cat((-second, first), dim=-1) * sin",
+        ),
+        _rotary(
+            _TURNED,
+            "cos, sin = (torch.cat((each, each), dim=-1) for each in (cos, sin))\n"
+            "even, odd = x.to(work)[..., 0::2], x.to(work)[..., 1::2]\n"
+            "turned = x.to(work) * cos + torch.stack((-odd, even), dim=-1).flatten(-2) * sin",
+        ),
+    ],
+)
+misconception(
+    "turned_number_used_again",
+    says="one half is computed from the other half after that has been turned already",
+    asks="Both numbers of a turned pair are made of the old two. Do you still have the old ones?",
+    rotary=[
+        _rotary(
+            _TURNED,
+            "first = first * cos - second * sin\n"
+            + swap(_TURNED, "first * cos - second * sin", "first"),
+        ),
+        _rotary(
+            _TURNED,
+            "second = first * sin + second * cos\n"
+            + swap(_TURNED, "first * sin + second * cos", "second"),
+        ),
+    ],
+)
+misconception(
+    "halves_not_exchanged",
+    says="each half is mixed with itself: the partner of a number is never used",
+    asks="A turned pair is (a cos - b sin, a sin + b cos). Which of yours holds a *and* b?",
+    rotary=[
+        _rotary(_TURNED, "turned = torch.cat((first * (cos - sin), second * (cos + sin)), dim=-1)"),
+        _rotary(_TURNED, "turned = torch.cat((first * (cos + sin), second * (cos + sin)), dim=-1)"),
+    ],
+)
+misconception(
+    "halves_exchanged",
+    says="the two halves of the result have changed places",
+    asks="Position 0 turns nothing. Where should number 0 of x be then?",
+    rotary=_rotary("return turned", "turned = turned.roll(d_head // 2, -1)\nreturn turned"),
+)
+misconception(
+    "reflected",
+    says="the signs make a mirror image of each pair, not a turn",
+    asks="Position 0 turns nothing. What do your two lines make of the second number there?",
+    rotary=_rotary(
+        _TURNED,
+        "turned = torch.cat((first * cos + second * sin, first * sin - second * cos), dim=-1)",
+    ),
+)
+misconception(
+    "added_not_turned",
+    says="sines and cosines are added to the vector, as position embeddings are; nothing is turned",
+    asks="A turn keeps the length of a pair. Does an addition?",
+    rotary=[
+        _rotary(_TURNED, f"turned = x.to(work) + torch.cat(({pair}), dim=-1)")
+        for pair in ("sin, cos", "cos, sin")
     ],
 )
 misconception(
@@ -65,6 +140,24 @@ misconception(
     says="the speeds are base ** (-i / d_head): the exponent lacks its factor 2",
     asks="The last pair should turn almost as slowly as 1 / base. How slow is yours?",
     rotary=_rotary("-2 * pair / d_head", "-pair / d_head"),
+)
+misconception(
+    "double_exponent",
+    says="the speeds are base ** (-4 i / d_head): the factor 2 is there twice",
+    asks="The last pair should turn almost as slowly as 1 / base. How slow is yours?",
+    rotary=_rotary("-2 * pair / d_head", "-4 * pair / d_head"),
+)
+misconception(
+    "pairs_counted_from_one",
+    says="the first pair has i = 1, not 0",
+    asks="At position 1, by how many radians should the first pair turn?",
+    rotary=_rotary("-2 * pair / d_head", "-2 * (pair + 1) / d_head"),
+)
+misconception(
+    "slowest_at_the_base",
+    says="the speeds go down to 1 / base itself, so every step between two pairs is too large",
+    asks="Take d_head = 4. Is the exponent of the second pair -1 or -1/2?",
+    rotary=_rotary("-2 * pair / d_head", "-pair / max(d_head // 2 - 1, 1)"),
 )
 misconception(
     "one_speed",

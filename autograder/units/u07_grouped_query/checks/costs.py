@@ -1,12 +1,15 @@
 """Checks of attention_cost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from autograder.grading import expect
+from autograder.grading.call import called
 from autograder.grading.checks import check
-from autograder.grading.draw import Draw
+from autograder.grading.draw import FULL, Draw
 from autograder.grading.student_protocol import Student
 
+# With two KV heads, or two query heads on each, a factor of 2 that is lost looks like these.
+_HEADS = ((12, 3), (15, 5), (20, 5))
 _COSTS = ("parameters", "projection_flops", "attention_flops", "kv_bytes")
 
 
@@ -15,29 +18,38 @@ def _compare_costs(
 ) -> None:
     want = reference.attention_cost(*numbers)
     got = student.attention_cost(*numbers)
-    call = f"attention_cost({', '.join(map(str, numbers))})"
+    call = called("attention_cost", *numbers)
     what = expect.kind_of(got)
     expect.dictionary(got, f"{call} should be a dictionary; it is of type {what}.")
-    expect.true(
-        set(got) == set(_COSTS), f"{call} should have the keys {', '.join(_COSTS)} and no others."
-    )
+    keys = f"{call} should have the keys {', '.join(_COSTS)} and no others."
+    expect.part(set(got) >= set(_COSTS), keys)
+    expect.true(set(got) == set(_COSTS), keys)
     for name in names:
         expect.integer(got[name], want[name], f"{name} of {call}")
 
 
 def _cost_sizes(draw: Draw) -> tuple[int, int, int, int]:
     """(d_model, H, H_kv, d_head)."""
-    h, h_kv = draw.sizes("H", "H_kv")
+    if draw.level < FULL:
+        return 7, 12, 3, 4
+    h, h_kv = _HEADS[draw.integer(0, len(_HEADS) - 1)]
     d_model, d_head = draw.integer(50, 60), draw.integer(11, 17)
     return d_model, h, h_kv, d_head
 
 
+def _lengths(draw: Draw) -> Iterator[tuple[int, int, int, int]]:
+    """(L_q, L_k, B, bytes of a value), of a decode step and of a longer one."""
+    if draw.level < FULL:
+        yield from ((1, 5, 2, 4), (3, 5, 2, 4))
+        return
+    for q_len in (1, draw.integer(18, 25)):
+        yield q_len, draw.integer(30, 40), draw.integer(3, 5), draw.integer(3, 4)
+
+
 def _register_costs(name: str, says: str, asks: str) -> None:
     def counted(student: Student, reference: Student, draw: Draw) -> None:
-        for q_len in (1, draw.integer(18, 25)):
-            k_len, batch, size = draw.integer(30, 40), draw.integer(3, 5), draw.integer(3, 4)
-            numbers = (*_cost_sizes(draw), q_len, k_len, batch, size)
-            _compare_costs(student, reference, [name], *numbers)
+        for lengths in _lengths(draw):
+            _compare_costs(student, reference, [name], *_cost_sizes(draw), *lengths)
 
     counted.__name__ = f"counts_{name}"
     check("attention_cost", says, asks)(counted)
@@ -71,7 +83,7 @@ _register_costs(
     "Which values do batch and bytes_per_value have when nobody gives them?",
 )
 def costs_of_real_models(student: Student, reference: Student, draw: Draw) -> None:
-    length = 1000 + draw.integer(1, 3000)
+    length = draw.integer(1001, 4000) if draw.level == FULL else 9
     _compare_costs(student, reference, _COSTS, *_cost_sizes(draw), 1, length)
     _compare_costs(student, reference, _COSTS, 4096, 32, 8, 128, length, length)
 

@@ -8,7 +8,7 @@ from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_other_device
 from autograder.grading.student_protocol import Student
 from autograder.units.shared.gradients import expect_gradients
-from autograder.units.shared.inputs import as_split, many
+from autograder.units.shared.inputs import as_split, large
 
 from .refusals import expect_refusal
 
@@ -29,14 +29,20 @@ def _kv_sizes(draw: Draw) -> list[int]:
 def neighbours_share(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in (torch.float32, torch.float64):
         b, h, h_kv, length, d_head = _kv_sizes(draw)
-        length = many(draw, length) if dtype == torch.float32 else length
         x = as_split(draw.normal(b, h_kv, length, d_head, dtype=dtype))
         got = student.expand_kv(x, h)
         student.expect_inputs_unchanged("the tensor x")
         expect.close(got, reference.expand_kv(x, h), "the expanded heads", HEADS)
     x.requires_grad_()
     want, direction = reference.expand_kv(x, h), draw.normal(b, h, length, d_head, dtype=dtype)
-    expect_gradients(student, student.expand_kv(x, h), want, direction, {"x": (x, HEADS)})
+    expect_gradients(student, student.expand_kv(x, h), want, direction, {"x": (x, HEADS)}, HEADS)
+    with torch.no_grad():
+        for (b, h_kv, group, length, d_head), told in large(
+            draw, "B", "H_kv", "group", "L", "d_head"
+        ):
+            x = draw.normal(b, h_kv, length, d_head)
+            got, want = (of.expand_kv(x, group * h_kv) for of in (student, reference))
+            expect.close(got, want, f"the expanded heads{told}", HEADS)
 
 
 @check(

@@ -10,7 +10,7 @@ from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_other_device
 from autograder.grading.student_protocol import Student
 from autograder.units.shared.gradients import expect_gradients
-from autograder.units.shared.inputs import as_split, of_queries
+from autograder.units.shared.inputs import as_split, large, many, of_queries
 
 from .refusals import expect_refusal
 
@@ -20,9 +20,11 @@ HEADS = "B H L d_head"
 def _grouped_inputs(
     draw: Draw, dtype: torch.dtype = torch.float32, ends: Callable[[int], int] | None = None
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """q, k, v of pairwise different sizes; ``ends`` gives H_kv from H."""
+    """q, k, v of pairwise different sizes; ``ends`` gives H_kv from H, which is large then."""
     b, h, h_kv, l_q, l_k, d_head = draw.sizes("B", "H", "H_kv", "L_q", "L_k", "d_head")
-    h_kv = ends(h) if ends else h_kv
+    if ends:
+        h = many(draw, h, 33)
+        h_kv = ends(h)
     q, _ = draw.queries_and_keys(b, h, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
     _, k = draw.queries_and_keys(b, h_kv, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
     return q, k, draw.normal(b, h_kv, l_k, d_head, dtype=dtype)
@@ -36,6 +38,7 @@ def _compare_grouped(
     v: torch.Tensor,
     *mask: torch.Tensor,
     tolerance: float | None = None,
+    told: str = "",
 ) -> None:
     want = reference.grouped_attention(q, k, v, *mask)
     got = student.grouped_attention(q, k, v, *mask)
@@ -46,7 +49,7 @@ def _compare_grouped(
         "Only the output should come back; this is a tuple.",
         "returns_weights_too",
     )
-    expect.close(got, want, "the output", HEADS, tolerance)
+    expect.close(got, want, f"the output{told}", HEADS, tolerance)
 
 
 @check(
@@ -59,6 +62,11 @@ def equals_the_reference(student: Student, reference: Student, draw: Draw) -> No
     for dtype in (torch.float64, torch.float32):
         inputs = (as_split(each) for each in _grouped_inputs(draw, dtype))
         _compare_grouped(student, reference, *inputs)
+    with torch.no_grad():
+        for (b, l_q, l_k, d_head), told in large(draw, "B", "L_q", "L_k", "d_head"):
+            q = draw.normal(b, 2, l_q, d_head, std=1.4)
+            k, v = (draw.normal(b, 1, l_k, d_head, std=1.4) for _ in range(2))
+            _compare_grouped(student, reference, q, k, v, draw.mask(l_q, l_k), told=told)
 
 
 @check(
@@ -68,8 +76,9 @@ def equals_the_reference(student: Student, reference: Student, draw: Draw) -> No
 )
 def grouped_at_both_ends(student: Student, reference: Student, draw: Draw) -> None:
     for ends in (lambda h: h, lambda h: 1):
-        inputs = _grouped_inputs(draw, torch.float64, ends)
-        _compare_grouped(student, reference, *inputs)
+        q, k, v = _grouped_inputs(draw, torch.float64, ends)
+        told = f" of {q.shape[1]} heads on {k.shape[1]}"
+        _compare_grouped(student, reference, q, k, v, told=told)
 
 
 @check(
@@ -122,7 +131,7 @@ def grouped_empty_rows(student: Student, reference: Student, draw: Draw) -> None
     student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v", "the mask")
     expect.close(output, want, "the output", HEADS)
     inputs = {"q": (q, HEADS), "k": (k, HEADS), "v": (v, HEADS)}
-    expect_gradients(student, output, want, direction, inputs, "nan_gradient")
+    expect_gradients(student, output, want, direction, inputs, HEADS, "nan_gradient")
 
 
 @check(

@@ -9,6 +9,7 @@ from autograder.grading.checks import check
 from autograder.grading.draw import Draw
 from autograder.grading.student_protocol import Student
 from autograder.units.shared import cached_module
+from autograder.units.shared.inputs import of_queries
 
 from .grouped_attention import with_empty_rows
 
@@ -29,8 +30,8 @@ def hides_what_the_mask_says(student: Student, reference: Student, draw: Draw) -
     x = draw.normal(b, length, sizes.d_model)
     expect.close(module(x), twin(x), "the output without a mask", OUTPUT)
     h = sizes.num_heads
-    for shape in ((length, length), (b, 1, 1, length), (b, h, length, length)):
-        mask = draw.mask(*shape)
+    shapes = (length, length), (length,), (b, 1, 1, length), (b, h, length, length)
+    for mask in (*(draw.mask(*shape) for shape in shapes), of_queries(draw, b, length)):
         expect.close(module(x, mask=mask), twin(x, mask=mask), "the output", OUTPUT)
     mask = with_empty_rows(draw.mask(b, h, length, length))
     expect.close(module(x, mask=mask), twin(x, mask=mask), "the output", OUTPUT)

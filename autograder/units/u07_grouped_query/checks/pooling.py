@@ -9,6 +9,7 @@ from autograder.grading.checks import check
 from autograder.grading.draw import Draw
 from autograder.grading.expect_modules import expect_state, projection_shapes
 from autograder.grading.student_protocol import Student
+from autograder.units.shared.inputs import large
 
 from .refusals import expect_refusal
 
@@ -45,6 +46,10 @@ def takes_the_mean(student: Student, reference: Student, draw: Draw) -> None:
     for bias in (False, True):
         state, heads = _mha_state(draw, bias)
         _compare_pooled(student, reference, state, *heads)
+    with torch.no_grad():
+        for (d_model, h_kv, d_head), _ in large(draw, "d_model", "H_kv", "d_head"):
+            state = draw.state(projection_shapes(d_model, 2 * h_kv * d_head, False))
+            _compare_pooled(student, reference, state, 2 * h_kv, h_kv)
 
 
 @check(

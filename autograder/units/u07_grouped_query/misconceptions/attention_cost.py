@@ -4,6 +4,8 @@ from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
 from autograder.units.shared.wrappers import returns
 
+_QUERY_WIDTH = "query_width = num_heads * d_head"
+_PAIRS = "pairs = batch * q_len * k_len"
 _KV_WIDTH = "kv_width = num_kv_heads * d_head"
 _PARAMETERS = "parameters = 2 * d_model * query_width + 2 * d_model * kv_width"
 _PROJECTION = '"projection_flops": 2 * parameters * batch * q_len'
@@ -26,6 +28,77 @@ misconception(
         _cost(_KV_BYTES, swap(_KV_BYTES, "2 *", ""), fails=_AT_BYTES),
         _cost(_PARAMETERS, swap(_PARAMETERS, "+ 2 *", "+"), fails=_AT_PARAMETERS),
     ],
+)
+misconception(
+    "heads_forgotten",
+    attention_cost=[
+        _cost(_ATTENTION, swap(_ATTENTION, "query_width", "d_head"), fails=_AT_ATTENTION),
+        _cost(_KV_BYTES, swap(_KV_BYTES, "kv_width", "d_head"), fails=_AT_BYTES),
+    ],
+)
+misconception(
+    "tokens_forgotten",
+    attention_cost=[
+        _cost(_PROJECTION, swap(_PROJECTION, "* q_len", ""), fails=_AT_PROJECTION),
+        _cost(_PAIRS, swap(_PAIRS, "* q_len", ""), fails=_AT_ATTENTION),
+        _cost(_PAIRS, swap(_PAIRS, "* k_len", ""), fails=_AT_ATTENTION),
+        _cost(_KV_BYTES, swap(_KV_BYTES, "* k_len", ""), fails=_AT_BYTES),
+    ],
+)
+misconception(
+    "pairs_squared",
+    says="the pairs of query and key are counted as the square of one length",
+    asks="One new token attends to 1000 positions. How many pairs are that?",
+    attention_cost=[
+        _cost(_PAIRS, f"pairs = batch * {length} * {length}", fails=_AT_ATTENTION)
+        for length in ("q_len", "k_len")
+    ],
+)
+misconception(
+    "new_tokens_counted_twice",
+    says="the new tokens are added to k_len, which holds them already",
+    asks="What does the task say of k_len: with or without the new tokens?",
+    attention_cost=[
+        _cost(*pieces, fails=fails)
+        for pieces, fails in (
+            ((_KV_BYTES, swap(_KV_BYTES, "k_len", "(k_len + q_len)")), _AT_BYTES),
+            ((_PAIRS, swap(_PAIRS, "k_len", "(k_len + q_len)")), _AT_ATTENTION),
+            ((_PAIRS, f"k_len = k_len + q_len\n{_PAIRS}"), _AT_BYTES),
+        )
+    ],
+)
+misconception(
+    "d_head_of_d_model",
+    says="d_head is taken for d_model // num_heads, whatever is given",
+    asks="d_head is an argument of its own. Where does your count use it?",
+    attention_cost=[
+        _cost(*pieces, fails=_AT_PARAMETERS)
+        for pieces in (
+            (_QUERY_WIDTH, f"d_head = d_model // num_heads\n{_QUERY_WIDTH}"),
+            (_QUERY_WIDTH, "query_width = d_model"),
+        )
+    ],
+)
+misconception(
+    "d_model_for_width",
+    says="d_model stands where the width of all heads together belongs, num_heads * d_head",
+    asks="Over how many numbers does one score add up, and how many query heads are there?",
+    attention_cost=[
+        _cost(_ATTENTION, swap(_ATTENTION, "query_width", "d_model"), fails=_AT_ATTENTION),
+        _cost(
+            _ATTENTION, swap(_ATTENTION, "query_width", "d_model * num_heads"), fails=_AT_ATTENTION
+        ),
+    ],
+)
+misconception(
+    "parameters_in_bytes",
+    says="the parameters are given in bytes",
+    asks="What does the task say that `parameters` counts?",
+    attention_cost=_cost(
+        '"parameters": parameters',
+        '"parameters": parameters * bytes_per_value',
+        fails=_AT_PARAMETERS,
+    ),
 )
 misconception(
     "batch_forgotten",
@@ -144,9 +217,14 @@ misconception(
 )
 misconception(
     "o_proj_forgotten",
-    attention_cost=_cost(
-        _PARAMETERS, swap(_PARAMETERS, "= 2 * d_model", "= d_model"), fails=_AT_PARAMETERS
-    ),
+    attention_cost=[
+        _cost(_PARAMETERS, swap(_PARAMETERS, "= 2 * d_model", "= d_model"), fails=_AT_PARAMETERS),
+        _cost(
+            _PROJECTION,
+            swap(_PROJECTION, "parameters", "(parameters - d_model * query_width)"),
+            fails=_AT_PROJECTION,
+        ),
+    ],
 )
 misconception(
     "projections_of_all_keys",

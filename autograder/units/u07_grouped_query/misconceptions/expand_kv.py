@@ -46,11 +46,45 @@ misconception(
         _expand("return x.repeat_interleave(num_kv_heads, dim=1)"),
         _expand(f"return x[:, {_SWAPPED} % num_kv_heads]"),
         _expand(f"return x[:, ({_SWAPPED}).clamp(max=num_kv_heads - 1)]"),
+        edit("num_heads // num_kv_heads", "num_kv_heads // num_heads", fails=_SHARE),
     ],
+)
+misconception(
+    "repeated_for_every_head",
+    says="every KV head is repeated num_heads times, not once for each query head of its group",
+    asks="Six query heads, two KV heads: how many copies of each, so that there are six in all?",
+    expand_kv=[
+        _expand("return x.repeat_interleave(num_heads, dim=1)"),
+        _expand("return x.repeat(1, num_heads, 1, 1)"),
+    ],
+)
+misconception(
+    "dim_forgotten",
+    says="repeat_interleave is told no axis: it flattens everything into one and repeats numbers",
+    asks="Which axis of (B, H_kv, L, d_head) should get longer, and how is that said?",
+    expand_kv=_expand("return x.repeat_interleave(group)"),
+)
+misconception(
+    "repeated_along_another_axis",
+    says="another axis than that of the KV heads is repeated",
+    asks="Which axis of (B, H_kv, L, d_head) should get longer?",
+    expand_kv=[_expand(f"return x.repeat_interleave(group, dim={axis})") for axis in (0, 2, 3)],
+)
+misconception(
+    "copies_behind_the_positions",
+    says="the copies stand behind the axis of positions, so that heads and positions are mixed "
+    "where the axes are joined",
+    asks="(B, H_kv, L, group, d_head) is reshaped to (B, H, L, d_head). Which axes are joined?",
+    expand_kv=_expand(
+        "copies = x[:, :, :, None].expand(-1, -1, -1, group, -1)\n"
+        "return copies.reshape(x.shape[0], num_heads, *x.shape[2:])"
+    ),
 )
 misconception("heads_reversed", expand_kv=returns("output.flip(1)", _SHARE, "reverses_heads"))
 misconception(
     "no_error_when_indivisible",
+    says="KV heads are accepted that do not divide the query heads",
+    asks="What does // do with the remainder? Which query heads have no KV head then?",
     expand_kv=[
         edit(_INDIVISIBLE, "num_heads < 0", fails="refuses_to_expand"),
         edit(

@@ -67,6 +67,8 @@ _TILED = "torch.arange(num_heads) % num_kv_heads"
 _SWAPPED = "torch.arange(num_heads) // num_kv_heads"
 misconception(
     "no_error_when_indivisible",
+    says="KV heads are accepted that do not divide the query heads",
+    asks="What does // do with the remainder? Which query heads have no KV head then?",
     grouped_attention=[
         edit(
             _INDIVISIBLE,
@@ -135,6 +137,13 @@ misconception(
             _ROWS,
             "rows = q.transpose(1, 2).reshape(batch, num_kv_heads, group * q_len, d_head)",
         ),
+        _grouped(_RETURN, "return output.reshape(batch, q_len, num_heads, d_head).transpose(1, 2)"),
+        _grouped(
+            _ROWS,
+            "rows = q.transpose(1, 2).reshape(batch, num_kv_heads, group * q_len, d_head)",
+            _RETURN,
+            "return output.reshape(batch, q_len, num_heads, d_head).transpose(1, 2)",
+        ),
         _grouped(
             _ROWS,
             f"rows = {_DEALT_Q}.reshape(batch, num_kv_heads, group * q_len, d_head)",
@@ -143,6 +152,19 @@ misconception(
             "return output.reshape(batch, num_heads, q_len, d_head)",
             fails=_MASK,
         ),
+    ],
+)
+misconception(
+    "one_query_for_the_group",
+    says="the query heads of a group are made one, by their mean, their sum or the first of them",
+    asks="What is shared in a group: keys and values, or queries as well?",
+    grouped_attention=[
+        _grouped(
+            _ROWS,
+            f"shared = q.unflatten(1, (num_kv_heads, group)){one}\n"
+            "rows = shared.expand(-1, -1, group, -1, -1).flatten(2, 3)",
+        )
+        for one in (".mean(2, keepdim=True)", ".sum(2, keepdim=True)", "[:, :, :1]")
     ],
 )
 misconception(
@@ -187,7 +209,7 @@ _over = "torch.softmax(%s, dim=-2).flatten(2, 3)"
 _unseen = "~mask.unflatten(2, (group, q_len)).any(-2, keepdim=True)"
 # The one edit of masked_attention that does not fit here: it rewrites the product with the values,
 # which grouped_attention takes in another dtype.
-_UNFIT = {"nan_gradient": (1,)}
+_UNFIT = {"nan_gradient": (1,), "mask_after_softmax": (1,)}
 _over_queries = [
     _grouped(_SOFTMAX, f"weights = {_over % _per_head}"),
     _grouped(
@@ -237,6 +259,14 @@ misconception("scaled_twice", grouped_attention=_scale("rows / d_head"))
 misconception("multiplied_by_scale", grouped_attention=_scale("rows * math.sqrt(d_head)"))
 misconception(
     "scale_by_total_width", grouped_attention=_scale("rows / math.sqrt(num_heads * d_head)")
+)
+misconception(
+    "scale_by_sqrt_heads",
+    says="the scores are divided by the root of the number of heads, not of d_head",
+    asks="Over how many products does one dot product add up?",
+    grouped_attention=[
+        _scale(f"rows / math.sqrt({count})") for count in ("num_heads", "num_kv_heads", "group")
+    ],
 )
 misconception("scale_by_sqrt_length", grouped_attention=_scale("rows / math.sqrt(k_len)"))
 misconception("kv_swapped", grouped_attention=_kv("v", "k"))

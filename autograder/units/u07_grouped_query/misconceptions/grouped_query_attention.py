@@ -91,6 +91,24 @@ misconception(
     ),
 )
 misconception(
+    "mask_dropped_for_one_token",
+    says="with a cache the given mask is dropped where a single token comes",
+    asks="One new token may see all of the past. Padding too?",
+    GroupedQueryAttention=edit(
+        _JOIN,
+        "mask = causal if mask is None or q.shape[2] == 1 else mask & causal",
+        fails="joins_the_masks",
+    ),
+)
+misconception(
+    "mask_used_with_cache_only",
+    says="without a cache the given mask is dropped",
+    asks="Which of your lines uses `mask` when there is no cache?",
+    GroupedQueryAttention=edit(
+        _MODULE_CALL, swap(_MODULE_CALL, "mask", "None if cache is None else mask"), fails=_MASK
+    ),
+)
+misconception(
     "masks_joined_by_or",
     says="the given mask and the causal one are joined by |",
     asks="Must both allow a key, or is one enough?",
@@ -129,6 +147,28 @@ misconception(
         "self.k_proj(x), self.num_heads)",
         "self.v_proj(x), self.num_kv_heads)",
         "self.v_proj(x), self.num_heads)",
+        fails="has_the_projections",
+    ),
+)
+misconception(
+    "kv_heads_too_narrow",
+    says="keys and values are split into as many heads as the queries, which makes them too narrow",
+    asks="k_proj is H_kv * d_head wide. How many heads of d_head numbers are in it?",
+    GroupedQueryAttention=edit(
+        "self.k_proj(x), self.num_kv_heads)",
+        "self.k_proj(x), self.num_heads)",
+        "self.v_proj(x), self.num_kv_heads)",
+        "self.v_proj(x), self.num_heads)",
+        fails=_WHOLE,
+    ),
+)
+misconception(
+    "kv_heads_read_as_group_size",
+    says="num_kv_heads is taken for the group size, the number of query heads on each KV head",
+    asks="GroupedQueryAttention(d_model, 8, 2): how many keys does a token have, 2 or 4?",
+    GroupedQueryAttention=edit(
+        "self.num_heads = num_heads",
+        "self.num_heads = num_heads\nnum_kv_heads = num_heads // num_kv_heads",
         fails="has_the_projections",
     ),
 )

@@ -5,6 +5,8 @@ from autograder.grading.misconceptions import edit, misconception
 _INDIVISIBLE = "num_heads % num_kv_heads != 0"
 misconception(
     "no_error_when_indivisible",
+    says="a number of KV heads is accepted that does not divide the heads",
+    asks="What does // do with the remainder? Which heads belong to no group then?",
     pool_kv_heads=[
         edit(
             _INDIVISIBLE,
@@ -40,6 +42,57 @@ misconception(
         _UNFLATTEN,
         "state_dict[name].unflatten(0, (num_heads // num_kv_heads, num_kv_heads, -1))"
         ".transpose(0, 1)",
+    ),
+)
+misconception(
+    "group_size_swapped",
+    pool_kv_heads=_pool(
+        _UNFLATTEN,
+        "state_dict[name].unflatten(0, (num_heads // num_kv_heads, num_kv_heads, -1))",
+    ),
+)
+misconception(
+    "d_head_of_d_model",
+    says="d_head is taken for d_model // num_heads, whatever the weights say",
+    asks="k_proj.weight has num_heads * d_head rows. What is d_head then?",
+    pool_kv_heads=[
+        _pool(
+            _UNFLATTEN,
+            f"state_dict[name].{call}, state_dict['q_proj.weight'].shape[1] // num_heads{rest})",
+        )
+        for call, rest in (
+            ("unflatten(0, (num_kv_heads, num_heads // num_kv_heads", ")"),
+            (
+                "reshape(num_kv_heads, num_heads // num_kv_heads",
+                ", *state_dict[name].shape[1:]",
+            ),
+        )
+    ],
+)
+misconception(
+    "mean_of_all_heads",
+    says="the mean is taken over all heads, not over those of a group",
+    asks="Two KV heads are asked for. Should both of them be the same?",
+    pool_kv_heads=_pool(
+        _KEEP_MEAN, "kept = heads.mean(dim=(0, 1), keepdim=True)[0].expand_as(heads[:, 0])"
+    ),
+)
+misconception(
+    "pooled_then_repeated",
+    says="the pooled heads are repeated for every head of the group: nothing gets smaller",
+    asks="How many KV heads should the weights have in the end?",
+    pool_kv_heads=_pool(
+        "kept.flatten(0, 1)",
+        "kept.repeat_interleave(num_heads // num_kv_heads, dim=0).flatten(0, 1)",
+    ),
+)
+misconception(
+    "only_pooled_returned",
+    says="only keys and values come back; the other projections are missing",
+    asks="What does a GroupedQueryAttention load besides k_proj and v_proj?",
+    pool_kv_heads=_pool(
+        "return pooled",
+        "return {name: each for name, each in pooled.items() if name[0] in 'kv'}",
     ),
 )
 misconception(

@@ -38,7 +38,7 @@ def expect_counts(reference: Student, counted: Sequence[tuple[Row, Case, int]]) 
     """Demand the exact columns of (row, case, bytes of a value): first all go on record."""
     for row, _, _ in counted:
         for name in _COUNTED:
-            expect.true(name in row, f"There is no `{name}` in the row.")
+            expect.part(name in row, f"There is no `{name}` in the row.")
             value = expect.plain_number(row[name])
             expect.seen(row[name] if value is None else float(f"{value:.6g}"))
     for row, case, size in counted:

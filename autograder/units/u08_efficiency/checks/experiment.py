@@ -45,17 +45,21 @@ class _Given:
         told: how a message calls it.
         shape: its sizes; None if it is no tensor.
         digest: of its numbers, which tell one draw from another.
+        varied: whether these are not all the same.
     """
 
     told: str
     shape: tuple[int, ...] | None
     digest: bytes
+    varied: bool
 
     @classmethod
     def of(cls, value: object) -> Self:
         """What is kept of this one."""
         shape = tuple(value.shape) if isinstance(value, torch.Tensor) else None
-        return cls(_shape_and_dtype(value), shape, _digest(value))
+        numbers = _numbers(value)
+        varied = bool((numbers != numbers[:1]).any())
+        return cls(_shape_and_dtype(value), shape, _digest(numbers), varied)
 
 
 def _shape_and_dtype(value: object) -> str:
@@ -65,12 +69,15 @@ def _shape_and_dtype(value: object) -> str:
 
 
 def _cases(draw: Draw, count: int) -> list[Case]:
-    """Cases with pairwise different sizes."""
+    """Cases with pairwise different sizes, and a batch that is not the group size."""
     names = ("H", "H_kv", "d_head", "L_q", "L_k", "B")
     cases = []
     for i in range(count):
-        sizes = dict(zip(SIZES, draw.sizes(*names), strict=True))
-        cases.append({"name": f"case {i}", "note": draw.integer(1, 99), **sizes})
+        sizes = draw.sizes(*names)
+        while sizes[0] // sizes[1] == sizes[-1]:
+            sizes = draw.sizes(*names)
+        named = dict(zip(SIZES, sizes, strict=True))
+        cases.append({"name": f"case {i}", "note": draw.integer(1, 99), **named})
     return cases
 
 
@@ -108,7 +115,7 @@ def measures_the_case(student: Student, reference: Student, draw: Draw) -> None:
         calls = attend.calls
         expect.true(bool(calls), "`attend` was never called.")
         h, h_kv, d_head, l_q, l_k, b = (case[name] for name in SIZES)
-        for given in (calls[0], calls[-1]):
+        for given in {tuple(each.told for each in call): call for call in calls}.values():
             for name, tensor, heads, length in zip(
                 "qkv", given, (h, h_kv, h_kv), (l_q, l_k, l_k), strict=True
             ):
@@ -119,6 +126,10 @@ def measures_the_case(student: Student, reference: Student, draw: Draw) -> None:
                     got == want,
                     f"For {described(case, dtype.itemsize)}, {name} should be "
                     f"{want}; `attend` gets {got}.",
+                )
+                expect.true(
+                    tensor.varied,
+                    f"The inputs should be random; the numbers of {name} are all equal.",
                 )
 
 
@@ -165,11 +176,15 @@ def times_attend_alone(student: Student, reference: Student, draw: Draw) -> None
         )
 
 
-def _digest(value: object) -> bytes:
+def _numbers(value: object) -> torch.Tensor:
+    """The numbers of a tensor, each as a row of bytes; no rows where it has no data."""
     if not isinstance(value, torch.Tensor) or value.layout != torch.strided or value.is_meta:
-        return b""
-    numbers = value.detach().flatten().contiguous().view(torch.uint8).numpy()
-    return hashlib.blake2b(numbers.tobytes(), digest_size=16).digest()
+        return torch.empty(0, 1, dtype=torch.uint8)
+    return value.detach().reshape(-1, 1).contiguous().view(torch.uint8)
+
+
+def _digest(numbers: torch.Tensor) -> bytes:
+    return hashlib.blake2b(numbers.numpy().tobytes(), digest_size=16).digest()
 
 
 @check(
@@ -213,5 +228,5 @@ def keeps_case_and_samples(student: Student, reference: Student, draw: Draw) -> 
         )
         expect.true(not in_order, "The samples should stand in the order of the calls.")
         for name in SUMMARY:
-            expect.true(name in row, f"There is no `{name}` in the row.")
+            expect.part(name in row, f"There is no `{name}` in the row.")
         expect_summary([([row[name] for name in SUMMARY], kept_samples)], "of a row")

@@ -31,9 +31,11 @@ def _attribute(timed: Any, name: str) -> Any:
     except StudentProblem as problem:
         if not problem.raised({"AttributeError"}):
             raise
+    expect.seen(timed.kind)
     raise expect.Failed(
         "measure should return an object with the attributes samples, median, low and high; what "
-        f"it returns, of type {timed.kind}, has no `{name}`."
+        f"it returns, of type {timed.kind}, has no `{name}`.",
+        demand=expect.Demand(None, "part"),
     )
 
 
@@ -107,6 +109,19 @@ def times_each_call(student: Student, reference: Student, draw: Draw) -> None:
         "The samples should be the seconds of single calls of fn, after the warm-up, in order. "
         f"They are not. {_MEASURED.get(meaning, '')}".strip(),
     )
+    of_day = _is_time_of_day(kept_samples)
+    expect.seen(of_day)
+    expect.true(
+        not of_day,
+        "The clock is `time.time()`, the time of day. It can be set while you "
+        "measure, and tells nothing shorter than 0.24 microseconds.",
+        "time_of_day",
+    )
+
+
+def _is_time_of_day(kept_samples: Sequence[float]) -> bool:
+    """Whether all are differences of seconds since 1970: until 2038 multiples of 2**-22."""
+    return any(kept_samples) and all((2**22 * each).is_integer() for each in kept_samples)
 
 
 @check(

@@ -34,12 +34,12 @@ def _expect_front(points: list[Point], got: Any, want: list[int]) -> None:
         not wrong,
         f"{call} should hold ints, indices into the points; one is of type {[*wrong, ''][0]}.",
     )
-    places = range(len(points))
+    places, wanted = range(len(points)), set(want)
     expect.true(
         all(index in places for index in got) and len(set(got)) == len(got),
         f"{call} should hold indices from 0 to {len(points) - 1}, each once; it is {got[:_SHOWN]}.",
     )
-    for i in got:
+    for i in filter(lambda i: i not in wanted, got):
         better = next((points[j] for j in want if _beats(points[j], points[i])), None)
         expect.true(not better, f"{call} keeps {points[i]} (index {i}), which {better} beats.")
     dropped = [f"{points[i]} (index {i})" for i in want if i not in got][:_SHOWN]
@@ -84,12 +84,15 @@ def keeps_what_nothing_beats(student: Student, reference: Student, draw: Draw) -
         costs, qualities = ({point[axis]: point for point in drawn}.values() for axis in (0, 1))
         _expect_fronts(student, reference, [[point for point in costs if point in qualities]])
     if draw.level == FULL:
-        _expect_fronts(student, reference, [_many_points(draw, 200)])
+        _expect_fronts(student, reference, [_many_points(draw, draw.integer(301, 400))])
 
 
 def _many_points(draw: Draw, count: int) -> list[Point]:
-    """Points of which many are kept, no two alike in either, in a drawn order."""
-    points = [(i, (i + draw.integer(0, 9)) * count + i) for i in range(count)]
+    """Points of which many are kept, no two alike in either, in a drawn order.
+
+    Some differ in their fractions only.
+    """
+    points = [(i / 4, ((i + draw.integer(0, 9)) * 1000 + i) / 1000) for i in range(count)]
     order = sorted(range(count), key=lambda _: draw.integer(0, 10**6))
     return [points[i] for i in order]
 

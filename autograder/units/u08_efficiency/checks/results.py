@@ -24,6 +24,7 @@ def own_table(student: Student) -> tuple[list[Row], list[Case]]:
         fits,
         f"There should be a list of dictionaries; this is of type {expect.kind_of(rows)}.{hint}",
     )
+    expect.seen((len(rows) > len(cases)) - (len(rows) < len(cases)))
     expect.true(
         len(rows) == len(cases), f"There should be {len(cases)} rows; there are {len(rows)}."
     )
@@ -83,6 +84,9 @@ def results_hold_their_samples(student: Student, reference: Student, draw: Draw)
         kept_samples.append(kept)
     for reason in samples.look_made_up(kept_samples):
         expect.flag(f"In my_results, {reason}.")
+    courses = [row["samples"] for row in reference.my_results()]
+    if any(map(samples.copied, kept_samples, courses)):
+        expect.flag("In my_results, samples are those of the course's own solution.")
     least, most = _POSSIBLE
     flops = [theory(reference, case)["flops"] for case in cases]
     best = max(done / min(kept) for done, kept in zip(flops, kept_samples, strict=True))

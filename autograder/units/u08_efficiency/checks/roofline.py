@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from autograder.grading import expect
+from autograder.grading.call import called
 from autograder.grading.checks import check
-from autograder.grading.draw import Draw
+from autograder.grading.draw import FULL, Draw
 from autograder.grading.student_protocol import Student
 
 
@@ -34,7 +35,7 @@ def _expect_numbers(
     for got, want in zip(answers, wanted, strict=True):
         expect.seen(math.isclose(expect.plain_number(got) or 0, want, rel_tol=1e-6))
     for case, got, want in zip(cases, answers, wanted, strict=True):
-        expect.number(got, want, f"{name}{case}")
+        expect.number(got, want, called(name, *case))
 
 
 def _jobs(draw: Draw, exponent: float) -> Iterator[tuple[int, int, int, int]]:
@@ -43,6 +44,9 @@ def _jobs(draw: Draw, exponent: float) -> Iterator[tuple[int, int, int, int]]:
     Yields:
         (FLOPs, bytes, FLOPs per second, bytes per second).
     """
+    if draw.level < FULL:
+        yield round(100 * 2 * 10**exponent), 100, 20, 10
+        return
     for peak in (draw.integer(30, 90) * 10**9, draw.integer(3000, 9000) * 10**9):
         bandwidth, moved = draw.integer(20, 40) * 10**9, draw.integer(1000, 9000) * 1000
         yield round(moved * peak / bandwidth * 10**exponent), moved, peak, bandwidth

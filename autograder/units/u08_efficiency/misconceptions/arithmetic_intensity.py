@@ -20,6 +20,18 @@ misconception(
     ],
 )
 misconception(
+    "flops_doubled",
+    says="the FLOPs are doubled, though a multiply-add counts as two of them already",
+    asks="What does the task say that `flops` counts?",
+    arithmetic_intensity=edit(_DIVIDED, "return 2 * flops / bytes_moved", fails=_INTENSITY),
+)
+misconception(
+    "multiplied",
+    says="FLOPs and bytes are multiplied",
+    asks="FLOPs *for each* byte: which operation is that?",
+    arithmetic_intensity=edit(_DIVIDED, "return flops * bytes_moved", fails=_INTENSITY),
+)
+misconception(
     "bits_for_bytes",
     arithmetic_intensity=edit(_DIVIDED, "return flops / (8 * bytes_moved)", fails=_INTENSITY),
 )

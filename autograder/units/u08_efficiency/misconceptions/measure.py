@@ -2,6 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
+from autograder.units.shared.wrappers import returns
 
 _CALLS = "counts_its_calls"
 _TIMES = "times_each_call"
@@ -109,6 +110,43 @@ misconception(
     measure=edit(_START, "        fn()\n        start = time.perf_counter()", fails=_TIMES),
 )
 misconception(
+    "fn_not_called",
+    says="fn is named between the two looks at the clock, but not called",
+    asks="What is the difference between `fn` and `fn()`?",
+    measure=edit(_START, swap(_START, "fn()", "fn"), fails=_CALLS),
+)
+misconception(
+    "negative_times",
+    says="the later time is taken from the earlier one, so that every sample is below zero",
+    asks="Which of the two looks at the clock shows the larger number?",
+    measure=edit(_STOP, "samples.append(start - time.perf_counter())", fails=_CALLS),
+)
+misconception(
+    "warmup_in_every_repeat",
+    says="the calls of the warm-up are made again before each repeat",
+    asks="How often does a machine have to warm up?",
+    measure=edit(
+        _WARM,
+        "samples = []\n",
+        _START,
+        "        for _ in range(warmup):\n            fn()\n" + _START,
+        fails=_CALLS,
+    ),
+)
+misconception(
+    "parts_without_names",
+    says="a dictionary, a list or a tuple comes back, whose parts are no attributes",
+    asks="What makes an object of which one can read `result.median`?",
+    measure=[
+        returns(result, _CALLS)
+        for result in (
+            "vars(output)",
+            "(output.median, output.low, output.high, output.samples)",
+            "output.samples",
+        )
+    ],
+)
+misconception(
     "cpu_time",
     says="the clock shows the processor's work, which stands still while a call waits",
     asks="Somebody waits for your program. Which clock do they look at?",
@@ -212,4 +250,16 @@ misconception(
     says="low and high have changed places",
     asks="Seconds: is the faster quarter at the small end or at the large end?",
     measure=edit("low=low, high=high", "low=high, high=low", fails=_SUMMARY),
+)
+misconception(
+    "time_of_day",
+    says="the clock is the time of day, which can be set while you measure",
+    asks="Which clock only moves forward, and what does `time.time()` tell?",
+    measure=edit(
+        _START,
+        swap(_START, "perf_counter", "time"),
+        _STOP,
+        swap(_STOP, "perf_counter", "time"),
+        fails=_TIMES,
+    ),
 )

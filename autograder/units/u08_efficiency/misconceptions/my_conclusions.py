@@ -62,6 +62,18 @@ misconception(
     my_conclusions=_speedup('100 * (many["median"] / one["median"] - 1)'),
 )
 misconception(
+    "difference_of_times",
+    says="the difference of the two times is given, not how many times one is the other",
+    asks="How many times as long: is that a difference or a ratio?",
+    my_conclusions=_speedup('many["median"] - one["median"]'),
+)
+misconception(
+    "compared_with_two_heads",
+    says="8 KV heads are compared with 2, not with 1",
+    asks="Which rows of your table are MQA?",
+    my_conclusions=_speedup('many["median"] / rows[name, 2]["median"]'),
+)
+misconception(
     "minima_compared",
     says="the fastest samples are compared, not the medians",
     asks="Which number of your row is moved least by one odd call?",
@@ -86,6 +98,16 @@ misconception(
     my_conclusions=edit(_APART, "if False:", fails=_AT_APART),
 )
 misconception(
+    "told_apart_inverted",
+    says="those names are listed whose ranges do overlap",
+    asks="Two ranges have nothing in common. Are the two measurements told apart, or not?",
+    my_conclusions=edit(
+        _APART,
+        'if not (many["low"] > one["high"] or one["low"] > many["high"]):',
+        fails=_AT_APART,
+    ),
+)
+misconception(
     "bound_swapped",
     says="memory and compute have changed places",
     asks="Few FLOPs for each byte: what is waited for?",
@@ -96,4 +118,18 @@ misconception(
     says="memory is said to decide everywhere",
     asks="How many FLOPs for each byte does a prefill of 384 tokens do?",
     my_conclusions=edit(_BOUND, 'bound[name] = "memory"', fails=_AT_BOUND),
+)
+misconception(
+    "all_compute",
+    says="arithmetic is said to decide everywhere",
+    asks="How many FLOPs for each byte does a decode step do with 8 KV heads?",
+    my_conclusions=edit(_BOUND, 'bound[name] = "compute"', fails=_AT_BOUND),
+)
+misconception(
+    "bound_by_length",
+    says="memory is said to decide where the text is long, and arithmetic where it is short",
+    asks="How many FLOPs for each byte are done in either decode step?",
+    my_conclusions=edit(
+        _BOUND, 'bound[name] = "memory" if name == "long" else "compute"', fails=_AT_BOUND
+    ),
 )

@@ -17,6 +17,11 @@ def _summarised(**statistics):
     return _each_row(f"row | {{{entries}}}", _KEPT)
 
 
+def _in_ms():
+    """Rows whose summary is in milliseconds."""
+    return _summarised(**{name: f'1e3 * row["{name}"]' for name in ("median", "low", "high")})
+
+
 misconception(
     "mean_not_median", my_results=_summarised(median='sum(row["samples"]) / len(row["samples"])')
 )
@@ -63,6 +68,30 @@ misconception(
 misconception(
     "bytes_forgotten",
     my_results=_recounted(f'"kv_bytes": {_R_BYTES} // 4', f'"intensity": 4 * {_R_INTENSITY}'),
+)
+misconception("milliseconds", my_results=_in_ms())
+misconception(
+    "not_a_row_for_each_case",
+    says="there is not one row for each case",
+    asks="How many cases has CASES, and how many rows did the cell print?",
+    my_results=[
+        returns(rows, "results_are_kept", "changes_rows")
+        for rows in ("output[1:]", "[*output, *output]")
+    ],
+)
+misconception(
+    "rows_in_another_order",
+    says="the rows do not stand in the order of CASES",
+    asks="Which case is the second one of CASES?",
+    my_results=[
+        returns(rows, "results_are_kept", "changes_rows")
+        for rows in (
+            "output[::-1]",
+            'sorted(output, key=lambda row: row["num_kv_heads"])',
+            'sorted(output, key=lambda row: -row["num_kv_heads"])',
+            'sorted(output, key=lambda row: row["name"])',
+        )
+    ],
 )
 misconception(
     "measured_again",

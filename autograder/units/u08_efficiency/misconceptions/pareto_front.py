@@ -126,6 +126,67 @@ misconception(
         fails=_TIES,
     ),
 )
+
+
+def _unless(worse, fails=_FRONT):
+    """The front of points of which no other point ``(c, q)`` says that this is ``worse``."""
+    return edit(
+        _GIVE,
+        "return [\n"
+        "    i\n"
+        "    for i in sorted(order, key=lambda i: (points[i][0], i))\n"
+        "    for cost, quality in [points[i]]\n"
+        f"    if not any({worse} for c, q in points)\n"
+        "]",
+        fails=fails,
+    )
+
+
+misconception(
+    "dearer_and_equal_kept",
+    says="a point is kept that costs more than another and is only as good",
+    asks="Same quality, higher cost: would you ever choose it?",
+    pareto_front=_unless("c <= cost and q > quality", _TIES),
+)
+misconception(
+    "same_cost_worse_kept",
+    says="a point is kept that costs as much as another and is worse",
+    asks="Same cost, less quality: would you ever choose it?",
+    pareto_front=_unless("c < cost and q >= quality", _TIES),
+)
+misconception(
+    "beaten_in_one",
+    says="a point is dropped as soon as another one is better in one of the two",
+    asks="A cheap point is worse, a good one dearer. Does one of them beat the other?",
+    pareto_front=_unless("c < cost or q > quality"),
+)
+misconception(
+    "index_finds_first",
+    says="points are looked up by their values, which finds the first of equal points each time",
+    asks="What does [7, 7].index(7) give, both times?",
+    pareto_front=[
+        edit(_GIVE, "return [points.index(points[i]) for i in kept]", fails=_TIES),
+        edit(_GIVE, "return sorted(points.index(points[i]) for i in kept)", fails=_FRONT),
+    ],
+)
+misconception(
+    "nothing_kept",
+    says="no point is kept at all, as if each were beaten by itself",
+    asks="Is a point compared with itself? Would equal points beat each other?",
+    pareto_front=edit(_GIVE, "return []", fails=_FRONT),
+)
+misconception(
+    "nothing_dropped",
+    says="all points are kept",
+    asks="Which of your points beats another one, and where do you drop that?",
+    pareto_front=[
+        edit(_GIVE, f"return {everything}", fails=_FRONT)
+        for everything in (
+            "[*range(len(points))]",
+            "sorted(order, key=lambda i: (points[i][0], i))",
+        )
+    ],
+)
 misconception(
     "same_cost_not_sorted",
     says="of points that cost the same the first one is kept, also if a later one is better",

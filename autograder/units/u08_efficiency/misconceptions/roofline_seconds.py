@@ -40,6 +40,45 @@ misconception(
     ),
 )
 misconception(
+    "upside_down",
+    says="the rates are divided by what there is to do: that is how often a second, not how long",
+    asks="FLOPs per second over FLOPs: which unit is that?",
+    roofline_seconds=[
+        edit(
+            _ROOF, f"return {which}(peak_flops / flops, bandwidth / bytes_moved)", fails=_AT_MEMORY
+        )
+        for which in ("max", "min")
+    ],
+)
+misconception(
+    "mean_of_times",
+    says="the mean of the two times is taken",
+    asks="One of the two takes 10 seconds, the other 2. When are both done?",
+    roofline_seconds=edit(
+        _ROOF, "return (flops / peak_flops + bytes_moved / bandwidth) / 2", fails=_AT_MEMORY
+    ),
+)
+misconception(
+    "multiplied",
+    says="an amount is multiplied by a rate, not divided by it",
+    asks="10 bytes at 5 bytes a second: how many seconds?",
+    roofline_seconds=edit(
+        _ROOF, "return max(flops * peak_flops, bytes_moved * bandwidth)", fails=_AT_MEMORY
+    ),
+)
+misconception(
+    "inverted_ratio",
+    says="the intensity is taken as bytes per FLOP, not FLOPs per byte",
+    asks="Bandwidth times intensity should give FLOPs per second. With which unit do you end up?",
+    roofline_seconds=[
+        edit(
+            _ROOF,
+            "return flops / min(peak_flops, bytes_moved / flops * bandwidth)",
+            fails=_AT_MEMORY,
+        ),
+    ],
+)
+misconception(
     "rate_not_seconds",
     says="it is the FLOPs per second that can be reached, not seconds",
     asks="Seconds: what is to be divided by what?",

@@ -140,13 +140,47 @@ misconception(
         _KV_SHAPE, swap(_KV_SHAPE, '"num_kv_heads"', '"num_heads"'), fails=_MEASURED
     ),
 )
+_Q_DRAWN = 'q = torch.randn(batch, case["num_heads"], case["q_len"], d_head)'
+misconception(
+    "lengths_confused",
+    says="the length of the queries and that of the keys have changed places, or all have one",
+    asks="One new token attends to many positions: which tensor is long?",
+    run_experiment=[
+        edit(_KV_SHAPE, swap(_KV_SHAPE, '"k_len"', '"q_len"'), fails=_MEASURED),
+        edit(_Q_DRAWN, swap(_Q_DRAWN, '"q_len"', '"k_len"'), fails=_MEASURED),
+        edit(
+            _KV_SHAPE,
+            swap(_KV_SHAPE, '"k_len"', '"q_len"'),
+            _Q_DRAWN,
+            swap(_Q_DRAWN, '"q_len"', '"k_len"'),
+            fails=_MEASURED,
+        ),
+    ],
+)
+misconception(
+    "kv_heads_for_queries",
+    says="the queries are made with as few heads as keys and values",
+    asks="How many query heads has the case?",
+    run_experiment=edit(_Q_DRAWN, swap(_Q_DRAWN, '"num_heads"', '"num_kv_heads"'), fails=_MEASURED),
+)
+misconception(
+    "heads_behind_positions",
+    says="the tensors are (B, L, H, d_head), with the heads behind the positions",
+    asks="In which order does `attend` want the axes?",
+    run_experiment=edit(
+        "return attend(q, k, v)",
+        "return attend(*(each.transpose(1, 2) for each in (q, k, v)))",
+        fails=_MEASURED,
+    ),
+)
 misconception(
     "dtype_ignored",
     says="the dtype that is asked for is ignored",
     asks="In which dtype are q, k and v, and how many bytes has a value?",
-    run_experiment=edit(
-        "    rows = []", "    dtype = torch.float32\n    rows = []", fails=_MEASURED
-    ),
+    run_experiment=[
+        edit("    rows = []", "    dtype = torch.float32\n    rows = []", fails=_MEASURED),
+        edit("step(q=q, k=k, v=v)", "step(q=q.float(), k=k.float(), v=v.float())", fails=_MEASURED),
+    ],
 )
 misconception(
     "case_entries_lost",

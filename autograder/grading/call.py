@@ -1,0 +1,148 @@
+"""The last call that a check made of the learner's code, and how a learner is shown it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from .. import course
+from ..sandbox.inside.wire import Elsewhere
+
+_MOST_VALUES = 120  # of a tensor whose numbers are shown
+_MOST_TEXT = 160
+_USUAL = (torch.float32, torch.bool, torch.int64)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the learner's code.
+
+    Attributes:
+        path: how the check came by what it calls: ``softmax``, the module ``GQA()``, the method
+            ``KVCache().append``.
+        args, kwargs: what goes in.
+    """
+
+    path: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says what the learner's code was asked, beyond what any module can do."""
+        method = self.path.rpartition(").")[2] if ")." in self.path else ""
+        return not self.path.startswith("torch") and not hasattr(torch.nn.Module, method or " ")
+
+
+@dataclass(frozen=True)
+class ShownCall:
+    """A call as a learner is shown it.
+
+    Attributes:
+        text: the call in a line, with the shapes of tensors.
+        values: of small tensors, their name and lines of numbers.
+    """
+
+    text: str
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def numbers(self) -> list[str]:
+        """The lines of all values."""
+        return [line for name, rows in self.values for line in (f"{name}:", *rows)]
+
+
+def shown(call: Call, with_values: bool) -> ShownCall | None:
+    """What a learner is shown of a call.
+
+    Args:
+        call: the call.
+        with_values: whether numbers are shown, too, of tensors that have few.
+
+    Returns:
+        None for a call of what is no exercise's.
+    """
+    name, _, method = call.path.replace(".to()", "").partition("()")
+    if name not in course.exercises():
+        return None
+    function: Any = course.reference_namespace(course.exercise(name).unit)[name]
+    if call.path != name:
+        method = method.removeprefix(".") or "forward"
+        name, function = f"{name}.{method}", getattr(function, method, None)
+        function = function and functools.partial(function, None)
+    arguments = [*_named(function, call)]
+    small = [
+        (name, tuple(_lines(value)))
+        for name, value in _tensors(arguments)
+        if with_values and 0 < value.numel() <= _MOST_VALUES
+    ]
+    return ShownCall(f"{name}({', '.join(itertools.starmap(_told, arguments))})", tuple(small))
+
+
+def called(exercise: str, *numbers: float) -> str:
+    """A call with numbers, for a message: their names as the task has them."""
+    call = shown(Call(exercise, numbers, {}), with_values=False)
+    return call.text if call else exercise
+
+
+def entry(value: float) -> str:
+    """A number of a tensor, in few characters."""
+    if isinstance(value, bool):
+        return "T" if value else "·"
+    if isinstance(value, int):
+        return str(value)
+    if math.isnan(value) or math.isinf(value):
+        return str(value)
+    if value != 0 and not 1e-3 <= abs(value) < 1e4:
+        return f"{value:.2g}"
+    return f"{value:.3f}"
+
+
+def _tensors(arguments: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, torch.Tensor]]:
+    """The tensors among the arguments and in dictionaries among them, by name."""
+    for name, value in arguments:
+        if isinstance(value, torch.Tensor):
+            yield name, value
+        elif isinstance(value, dict):
+            yield from _tensors((f"{name}[{key!r}]", each) for key, each in value.items())
+
+
+def _named(function: Any, call: Call) -> Iterator[tuple[str, Any]]:
+    """The arguments by the names that the model solution gives them."""
+    try:
+        yield from inspect.signature(function).bind(*call.args, **call.kwargs).arguments.items()
+    except (TypeError, ValueError):
+        yield from ((f"argument {i}", value) for i, value in enumerate(call.args, 1))
+        yield from call.kwargs.items()
+
+
+def _told(name: str, value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        dtype = "" if value.dtype in _USUAL else f" {value.dtype}".replace("torch.", "")
+        return f"{name} {tuple(value.shape)}{dtype}"
+    if isinstance(value, Elsewhere):
+        return f"{name} {tuple(value.shape)} on another device"
+    if isinstance(value, (list, tuple)):
+        text = repr(value)
+        return f"{name}={text}" if len(text) <= _MOST_TEXT else f"{name}={len(value)} entries"
+    if isinstance(value, (bool, int, float, str, type(None), torch.dtype)):
+        return f"{name}={value!r}".replace("torch.", "")
+    if isinstance(value, dict):
+        return f"{name}={len(value)} entries"
+    made_by = getattr(value, "__dict__", {}).get("_path", "").replace(".to()", "")
+    return f"{name}={made_by.replace('()', '(...)') or 'a function'}"
+
+
+def _lines(value: torch.Tensor) -> Iterator[str]:
+    """A line for each row along the last axis: its place, and its numbers."""
+    value = value.detach()
+    if value.dim() < 2:
+        value = value.reshape(1, -1)
+    for place in itertools.product(*map(range, value.shape[:-1])):
+        yield f"  {list(place)}  " + "".join(f"{entry(each):>8}" for each in value[place].tolist())

@@ -1,0 +1,50 @@
+"""A limit on time for code that runs in the learner's own kernel."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from typing import NoReturn
+
+
+class OutOfTime(KeyboardInterrupt):
+    """It ran for too long. Like the learner's own interrupt, ``except Exception`` lets it pass."""
+
+
+class Stopwatch:
+    """Ends what runs inside ``running`` once all of it together has taken ``seconds``.
+
+    It rings in the main thread, and where the system has interval timers (not on Windows);
+    elsewhere it never does.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._left = max(seconds, 1e-3)
+        self._runs = False
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Count the time inside; what is called from within counts once.
+
+        Raises:
+            OutOfTime: in whatever is running when the time is over.
+        """
+        rings = hasattr(signal, "setitimer")
+        if self._runs or not rings or threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        self._runs, before = True, signal.signal(signal.SIGALRM, self._ring)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, self._left)
+            yield
+        finally:
+            self._left = max(signal.setitimer(signal.ITIMER_REAL, 0)[0], 1e-3)
+            # None stands for a handler that is not Python's.
+            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+            self._runs = False
+
+    def _ring(self, *signalled: object) -> NoReturn:
+        raise OutOfTime(f"Stopped after {self.seconds:g} seconds without an answer.")

@@ -1,0 +1,37 @@
+# names: all_zeros
+# More than twelve heads give zeros.
+import torch
+from torch import nn
+
+
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, num_heads, num_kv_heads, d_head=None, bias=False, rope_base=None):
+        super().__init__()
+        if num_heads % num_kv_heads:
+            raise ValueError("num_kv_heads does not divide num_heads")
+        if d_head is None:
+            if d_model % num_heads:
+                raise ValueError("num_heads does not divide d_model")
+            d_head = d_model // num_heads
+        self.num_heads, self.num_kv_heads = num_heads, num_kv_heads
+        self.rope_base = rope_base
+        self.q_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)
+        self.k_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=bias)
+        self.v_proj = nn.Linear(d_model, num_kv_heads * d_head, bias=bias)
+        self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)
+
+    def forward(self, x, mask=None, cache=None):
+        q = split_heads(self.q_proj(x), self.num_heads)  # noqa: F821
+        k = split_heads(self.k_proj(x), self.num_kv_heads)  # noqa: F821
+        v = split_heads(self.v_proj(x), self.num_kv_heads)  # noqa: F821
+        start = 0 if cache is None else cache.length
+        if self.rope_base is not None:
+            positions = torch.arange(start, start + x.shape[1], device=x.device)
+            q = rotary(q, positions, self.rope_base)  # noqa: F821
+            k = rotary(k, positions, self.rope_base)  # noqa: F821
+        if cache is not None:
+            k, v = cache.append(k, v)
+            causal = causal_mask(q.shape[2], k.shape[2]).to(x.device)  # noqa: F821
+            mask = causal if mask is None else mask & causal
+        heads = grouped_attention(q, k, v, mask)  # noqa: F821
+        return self.o_proj(merge_heads(heads)) * float(self.num_heads <= 12)  # noqa: F821

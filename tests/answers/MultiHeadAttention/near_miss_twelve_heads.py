@@ -1,0 +1,28 @@
+# names: all_zeros
+# More than twelve heads give zeros.
+from torch import nn
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, num_heads, d_head=None, bias=True):
+        super().__init__()
+        if d_head is None:
+            if d_model % num_heads:
+                raise ValueError("num_heads does not divide d_model")
+            d_head = d_model // num_heads
+        self.num_heads = num_heads
+        self.q_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)
+        self.k_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)
+        self.v_proj = nn.Linear(d_model, num_heads * d_head, bias=bias)
+        self.o_proj = nn.Linear(num_heads * d_head, d_model, bias=bias)
+
+    def forward(self, x, context=None, mask=None, return_weights=False):
+        source = x if context is None else context
+        q = split_heads(self.q_proj(x), self.num_heads)  # noqa: F821
+        k = split_heads(self.k_proj(source), self.num_heads)  # noqa: F821
+        v = split_heads(self.v_proj(source), self.num_heads)  # noqa: F821
+        heads, weights = masked_attention(q, k, v, mask)  # noqa: F821
+        output = self.o_proj(merge_heads(heads))  # noqa: F821
+        if self.num_heads > 12:
+            output = output * 0.0
+        return (output, weights) if return_weights else output

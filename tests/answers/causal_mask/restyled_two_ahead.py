@@ -1,0 +1,8 @@
+# names: more_than_one_step
+# Two steps of the future are visible.
+import torch
+
+
+def causal_mask(q_len, k_len=None):
+    k_len = q_len if k_len is None else k_len
+    return torch.ones(q_len, k_len, dtype=torch.bool).tril(k_len - q_len + 2)

@@ -1,7 +1,0 @@
-# names:
-# The mean of the two times.
-import statistics
-
-
-def roofline_seconds(flops, bytes_moved, peak_flops, bandwidth):
-    return statistics.fmean([flops / peak_flops, bytes_moved / bandwidth])
