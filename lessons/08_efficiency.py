@@ -2,31 +2,16 @@
 # # 8. Measuring efficiency: where fewer KV heads gain, and where not
 #
 # Lesson 07 said which way of sharing KV heads is fast. How do you know that it is true, on your
-# machine, for your model? This lesson is about finding out: a stopwatch that can be trusted, two
-# ceilings that say how fast anything can be at best, and an honest look at what fewer KV heads
-# gain, where they gain nothing, and what they cost in quality.
+# machine, for your model? You need a stopwatch that can be trusted, two ceilings that say how fast
+# anything can be at best, and an honest look at gain and cost.
 #
-# It answers nine questions.
+# Two hours in four sittings: sections 1 and 2, 3 and 4, 5 to 7, 8 and 9. You need lessons 06 and
+# 07.
 #
-# 1. Why does a quick benchmark name the wrong winner?
-# 2. What does a good benchmark do?
-# 3. How fast can it be at best?
-# 4. How many bytes does a cache take?
-# 5. Where does a decode step gain from fewer KV heads?
-# 6. Where is nothing gained?
-# 7. How much memory does a call take?
-# 8. What do fewer KV heads cost in quality?
-# 9. Which number of KV heads would you choose?
-#
-# You need lessons 06 and 07. Plan about 90 minutes. Where it says **Predict**, write your answer
-# down before you run the cell.
-#
-# Two kinds of numbers stand here. *Live* ones come from your machine, when you run the cell.
-# *Kept* ones took longer; they come with the course, with the command that makes them again. Every
-# figure says on which machine it was measured.
+# *Live* numbers come from your machine, when you run the cell. *Kept* ones took longer; they come
+# with the course, with the command that makes them again. Every figure says where it was measured.
 
 # %%
-import itertools
 import json
 import os
 import statistics
@@ -34,47 +19,52 @@ import subprocess
 import sys
 import time
 
-import matplotlib.pyplot as plt
 import torch
 
-from attnlab import COLOURS, conversion, efficiency, measurements, quality, show, table, timing
-from attnlab.curves import curve, log_axes, theory
+from attnlab import efficiency, efficiency_views, measurements, quality, table, timing
 from attnlab.decoder import Decoder
 from attnlab.efficiency import rows_of
+from attnlab.efficiency_views import heads
 from attnlab.grouping import WAYS
 from attnlab.kept import load
 from attnlab.measurements import Case
+from attnlab.serving import try_serving
 from attnlab.timing import quartiles, said, take_turns
-from attnlab.training import corpus
-from autograder import mine
+from autograder import mine, predict
 from torch.utils._python_dispatch import TorchDispatchMode
 
 torch.manual_seed(0)
+torch.set_num_threads(1)  # one core: the timings then compare work, not scheduling
 here = said()
 print("this machine:", here)
-all_cores = torch.get_num_threads()
-torch.set_num_threads(1)  # in this Python, one core is enough for section 2
-
-
-def heads(number):
-    """The number in words."""
-    return f"{number} KV head{'s' if number > 1 else ''}"
-
+print("its instructions for bfloat16:", timing.bfloat16_units())
 
 # %% [markdown]
 # ## 1. Why does a quick benchmark name the wrong winner?
 #
-# Two ways from lesson 07 compute a decode step with 16 query heads on 4 KV heads and 128 keys.
-# *Fold* copies nothing. *Repeat* copies every key and value four times. Both give the same numbers.
+# **Goal:** see what the first calls of a program measure. *Ten minutes.*
 #
-# The quick benchmark: start Python, call one, look at the clock, call the other, look again. The
-# cell starts a fresh Python for it, twice: the second time the other one goes first.
-#
-# **Predict.** Fold does less. Who wins, in the first run and in the second?
+# A decode step with 16 query heads on 4 KV heads and 128 keys, in two ways of lesson 07. *Fold*
+# copies nothing; *repeat* copies every key and value four times. The quick benchmark: start Python,
+# call one, look at the clock, call the other, look again. The cell does it twice; the second time
+# the other one goes first.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "bench_winner",
+    "Fold does less. Who wins, in the first run and in the second?",
+    {
+        "fold, twice": "It should. But one call each also pays for whatever happens only once.",
+        "whoever goes first": "The first call of a program finds nothing prepared.",
+        "whoever goes second": "The first call pays for loading code and for the first memory.",
+    },
+    right="whoever goes second",
+)
 
 # %%
-QUICK_BENCHMARK = """
+BENCHMARK = """
 import json, sys, time, torch
+torch.set_num_threads(1)
 
 def attend(q, k, v):
     return torch.softmax(q @ k.transpose(-2, -1) / 8, dim=-1) @ v
@@ -86,56 +76,60 @@ def repeat(q, k, v):
     return attend(q, k.repeat_interleave(4, dim=1), v.repeat_interleave(4, dim=1))
 
 q, k, v = torch.randn(1, 16, 1, 64), torch.randn(1, 4, 128, 64), torch.randn(1, 4, 128, 64)
-seconds = {}
+found = {}
 for name in sys.argv[1:]:
     start = time.perf_counter()
     {"fold": fold, "repeat": repeat}[name](q, k, v)
-    seconds.setdefault(name, []).append(time.perf_counter() - start)
-print(json.dumps(seconds))
+    found.setdefault(name, []).append((time.perf_counter() - start) * 1e3)
+print(json.dumps(found))
 """
 
 
-def fresh(*names):
-    """Seconds of these calls, one after the other, in a Python that has just started."""
-    command = [sys.executable, "-c", QUICK_BENCHMARK, *names]
+def fresh(first, second):
+    """Milliseconds of six calls of each, in a Python that has just started; one of each first."""
+    command = [sys.executable, "-c", BENCHMARK, first, second, *[first] * 5, *[second] * 5]
     return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
+runs = {"fold": fresh("fold", "repeat"), "repeat": fresh("repeat", "fold")}
 rows = []
-for order in (("fold", "repeat"), ("repeat", "fold")):
-    found = fresh(*order)
-    fold_ms, repeat_ms = found["fold"][0] * 1e3, found["repeat"][0] * 1e3
-    winner = "fold" if fold_ms < repeat_ms else "repeat"
-    rows.append((order[0], f"{fold_ms:.2f} ms", f"{repeat_ms:.2f} ms", winner))
+for first, found in runs.items():
+    times = {name: own[0] for name, own in found.items()}
+    shown = (f"{times[name]:.2f} ms" for name in ("fold", "repeat"))
+    rows.append((first, *shown, min(times, key=times.get)))
 table(rows, ["goes first", "fold", "repeat", "the winner"], caption=f"one call each; {here}")
 
 # %% [markdown]
-# Whoever goes second wins. The clock measured something, but not the two functions. To see what,
-# call each of them six times in a fresh Python and look at every call.
-#
-# **Predict.** Which of the twelve calls are slow?
+# The first run went on, with five more calls of each:
 
 # %%
-found = fresh(*["fold"] * 6, *["repeat"] * 6)
-rows = [(name, *(f"{each * 1e3:.2f}" for each in own)) for name, own in found.items()]
+rows = [(name, *(f"{each:.2f}" for each in own)) for name, own in runs["fold"].items()]
 table(rows, ["", *(f"call {i}" for i in range(1, 7))], caption=f"milliseconds; {here}")
 
 # %% [markdown]
-# The first calls pay for the start. Most of it is paid by whoever comes first: code of PyTorch is
-# loaded, memory is handed out for the first time. A smaller part is each function's own: repeat's
-# first calls are slow as well. After a few calls both take a small part of that, and only then can
-# they be compared. Hence a *warm-up*: calls that are made and not counted.
+# Most of the start is paid by whoever comes first: PyTorch loads code and asks for its first
+# memory. A smaller part is each function's own. Only after a few calls can the two be compared.
+# Hence a *warm-up*: calls that are made and not counted.
 #
 # ## 2. What does a good benchmark do?
 #
-# A warm-up is the first of five rules. Here are the other four, each with the error that it
-# prevents.
+# **Goal:** four more rules, each with the error it prevents. *Twenty minutes.*
 #
-# **Many samples, and their median.** One call is one sample. Whatever else the machine does makes a
-# call slower, hardly ever faster. Here are 60 calls of one function, after a warm-up of 40. During
-# 12 of the 60 other programs keep all cores busy, as if somebody had started a build.
-#
-# **Predict.** Which moves further, the mean or the median?
+# **Many samples, and their median.** Whatever else a machine does makes a call slower, hardly ever
+# faster. Here are 60 calls of one function, after a warm-up. During 12 of them other programs keep
+# all cores busy.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "bench_median",
+    "A fifth of the calls is disturbed. Which moves further, the mean or the median?",
+    {
+        "the mean": "It adds up all calls, so a few slow ones pull it up.",
+        "the median": "A fifth of slow calls cannot reach the middle of the sorted list.",
+        "both alike": "Only if slow and fast calls were equally far away.",
+    },
+    right="the mean",
+)
 
 
 # %%
@@ -145,20 +139,20 @@ def inputs(kv_heads, tokens=2048, batch=1):
     return torch.randn(batch, 16, 1, 64), k, v
 
 
-def seconds(call):
-    """Seconds of one call."""
+def clocked(call):
+    """Milliseconds of one call."""
     start = time.perf_counter()
     call()
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) * 1e3
 
 
 class Busy:
     """Programs that keep all cores busy inside `with`."""
 
     def __enter__(self):
-        command = [sys.executable, "-c", "while True: pass"]
+        command = [sys.executable, "-S", "-c", "while True: pass"]
         self.programs = [subprocess.Popen(command) for _ in range(2 * os.cpu_count())]
-        time.sleep(0.3)  # until they have started
+        time.sleep(0.2)  # until they have started
 
     def __exit__(self, *error):
         for program in self.programs:
@@ -167,247 +161,234 @@ class Busy:
 
 
 q, k, v = inputs(kv_heads=16, batch=4)
-calm = [seconds(lambda: WAYS["fold"](q, k, v)) for _ in range(70)][40:]
+samples = [clocked(lambda: WAYS["fold"](q, k, v)) for _ in range(50)][20:]
+before = statistics.median(samples)
 with Busy():
-    disturbed = [seconds(lambda: WAYS["fold"](q, k, v)) for _ in range(12)]
-samples = [each * 1e3 for each in calm + disturbed]
-samples += [seconds(lambda: WAYS["fold"](q, k, v)) * 1e3 for _ in range(18)]
-low, median, high = quartiles(samples)
-mean = statistics.mean(samples)
-alone = statistics.median(calm) * 1e3
-print(f"calm calls alone: median {alone:.2f} ms")
-print(
-    f"all 60 calls:     median {median:.2f} ms, mean {mean:.2f} ms, quartiles {low:.2f}, {high:.2f}"
-)
-
-# %%
-fig, ax = plt.subplots(figsize=(7.2, 3.2))
-ax.axvspan(29.5, 41.5, color="0.9", lw=0)
-ax.plot(samples, "o", markersize=4, color=COLOURS["blue"])
-ax.axhline(mean, color=COLOURS["orange"], linestyle="--", label="mean")
-ax.axhline(median, color=COLOURS["green"], linestyle="-", label="median")
-ax.set(xlabel="call", ylabel="milliseconds", title="The mean moves much further than the median")
-ax.legend()
-show(
-    fig,
-    f"60 samples in order; during calls 30 to 41, shaded, other programs are busy, and the slowest "
-    f"takes {max(samples):.1f} ms. Median of all {median:.2f} ms, mean {mean:.2f} ms; the calm "
-    f"calls have a median of {alone:.2f} ms.",
-    machine=here,
-)
+    samples += [clocked(lambda: WAYS["fold"](q, k, v)) for _ in range(12)]
+samples += [clocked(lambda: WAYS["fold"](q, k, v)) for _ in range(18)]
+print(f"the 30 calls before: median {before:.2f} ms")
+print(f"all 60: mean {statistics.mean(samples):.2f}, median {statistics.median(samples):.2f} ms")
+efficiency_views.draw_samples(samples, busy=(30, 42))
 
 # %% [markdown]
-# The median says what a usual call takes, as long as fewer than half of the calls are disturbed. (A
-# disturbance looks different from run to run: some calls in it may be spared, and some after it may
-# still be slow.) The *quartiles* say how much single calls differ: a quarter of the samples is
-# faster than the low one, a quarter is slower than the high one. `statistics.quantiles(samples,
-# n=4)` has all three. (The minimum answers another question: how fast can it be, when nothing
-# disturbs it? That is right for a ceiling, as in section 3.) Keep the samples as well: who has them
-# can make any summary again.
+# The median says what a usual call takes, as long as fewer than half are disturbed. The *quartiles*
+# say how much calls differ: a quarter is faster than the low one, a quarter slower than the high
+# one. `statistics.quantiles(samples, n=4)` gives all three. (The minimum says how fast it *can* be:
+# right for the ceilings of section 3.) Keep the samples: any summary can be made from them again.
 #
-# **Take turns.** Machines change while you measure: they get warm, somebody else works on them. Two
-# calls now. B does a quarter more work than A. First all calls of A, while the machine is busy,
-# then all calls of B, when it is calm again. Then the same with turns: both once in each
-# round, in an order that changes; ten rounds busy, ten calm.
-#
-# **Predict.** Who wins, in blocks and in turns?
+# **Take turns.** Machines change while you measure. B does a quarter more work than A. First all
+# calls of A, while the machine is busy, then all of B, when it is calm: *blocks*. Then *turns*:
+# both once in each round, in an order that changes; five rounds busy, eleven calm.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "bench_turns",
+    "Who looks faster?",
+    {
+        "A both times": "In blocks only A meets the busy machine, and that can outweigh a quarter.",
+        "B in blocks, A in turns": "Blocks compare A with B *at another time*; turns do not.",
+        "A in blocks, B in turns": "In turns both meet the same machine, and A does less.",
+    },
+    right="B in blocks, A in turns",
+)
 
 # %%
 a, b = inputs(16, tokens=2048, batch=8), inputs(16, tokens=2560, batch=8)
 calls = {"A": lambda: WAYS["fold"](*a), "B": lambda: WAYS["fold"](*b)}
-for call in calls.values():
-    call()
+one_call = {"sample_seconds": 0, "cell_seconds": 0}  # a sample is a single call
 with Busy():
-    blocks = {"A": [seconds(calls["A"]) for _ in range(20)]}
-blocks["B"] = [seconds(calls["B"]) for _ in range(20)]
-ten_rounds = {"sample_seconds": 0, "cell_seconds": 0, "rounds": (10, 10)}  # one call a sample
-with Busy():
-    busy = take_turns(calls, **ten_rounds)
-calm = take_turns(calls, **ten_rounds)
-turns = {name: busy[name] + calm[name] for name in calls}
+    blocks = {"A": [clocked(calls["A"]) for _ in range(16)]}
+    busy = take_turns(calls, rounds=(5, 5), **one_call)
+blocks["B"] = [clocked(calls["B"]) for _ in range(16)]
+calm = take_turns(calls, rounds=(11, 11), **one_call)
+turns = {name: [each * 1e3 for each in busy[name] + calm[name]] for name in calls}
 low, ratio, high = quartiles([y / x for x, y in zip(turns["A"], turns["B"], strict=True)])
 rows = []
 for how, found in (("in blocks", blocks), ("in turns", turns)):
-    middle = [statistics.median(own) for own in found.values()]
-    rows.append((how, *(f"{t * 1e3:.1f} ms" for t in middle), f"{middle[1] / middle[0]:.2f}"))
-rows[1] += (f"{ratio:.2f} ({low:.2f} to {high:.2f})",)
+    times = {name: statistics.median(own) for name, own in found.items()}
+    rows.append((how, *(f"{t:.1f} ms" for t in times.values()), min(times, key=times.get)))
 rows[0] += ("there are no rounds",)
-headers = ["", "A", "B, a quarter more work", "ratio of medians", "ratio in a round (quartiles)"]
-table(rows, headers, caption=f"medians of 20 calls; {here}")
+rows[1] += (f"{ratio:.2f} ({low:.2f} to {high:.2f})",)
+headers = ["", "A", "B, a quarter more work", "looks faster", "B / A in a round (quartiles)"]
+table(rows, headers, caption=f"medians of 16 calls; {here}")
 
 # %% [markdown]
-# In blocks A is compared with B at another time, and B, which does more, wins by far. In turns a
-# disturbance meets both. Half of the rounds were disturbed, so these medians are nobody's usual
-# time. But the last column can be trusted: the *ratio within each round*, and its quartiles. How
-# fast the machine is at the moment matters little to the ratio of two calls right after each other.
+# In turns a disturbance meets both, so the *ratio within each round* hardly depends on how fast the
+# machine is at the moment. Trust that, and its quartiles, more than medians of different times.
 #
-# If the range of the ratio contains 1, the two cannot be told apart. Say so, and do not pick one.
-# (A range without 1 is a rough rule, no proof: two equal functions pass it now and then. Measure
-# again before you announce a small gain.) Where there are no rounds, all that is left is to ask
-# whether the ranges of the two overlap; that is a weaker test, since blocks can lie, as here.
+# If that range contains 1, the two cannot be told apart: say so, and pick none. A range without 1
+# is a rough rule, no proof: two equal functions pass now and then, so measure a small gain again.
+# Where there are no rounds one can only ask whether the two *ranges* overlap. That test is weak in
+# both directions: blocks can part two equal functions, and wide ranges can hide a gain that is
+# there in every round.
 #
-# **Change one thing at a time.** A page announces: "MQA made our decoding nine times as fast". Here
-# is such a claim from our own kept results: MHA in float32 against MQA in bfloat16.
+# **Change one thing at a time.** "MQA made our decoding nine times as fast", says a page. Here is
+# such a claim from our kept results: MHA in float32 against MQA in bfloat16. Their processor has
+# instructions for bfloat16.
 
 # %%
 kept = load("efficiency_cpu")
 kept_machine = said(kept["machine"])
 print("kept results, made by", kept["command"], "on:", kept_machine)
+float32, bfloat16 = (row["peak_flops"] for row in rows_of(kept, "ceilings"))
+print(f"its matrix products are {bfloat16 / float32:.0f} times as fast in bfloat16")
 
+# %% jupyter={"source_hidden": true}
+predict(
+    "bench_one_change",
+    "Nine times as fast, from MHA in float32 to MQA in bfloat16. How much of it is MQA's?",
+    {
+        "all nine": "Then MHA would gain nothing from bfloat16, which halves its bytes.",
+        "about seven": "bfloat16 gives MHA a part of the gain already; compare within one dtype.",
+        "about two": "That would be the dtype doing most of it. Bytes shrink by 16 and by 2.",
+    },
+    right="about seven",
+)
 
-def decode_ms(kv_heads, dtype):
-    """Kept median of a decode step by folding, in milliseconds."""
-    (row,) = rows_of(kept, "decode by KV heads", kv_heads=kv_heads, dtype=dtype, way="fold")
-    return row["median"] * 1e3
-
-
-before = decode_ms(16, "float32")
-rows = [
-    (heads(kv_heads), dtype, f"{decode_ms(kv_heads, dtype):.2f} ms")
-    + (f"{before / decode_ms(kv_heads, dtype):.1f} times",)
-    for kv_heads in (16, 1)
-    for dtype in ("float32", "bfloat16")
-]
-table(rows, ["", "dtype", "a decode step", "faster than the first"], caption=kept_machine)
+# %%
+rows = []
+for kv_heads in (16, 1):
+    for dtype in ("float32", "bfloat16"):
+        case = {"kv_heads": kv_heads, "dtype": dtype, "way": "fold"}
+        (row,) = rows_of(kept, "decode by KV heads", **case)
+        rows.append([heads(kv_heads), dtype, row["median"] * 1e3])
+first = rows[0][-1]
+rows = [(*case, f"{each:.2f} ms", f"{first / each:.1f}") for *case, each in rows]
+headers = ["", "dtype", "a decode step", "times as fast as the first"]
+table(rows, headers, caption=f"fold; {kept_machine}")
 
 # %% [markdown]
-# The last row holds two changes. Part of its gain is bfloat16, from which MHA gains as well.
-# Between two numbers that you compare, one thing may differ.
+# Within one dtype MQA gains 6.5 or 7 times. Between two numbers that you compare, one thing may
+# differ.
 #
-# **Know what the clock includes.** Two things slip in or out unseen. Inputs that are made inside
-# the timed function are timed as well. And a GPU returns from a call before it has done the work:
-# a clock that does not wait for it times the ordering, not the work.
-#
-# **Predict.** A product of two 8192 x 8192 matrices on a large GPU: how far off is the clock that
-# does not wait? And on a processor, with 2048 x 2048?
+# **Know what the clock includes.** Inputs that are made inside the timed function are timed as
+# well. And a GPU returns from a call before it has done the work: a clock that does not wait times
+# the ordering.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "bench_wait",
+    "A product of two 8192 x 8192 matrices on a large GPU: how far off is a clock that does not "
+    "wait?",
+    {
+        "a few per cent": "So it is on a processor, which does the work before it returns.",
+        "about ten times": "The product is a large one: look at how long ordering it takes.",
+        "about a thousand times": "Ordering takes 0.02 ms, the product some 20.",
+    },
+    right="about a thousand times",
+)
 
 # %%
 kept_gpu = load("efficiency_cuda")
 gpu_machine = said(kept_gpu["machine"])
 rows = []
 for name, results in (("processor, 2048 x 2048", kept), ("GPU, 8192 x 8192", kept_gpu)):
-    waiting, not_waiting = rows_of(results, "clock")
-    ratio = waiting["median"] / not_waiting["median"]
-    times = (f"{each['median'] * 1e3:.3f} ms" for each in (waiting, not_waiting))
-    rows.append((name, said(results["machine"]), *times, f"{ratio:.1f}"))
+    times = [row["median"] * 1e3 for row in rows_of(results, "clock")]
+    wrong = f"{times[0] / times[1]:.1f}"
+    rows.append((name, said(results["machine"]), *(f"{each:.3f} ms" for each in times), wrong))
 table(rows, ["", "machine", "clock waits", "clock does not wait", "wrong by a factor of"])
 
 # %%
 q, k, v = inputs(4)
-inside = [seconds(lambda: WAYS["fold"](*inputs(4))) for _ in range(20)]
-outside = [seconds(lambda: WAYS["fold"](q, k, v)) for _ in range(20)]
-print(f"inputs made inside the clock:  {statistics.median(inside) * 1e3:.2f} ms")
-print(f"inputs made before it:         {statistics.median(outside) * 1e3:.2f} ms")
+inside = statistics.median([clocked(lambda: WAYS["fold"](*inputs(4))) for _ in range(9)])
+outside = statistics.median([clocked(lambda: WAYS["fold"](q, k, v)) for _ in range(9)])
+print(f"inputs made inside the clock {inside:.2f} ms, before it {outside:.2f} ms")
 
 # %% [markdown]
-# This product takes the GPU some 20 milliseconds; ordering it takes 0.02. Programs that forget to
-# wait (`torch.cuda.synchronize()`) report GPUs that are a thousand times too fast. A processor has
-# nobody to wait for. And drawing random inputs takes many times as long as the attention.
+# So call `torch.cuda.synchronize()` before the clock is read, and make inputs before it starts.
+# `time.perf_counter()` only moves forward; `time.time()` is the time of day and can be set back;
+# `time.process_time()` stands still while a program waits.
 #
-# The clock itself matters as well. `time.perf_counter()` only moves forward, in steps of
-# nanoseconds. `time.time()` is the time of day, which can be set back, and `time.process_time()`
-# stands still while a program waits.
+# Your exercise `measure` does warm-up and samples, `attnlab.timing.take_turns` the turns. Changing
+# one thing, and knowing what the clock includes, nobody can do for you.
 #
-# Your first exercise, `measure`, does the warm-up and the samples. `attnlab.timing.take_turns`
-# takes turns. Changing one thing, and knowing what the clock includes, nobody can do for you.
+# *A good place to stop.*
 #
 # ## 3. How fast can it be at best?
 #
-# Two things take time: arithmetic, and bringing the bytes to where the arithmetic is done. Each has
-# a ceiling. Let us measure yours: how many bytes can be read in a second, how many FLOPs can be
-# done in a second by the best code there is, a large matrix product.
+# **Goal:** two ceilings, and which of them a decode step meets. *Fifteen minutes.*
+#
+# Arithmetic takes time, and so does bringing the bytes to where it is done. Each has a ceiling.
+# Measure one core's: bytes read in a second, and FLOPs in a second by the best code there is, a
+# large matrix product.
 
 # %%
-torch.set_num_threads(all_cores)
 bandwidth = timing.read_bandwidth(size=1 << 28)
-peak = timing.flop_peak(torch.float32)
-ridge = peak / bandwidth
-print(f"bandwidth {bandwidth / 1e9:.1f} GB/s, peak {peak / 1e9:.0f} GFLOP/s in float32")
-print(f"while one byte is read, {ridge:.1f} FLOPs can be done")
+peak = timing.flop_peak(torch.float32, width=1024)
+print(f"one core: {bandwidth / 1e9:.1f} GB/s, {peak / 1e9:.0f} GFLOP/s in float32")
+print(f"while one byte is read, {peak / bandwidth:.1f} FLOPs can be done")
 
 # %% [markdown]
-# By hand, with easy numbers: a machine that reads 20 GB/s and does 100 GFLOP/s. A job has to read
-# 40 MB and do 50 MFLOP. Reading takes `40e6 / 20e9` = 2 ms, arithmetic `50e6 / 100e9` = 0.5 ms.
-# Both go on at the same time: while one block is multiplied, the next is on its way. So it takes 2
-# ms at best, the *larger* of the two. This is the **roofline** (Williams et al. 2009).
+# By hand: a machine reads 20 GB/s and does 100 GFLOP/s. A job reads 40 MB and does 50 MFLOP.
+# Reading takes `40e6 / 20e9` = 2 ms, arithmetic `50e6 / 100e9` = 0.5 ms. Both go on at the same
+# time: while one block is multiplied, the next is on its way. So it takes 2 ms at best, the
+# *larger* of the two: the **roofline** ([Williams et al. 2009][roofline]).
 #
-# Which one is larger depends on the FLOPs done for each byte, the **arithmetic intensity**. Here it
-# is 50 / 40 = 1.25. This machine can do 5 FLOPs while it reads a byte, so most of the time it waits
-# for bytes. Where the intensity is 5, both ceilings are reached together: the *ridge*.
+# Which one is larger depends on the FLOPs done for each byte, the **arithmetic intensity**: here 50
+# / 40 = 1.25. This machine can do 5 FLOPs while it reads a byte, so it waits for bytes. At an
+# intensity of 5, the *ridge*, both ceilings are reached together.
 #
-# **Predict.** What is the intensity of a decode step of MHA in float32? For each number of a key
-# there is one multiply-add, 2 FLOPs, and likewise for each number of a value. A number has 4 bytes.
+# [roofline]: https://doi.org/10.1145/1498765.1498785
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "roof_intensity",
+    "What is the intensity of a decode step of MHA in float32? Each number of a key or value has 4 "
+    "bytes and meets one multiply-add, 2 FLOPs.",
+    {
+        "0.5": "2 FLOPs for 4 bytes, whatever the number of keys.",
+        "2": "That is FLOPs per *number*; a number has 4 bytes.",
+        "it grows with the keys": "FLOPs and bytes both grow with them: their ratio stays.",
+    },
+    right="0.5",
+)
 
 # %%
 attention_cost = mine("attention_cost")
-
-
-def intensity(kv_heads, q_len, k_len, size=4):
-    """FLOPs of the attention for each byte of keys and values; 16 query heads of width 64."""
-    layer = {"d_model": 1024, "num_heads": 16, "num_kv_heads": kv_heads, "d_head": 64}
-    cost = attention_cost(**layer, q_len=q_len, k_len=k_len, bytes_per_value=size)
-    return cost["attention_flops"] / cost["kv_bytes"]
-
-
-rows = [
-    (name, kv_heads, q_len, f"{intensity(kv_heads, q_len, 1024):g}")
-    for name, q_len in (("decode", 1), ("prefill", 1024))
-    for kv_heads in (16, 4, 1)
-]
+rows = []
+for name, q_len in (("decode", 1), ("prefill", 1024)):
+    for kv_heads in (16, 4, 1):
+        sizes = (1024, 16, kv_heads, 64, q_len, 1024, 1, 4)  # d_model to bytes per value
+        cost = attention_cost(*sizes)
+        rows.append((name, kv_heads, q_len, f"{cost['attention_flops'] / cost['kv_bytes']:g}"))
 headers = ["", "KV heads", "new tokens", "FLOPs for each byte of keys and values"]
-table(rows, headers, caption="float32, 1024 keys")
+table(rows, headers, caption="float32, 16 query heads of width 64, 1024 keys")
 
 # %% [markdown]
-# Decoding with MHA: half a FLOP for each byte, far below any ridge. By the roofline a decode step
-# is a matter of reading. Sharing a KV head among 16 query heads does 16 times as many FLOPs with
-# each byte, since the bytes shrink and the FLOPs stay. In prefill each key meets 1024 queries
-# instead of one: the intensity is high even for MHA, arithmetic decides, and there is nothing for
-# fewer KV heads to save.
+# Half a FLOP for each byte is far below any ridge: a decode step is a matter of reading. If 16
+# query heads share one KV head, the bytes shrink and the FLOPs stay, so the intensity is 16 times
+# as high. In prefill each key meets 1024 queries: arithmetic decides, even for MHA, and fewer KV
+# heads have nothing to save.
 #
-# The roofline as a picture: how many FLOPs per second are possible at which intensity. It rises
-# with the bandwidth and ends at the peak. The points are kept measurements, and so is this roof.
-# Their bytes include queries and output, which count in prefill: with them its intensity is 256.
-# (Both axes are logarithmic: each step to the right or up is a factor, not a difference.)
-#
-# **Predict.** Where below the roof do decode steps stand, and how far to the right does the
-# prefill?
+# As a picture: the FLOPs per second that are possible at each intensity. The roof rises with the
+# bandwidth and ends at the peak. Points and roof are kept measurements. (Both axes are logarithmic.
+# The points' bytes include queries and output, so prefill stands at 256.)
 
-# %%
-(ceiling,) = rows_of(kept, "ceilings", dtype="float32")
-fig, ax = plt.subplots(figsize=(7.2, 3.8))
-places = sorted([0.25, ceiling["peak_flops"] / ceiling["bandwidth"], 1024])
-roof = [min(ceiling["peak_flops"], place * ceiling["bandwidth"]) / 1e9 for place in places]
-ax.plot(places, roof, color="black", linestyle="-", label="roofline")
-told = []
-points = rows_of(kept, "decode by KV heads", way="fold", dtype="float32")
-points += rows_of(kept, "prefill, 1024", way="SDPA", dtype="float32", kv_heads=16)
-for row in points:
-    name = "prefill of 1024" if row["queries"] > 1 else f"decode, {heads(row['kv_heads'])}"
-    place, reached = row["flops"] / row["bytes"], row["flops"] / row["median"] / 1e9
-    ax.plot(place, reached, "o" if row["queries"] == 1 else "s", color="C0", markersize=7)
-    ax.annotate(name, (place, reached), (8, -12), textcoords="offset points", fontsize=9)
-    told.append(f"{name}: {reached:.0f} GFLOP/s at {place:.1f} FLOPs per byte")
-log_axes(ax, x=[0.25, 1, 4, 16, 64, 256, 1024], y=[10, 30, 100, 300])
-ax.set(xlabel="arithmetic intensity, FLOPs per byte", ylabel="GFLOP/s")
-ax.set(title="Decoding stands below the slope, prefill below the flat roof")
-ax.legend(loc="upper left")
-show(
-    fig,
-    f"Roofline with a slope of {ceiling['bandwidth'] / 1e9:.0f} GB/s and a flat top of "
-    f"{ceiling['peak_flops'] / 1e9:.0f} GFLOP/s, and measured points. " + "; ".join(told) + ".",
-    machine=kept_machine,
+# %% jupyter={"source_hidden": true}
+predict(
+    "roof_where",
+    "Fewer KV heads move a decode step along this picture. Where to?",
+    {
+        "straight up": "That would be more FLOPs per second at the same FLOPs per byte.",
+        "to the right, and up with the roof": "The same FLOPs for fewer bytes: a higher intensity.",
+        "to the left, away from the ridge": "Fewer bytes raise FLOPs per byte.",
+    },
+    right="to the right, and up with the roof",
 )
 
+# %%
+efficiency_views.draw_roofline(kept)
+
 # %% [markdown]
-# The decode steps lie below the slope: MHA reaches two thirds of it, MQA a little more than a
-# quarter. Fewer KV heads move a step to the right, and since the roof rises there, upwards. Prefill
-# stands far to the right, under the flat part. Two exercises, `arithmetic_intensity` and
-# `roofline_seconds`, are these two formulas.
+# On this processor MHA reaches two thirds of the slope, MQA a little more than a quarter. Two
+# exercises, `arithmetic_intensity` and `roofline_seconds`, are these formulas.
 #
-# ## 4. How many bytes does a cache take?
+# ## 4. How many bytes, and how many users?
 #
-# What can be counted should be counted, not measured. `kv_cache_bytes` of unit 06 counts; here it
-# is held against real caches: all bytes of the tensors of your `KVCache`.
+# **Goal:** count what a cache takes, and find what it decides. *Fifteen minutes.*
+#
+# What can be counted should not be measured. `kv_cache_bytes` of unit 06 counts; here it is held
+# against real caches.
 
 # %%
 kv_cache_bytes, KVCache = mine("kv_cache_bytes", "KVCache")
@@ -420,151 +401,124 @@ headers = ["KV heads", "bytes by the formula", "bytes of the tensors"]
 table(rows, headers, caption="one layer, 2 sequences of 500 tokens, d_head 64, bfloat16")
 
 # %% [markdown]
-# To the byte. The same for 160 sizes, with the course's `KVCache` and on PyTorch's `meta` device,
-# where tensors have a size and take no memory:
+# Now a large model, [Llama-3-8B](https://huggingface.co/meta-llama/Meta-Llama-3-8B): 32 layers, 32
+# query heads, d_head 128, in 16 bits; its 8 billion weights take 16 GB.
 
-# %%
-sizes = itertools.product((16, 8, 4, 2, 1), (256, 1024, 4096, 16384), (1, 4, 8, 32))
-cases = [
-    Case(16, kv_heads, 64, 1, tokens, batch, dtype)
-    for kv_heads, tokens, batch in sizes
-    for dtype in ("float32", "bfloat16")
-]
-rows = measurements.cache_bytes(cases)
-differ = [row for row in rows if row["held"] != row["kv_bytes"]]
-print(f"{len(rows)} caches, from {min(row['held'] for row in rows):,} bytes", end=" ")
-print(f"to {max(row['held'] for row in rows):,}; {len(differ)} differ from the formula")
-
-# %% [markdown]
-# Now a large model, Llama-3-8B: 32 layers, 32 query heads, d_head 128, in 16 bits; its 8 billion
-# weights take 16 GB. **Predict.** It has 8 KV heads. With how many tokens in the caches of all
-# users together do keys and values take as much room as the weights? And if it had 32 KV heads?
-
-# %%
-contexts = (256, 1024, 4096, 16384)
-fig, axes = plt.subplots(1, 2, figsize=(9.0, 3.6), sharey=True)
-for ax, batch in zip(axes, (1, 32), strict=True):
-    for i, kv_heads in enumerate((32, 8, 1)):
-        gigabytes = [kv_cache_bytes(32, kv_heads, 128, n, batch) / 1e9 for n in contexts]
-        ax.plot(contexts, gigabytes, marker="osD"[i], linestyle="-", label=heads(kv_heads))
-    ax.axhline(16, color="black", linestyle=":", label="weights")
-    log_axes(ax, x=contexts, y=[0.01, 0.1, 1, 10, 100])
-    ax.set(title=f"{batch} sequence{'s' if batch > 1 else ''}", xlabel="tokens in each sequence")
-axes[0].set(ylabel="GB of keys and values")
-axes[1].legend(loc="lower right")
-fig.suptitle("Many users with long texts: the cache outgrows the weights")
-per_token = {kv_heads: kv_cache_bytes(32, kv_heads, 128, 1) for kv_heads in (32, 8, 1)}
-show(
-    fig,
-    "Gigabytes of keys and values of Llama-3-8B over 256 to 16384 tokens, for 1 and for 32 "
-    "sequences, with 32, 8 and 1 KV heads, and 16 GB of weights as a line. "
-    + "; ".join(
-        f"{heads(kv_heads)}: {each:,} bytes a token, as much as the weights at "
-        f"{16e9 / each:,.0f} tokens"
-        for kv_heads, each in per_token.items()
-    )
-    + ".",
-    machine="no machine (counted)",
+# %% jupyter={"source_hidden": true}
+predict(
+    "cache_equals_weights",
+    "It has 8 KV heads. With how many tokens, of all users together, do keys and values take as "
+    "much room as the weights?",
+    {
+        "about 1,200": "A token takes 131 KB, not 13 MB.",
+        "about 12,000": "`2 * 32 * 8 * 128 * 2` bytes a token; 16 GB hold ten times as many.",
+        "about 120,000": "131,072 bytes a token. That is 30 users with 4,000 tokens each.",
+    },
+    right="about 120,000",
 )
 
+# %%
+per_token = {kv_heads: kv_cache_bytes(32, kv_heads, 128, 1) for kv_heads in (32, 8, 1)}
+efficiency_views.draw_growth(per_token, weights=16e9)
+
 # %% [markdown]
-# One token takes `2 * 32 layers * 8 KV heads * 128 * 2 bytes` = 131,072 bytes, so 16 GB are 122,070
-# tokens; with 32 KV heads 30,518. (The sizes are those of Meta's published configuration.)
+# A token takes `2 * 32 layers * 8 KV heads * 128 * 2 bytes` = 131,072 bytes, so 16 GB are 122,070
+# tokens; with 32 KV heads 30,518. A single user with a short text does not notice.
 #
-# The bytes decide how many users fit on a machine, and how much every step reads. A single user
-# with a short text does not notice them. Keep that in mind for the next two sections.
+# These bytes decide two things: how much every step reads, and how many users fit. Before you move
+# a slider, say which of the two it changes. Find a setting in which FLOPs decide, and one in which
+# there is room for ten sequences at most with 32 KV heads, and for dozens with 8.
+
+# %%
+try_serving()
+
+# %% [markdown]
+# Weights are read once a step for *all* users, so more users raise the intensity, until keys and
+# values, read once for *each*, outweigh the weights. "At best" is the roof: no start of the work,
+# no waiting. A real server gets less. (int8 numbers are turned into bfloat16 to be multiplied.)
+#
+# *A good place to stop.*
 #
 # ## 5. Where does a decode step gain from fewer KV heads?
 #
-# First live, on your machine: a reduced version of everything that follows, in under a minute. The
-# candidates take turns, and every call gets other keys and values. Otherwise it would find them in
-# the small fast memory inside the processor (also called a cache, but not ours), and no model of
-# many layers does.
+# **Goal:** read a gain with its base, its processor and its theory. *Twenty minutes.*
 #
-# **Predict.** 8 query heads on 8, 2 or 1 KV heads. Theory says at most 4 and 8 times as fast with 2
-# and 1. What will folding reach? And repeating?
+# First live. The candidates take turns, and every call gets other keys and values; otherwise it
+# would find them in the small fast memory inside the processor, which no model of many layers does.
+# SDPA runs with its own `enable_gqa`, or on the folded rows.
 
-# %%
-start = time.perf_counter()
-live = efficiency.run(quick=True)
-took = time.perf_counter() - start
-rows = []
-for row in sorted(
-    rows_of(live, "decode by KV heads"), key=lambda row: (row["way"], -row["kv_heads"])
-):
-    low, median, high = row["gain"]
-    fewer = f"{8 / row['kv_heads']:g}"
-    gain = f"{median:.2f} ({low:.2f} to {high:.2f})"
-    rows.append((row["way"], row["kv_heads"], f"{row['median'] * 1e3:.2f} ms", fewer, gain))
-headers = ["way", "KV heads", "a step", "bytes, times fewer", "times as fast as fold with 8"]
-table(rows, headers, caption=f"2 sequences, 4096 keys, float32, quartiles; {here}; {took:.0f} s")
-
-# %% [markdown]
-# On the machine that made this page folding reaches about three fifths of theory with 2 KV heads
-# and half with 1. Repeat and broadcast read a quarter or an eighth of what MHA reads, and are two
-# to three times *slower*.
-#
-# Now the kept results, larger and on two machines, each with a panel of its own: compare within a
-# panel only, for the machines differ in everything. There are 4096 keys in the cache, for 4
-# sequences with heads of width 64 on the processor, for 16 of width 128 on the GPU. From point to
-# point the number of KV heads changes. The base is the fastest MHA of that machine. The dashed line
-# is theory: half of the KV heads, half of the bytes, twice as fast. All was measured in three runs,
-# each in a new process, on the processor in nine, three at each of three times of a day. Bars reach
-# from the lowest to the highest quartile of all runs; most are smaller than the points.
-#
-# **Predict.** Which of the four ways lie below 1, that is, are *slower* than MHA?
-
-
-# %%
-def told_range(row, base=1.0, scale=1.0):
-    """(low, median, high) of seconds, or of how many times as fast as ``base``."""
-    own = row["low"], row["median"], row["high"]
-    return [each * scale for each in own] if base == 1.0 else [base / each for each in own[::-1]]
-
-
-def draw_gains(ax, results, dtype):
-    """How many times as fast as the best MHA each way is; gives the numbers as text."""
-    rows = rows_of(results, "decode by KV heads", dtype=dtype)
-    most = max(row["kv_heads"] for row in rows)
-    base = min(row["median"] for row in rows if row["kv_heads"] == most)
-    counts = sorted({row["kv_heads"] for row in rows} - {most})
-    ax.plot(counts, [most / n for n in counts], color="black", linestyle="--", label="theory")
-    told = []
-    for i, way in enumerate(("fold", "SDPA", "repeat", "broadcast")):
-        own = {row["kv_heads"]: row for row in rows if row["way"] == way}
-        ranges = [told_range(own[n], base) for n in counts]
-        curve(ax, counts, ranges, way, i)
-        told.append(f"{way} " + ", ".join(f"{m:.2f}" for _, m, _ in ranges))
-    ax.axhline(1, color="0.5", linewidth=1, linestyle="-")
-    log_axes(ax, x=counts, y=[0.1, 0.3, 1, 3, 10, 30])
-    ax.set(xlabel="KV heads", title=f"{most} query heads, {dtype}")
-    return f"{dtype}, KV heads {', '.join(map(str, counts))}: " + "; ".join(told)
-
-
-fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.8), sharey=True)
-told = [draw_gains(axes[0], kept, "float32"), draw_gains(axes[1], kept_gpu, "bfloat16")]
-axes[0].set(ylabel="times as fast as MHA")
-axes[1].legend(fontsize=9, loc=(0.03, 0.23), ncols=3)
-fig.suptitle("A decode step: processor (left) and GPU (right)")
-show(
-    fig,
-    "How many times as fast as MHA a decode step over 4096 keys is, by way and number of KV heads, "
-    "with theory as a dashed line. Processor, " + told[0] + ". GPU, " + told[1] + ".",
-    machine=f"left {kept_machine}; right {gpu_machine}",
+# %% jupyter={"source_hidden": true}
+predict(
+    "gain_ways",
+    "8 query heads on 1 KV head, in float32: an eighth of the bytes. Which ways are *slower* than "
+    "plain MHA on a processor?",
+    {
+        "none": "Repeat and broadcast read an eighth, but then make copies for every query head.",
+        "repeat and broadcast": "Both copy the keys, one in sight and one inside `@`.",
+        "all plain ones": "Fold is plain, and copies nothing.",
+    },
+    right="repeat and broadcast",
 )
 
+# %%
+live = {
+    dtype: efficiency.groups(efficiency.QUICK)[f"decode by KV heads, {dtype}"](torch.device("cpu"))
+    for dtype in ("float32", "bfloat16")
+}
+rows = []
+for pair in zip(*live.values(), strict=True):
+    cells = []
+    for row in pair:
+        low, middle, high = row["gain"]
+        cells += [f"{row['median'] * 1e3:.2f} ms", f"{middle:.2f} ({low:.2f} to {high:.2f})"]
+    rows.append((pair[0]["way"], pair[0]["kv_heads"], *cells))
+headers = ["way", "KV heads", "float32", "times as fast", "bfloat16", "times as fast"]
+units = timing.bfloat16_units()
+caption = "2 sequences, 4096 keys; against plain MHA (fold with 8), quartiles; "
+table(rows, headers, caption=f"{caption}{here}; bfloat16 instructions: {units}")
+
 # %% [markdown]
-# Three things to see.
+# What do *these* numbers say?
+
+# %%
+for dtype, found in live.items():
+    fewest = [row for row in found if row["kv_heads"] == 1]
+    best = min(fewest, key=lambda row: row["median"])
+    gqa, through = (
+        next(row["median"] for row in fewest if row["way"] == way)
+        for way in ("SDPA", "fold through SDPA")
+    )
+    slower = [row["way"] for row in fewest if row["gain"][2] < 1]
+    print(f"{dtype}, 1 KV head: fastest {best['way']}, {best['gain'][1]:.1f} times plain MHA")
+    print(f"  slower than plain MHA: {', '.join(slower) or 'none'}")
+    print(f"  fold through SDPA is {gqa / through:.1f} times as fast as enable_gqa")
+
+# %% [markdown]
+# Which way wins differs between processors, and between dtypes on one. Where repeat is slow, it is
+# less by the bytes it copies than by the fresh memory it copies them into (lesson 07, section 4).
 #
-# - *Repeat* and *broadcast* lie below 1 on both machines: GQA that is written this way is slower
-#   than the MHA that it replaces, five to seven times on the processor, five to eleven on the GPU.
-#   They write a copy of the keys as large as MHA's and then read it.
-# - On the processor *fold* gains at every step, and with 1 KV head still less than half of what
-#   theory allows. On the GPU it stops at about 4 KV heads, where PyTorch's own (SDPA) goes on to 2.
-#   Fold is several operations there, each started by itself; SDPA is one.
-# - Theory is reached where there is much to read (8 KV heads and more by SDPA on the GPU), and
-#   missed by more the less there is. Reading is not all that a step does, and the rest does not
-#   shrink with the KV heads.
+# Now the kept results; compare within a panel only. (The processor has bfloat16 instructions, its
+# panel shows float32.) A plain way is compared with plain MHA, SDPA with MHA through SDPA:
+# otherwise two things would change. Dashed is theory: half of the KV heads, half of the bytes,
+# twice as fast. Bars reach from the lowest to the highest quartile of several runs. Fold through
+# SDPA was not a candidate of these runs.
+#
+# **Predict.** How far below 1 are repeat and broadcast? Where does each of the others leave the
+# dashed line?
+
+# %%
+efficiency_views.draw_gains(kept, kept_gpu)
+
+# %% [markdown]
+# - *Repeat* and *broadcast* are slower than the plain MHA they replace: 5 to 6.5 times on the
+#   processor, 5 to 9 on the GPU. Bytes alone (read few, write all, read all) would make it 2 to 2.5
+#   times. On the processor the rest is mostly fresh memory. On a GPU PyTorch keeps memory once it
+#   has it; what the rest is there, this comparison does not show.
+# - On the processor *fold* gains at every step, and with 1 KV head less than half of what theory
+#   allows. On the GPU it stops at about 4 KV heads and SDPA goes on: fold is several operations
+#   there, each started by itself.
+# - Theory is reached where there is much to read, and missed by more the less there is: the rest of
+#   a step does not shrink with the KV heads.
 #
 # Is SDPA on a GPU always the best, then? The same in float32:
 
@@ -579,58 +533,45 @@ headers = ["dtype", "way", "32 KV heads", "4", "1"]
 table(rows, headers, caption=f"a decode step, 16 sequences, 4096 keys; {gpu_machine}")
 
 # %% [markdown]
-# No. In float32 SDPA takes 1.6 ms for MHA and 2.7 ms with fewer KV heads, so that sharing makes it
-# *slower*; folding takes a twelfth of that. FlashAttention, the fast kernel behind SDPA, knows
-# 16-bit numbers only (its README says so), and what PyTorch takes in its place gains nothing from
-# shared KV heads. Which way is best has to be measured, for your dtype.
+# No. In float32 sharing makes SDPA *slower*, and folding takes a twelfth of its time. SDPA chooses
+# among several *kernels* (programs that run on the GPU). On CUDA, says [its documentation][sdpa],
+# `enable_gqa` "currently works only for Flash_attention and math kernel", and
+# [FlashAttention][flash] takes 16-bit numbers only. That leaves the math kernel: plain operations,
+# with the keys repeated. Which way is best has to be measured, for your dtype.
 #
-# How large is the rest that does not shrink? Is it the same for every length? Vary the context,
-# with everything else the same. The dashed lines are the roofline of each curve.
+# [sdpa]: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
+# [flash]: https://github.com/Dao-AILab/flash-attention
 #
-# **Predict.** MQA against MHA with 256 keys in the cache, and with 16384: the same gain?
+# How large is the part that does not shrink? Vary the context, and nothing else.
 
-# %%
-fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.8), sharey=True)
-told = []
-for ax, results, dtype, way in zip(
-    axes, (kept, kept_gpu), ("float32", "bfloat16"), ("fold", "SDPA"), strict=True
-):
-    rows = rows_of(results, "decode by context", dtype=dtype, way=way)
-    for i, kv_heads in enumerate(sorted({row["kv_heads"] for row in rows}, reverse=True)):
-        own = [row for row in rows if row["kv_heads"] == kv_heads]
-        curve(ax, contexts, [told_range(row, scale=1e3) for row in own], heads(kv_heads), i)
-        theory(ax, contexts, [row["roofline"] * 1e3 for row in own], i)
-        told.append(f"{heads(kv_heads)} " + ", ".join(f"{r['median'] * 1e3:.3f}" for r in own))
-    log_axes(ax, x=contexts, y=[0.001, 0.01, 0.1, 1, 10, 100])
-    ax.set(xlabel="keys in the cache", title=f"{way}, {dtype}, batch {own[0]['batch']}")
-    ax.legend(fontsize=9)
-axes[0].set(ylabel="milliseconds of a decode step")
-fig.suptitle("Processor (left): the same gain at every length. GPU (right): it needs many keys")
-show(
-    fig,
-    "Milliseconds of a decode step over 256, 1024, 4096 and 16384 keys, and the roofline as dashed "
-    f"lines. Processor: {'; '.join(told[:3])}. GPU: {'; '.join(told[3:])}.",
-    machine=f"left {kept_machine}; right {gpu_machine}",
+# %% jupyter={"source_hidden": true}
+predict(
+    "gain_context",
+    "On the GPU: does MQA gain as much over MHA with 256 keys as with 16384?",
+    {
+        "yes, bytes shrink by 32 in both": "They do, but reading is not all that a step does.",
+        "less with 256": "So few keys are read faster than the step can be started.",
+        "more with 256": "The shorter the text, the less of the step is reading.",
+    },
+    right="less with 256",
 )
 
+# %%
+efficiency_views.draw_contexts(kept, kept_gpu)
+
 # %% [markdown]
-# On the processor the curves are nearly parallel: the same part of theory is gained at every
-# length. MHA takes 1.5 to 1.8 times its roofline, 4 KV heads 2.2 to 2.8 times, MQA 3.5 to 4.8
-# times. So the rest is no fixed start: it grows with the number of keys, as the FLOPs do, and those
-# do not shrink with the KV heads. What it is, this lesson does not take apart. (The roof itself
-# moved: on this one machine, with the same code, a large tensor was read at 25 GB/s in the first
-# three runs and at 28 to 31 in those hours later, while MHA's decode steps took as long as before.
-# A ceiling is the highest that was reached.)
+# On the processor the curves are nearly parallel: the same part of theory at every length. MHA
+# takes 1.5 to 1.8 times its roofline, MQA 3.5 to 4.8 times. So the rest is no fixed start; it grows
+# with the keys, as the FLOPs do. (The roof moved too: this machine read a large tensor at 25 to 31
+# GB/s. A ceiling is the highest that was reached.)
 #
-# On the GPU the curves meet on the left, at some 20 microseconds. There is a third ceiling, which
-# the roofline does not know: starting a piece of work on a GPU (a *kernel launch*) takes that long,
-# whatever the work is. A small job consists of its start.
+# On the GPU the curves meet on the left, at some 20 microseconds: a third ceiling, which the
+# roofline does not know. That is what one call of SDPA from Python takes at least: PyTorch chooses
+# a kernel and asks for memory, and the GPU starts one or more kernels (each start is a *kernel
+# launch*). A small job consists of its start. On the right MHA lies on its roofline, even 2 to 4
+# per cent beyond: the roof was measured too, and SDPA reads a little faster than that.
 #
-# With 4096 keys and more MHA on the GPU lies on its roofline, even 2 to 4 per cent beyond. So the
-# roof is not quite the roof: it was measured too, by adding up a large tensor, and SDPA reads a
-# little faster than that.
-#
-# The same for the batch, as a table. **Predict.** Does the gain grow with the number of sequences?
+# The same for the batch:
 
 # %%
 rows = []
@@ -649,18 +590,28 @@ caption = f"times as fast as MHA, with 1 KV head and 4096 keys; {kept_machine}; 
 table(rows, headers, caption=caption)
 
 # %% [markdown]
-# On the processor it does not: there, one sequence of 4096 keys is enough to read. On the GPU it
-# grows from nothing to 17: a large GPU needs many sequences before the reading is longer than the
-# start.
+# For a processor one sequence of 4096 keys is enough to read. A large GPU needs many sequences
+# before reading takes longer than the start.
 #
 # ## 6. Where is nothing gained?
 #
-# A model is more than attention. In a decode step it also reads all of its weights: once, for all
-# sequences together. We take the shape of SmolLM2-135M from lesson 07, with 9 query heads on 9, 3
-# (its own) or 1 KV heads. Fewer KV heads also make `k_proj` and `v_proj` smaller. (The weights are
-# random: they are as fast as trained ones.)
+# **Goal:** name the ceiling that a whole model is under. *Fifteen minutes.*
 #
-# **Predict.** One user, 256 tokens of context. How much faster is 1 KV head than 9?
+# In a decode step a model also reads all of its weights, once for all sequences. Take the shape of
+# SmolLM2-135M (lesson 07), with 9 query heads on 9, 3 (its own) or 1 KV heads. (The weights are
+# random: as fast as trained ones.)
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "model_gain",
+    "One user, 256 tokens of context, on a processor. How much faster is 1 KV head than 9?",
+    {
+        "nearly 9 times": "Keys and values are 34 of the 598 MiB that a step reads.",
+        "1.1 to 1.2 times": "Weights decide, and of those only `k_proj` and `v_proj` shrink.",
+        "not at all": "`k_proj` and `v_proj` shrink as well, 68 MiB of weights.",
+    },
+    right="1.1 to 1.2 times",
+)
 
 # %%
 rows = []
@@ -677,45 +628,14 @@ headers += ["times as fast by bytes", "measured"]
 table(rows, headers, caption=f"9 KV heads / 1 KV head, float32; {kept_machine}")
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.7))
-batches = (1, 4, 8, 32)
-told = []
-for i, kv_heads in enumerate((9, 3, 1)):
-    own = rows_of(kept, "model,", dtype="float32", kv_heads=kv_heads)
-    by_context = [row for row in own if row["batch"] == 1]
-    by_batch = [row for row in own if row["tokens"] == 256]
-    for ax, rows, x in ((axes[0], by_context, contexts), (axes[1], by_batch, batches)):
-        speeds = [[row["batch"] / each for each in told_range(row)[::-1]] for row in rows]
-        curve(ax, x, speeds, heads(kv_heads), i)
-        theory(ax, x, [row["batch"] / row["roofline"] for row in rows], i)
-        told.append(f"{heads(kv_heads)} " + ", ".join(f"{middle:.0f}" for _, middle, _ in speeds))
-log_axes(axes[0], x=contexts, y=[5, 10, 20, 50])
-log_axes(axes[1], x=batches, y=[20, 50, 100, 200, 500, 1000])
-axes[0].set(xlabel="tokens in the cache", ylabel="tokens per second", title="one sequence")
-axes[1].set(xlabel="sequences of 256 tokens", ylabel="tokens per second", title="many sequences")
-axes[0].legend()
-fig.suptitle("One short text: the curves are close. Long texts, or many, part them")
-show(
-    fig,
-    "Tokens per second of a model of SmolLM2's shape, dashed: roofline. One sequence, 256 to 16384 "
-    f"tokens: {'; '.join(told[::2])}. 1, 4, 8 and 32 sequences of 256 tokens: "
-    f"{'; '.join(told[1::2])}.",
-    machine=kept_machine,
-)
+efficiency_views.draw_models(kept)
 
 # %% [markdown]
-# (Dashed is the roofline of each curve.) One user with a short text reads 564 MiB of weights and 34
-# MiB of keys and values. Of the 98 MiB that 1 KV head saves here, 68 are weights of `k_proj` and
-# `v_proj`, an eighth of all weights. The cache, which GQA was made for, hardly matters. Long texts,
-# or many users, turn it around: weights are read once for all of them, keys and values once for
-# each.
+# With one short text the cache, which GQA was made for, hardly matters. Long texts, or many users,
+# turn it around. The measured gain stays behind the bytes: with many tokens the attention itself
+# takes 3.5 times its roofline (section 5); what it is with 32 sequences, we did not measure.
 #
-# The measured gain stays behind the bytes, most with 16384 tokens and with 32 sequences. With many
-# tokens it is the attention itself, which with 1 KV head takes 3.5 times its roofline (section 5).
-# With 32 sequences a step takes more than twice its roofline whatever the KV heads; which part of
-# the model that is, we did not measure.
-#
-# On the large GPU no gain can be told from none in any case. **Predict.** Why not?
+# Now the same model on the large GPU:
 
 # %%
 rows = []
@@ -724,20 +644,28 @@ for tokens, batch in ((256, 1), (16384, 1), (256, 128)):
     times = [f"{row['median'] * 1e3:.1f} ms" for row in own]
     low, middle, high = own[-1]["gain"]
     rows.append((batch, tokens, *times, f"{middle:.2f} ({low:.2f} to {high:.2f})"))
-    rows[-1] += (f"{own[0]['roofline'] * 1e3:.2f} ms",)
+    rows[-1] += tuple(f"{row['roofline'] * 1e3:.2f} ms" for row in (own[0], own[-1]))
 headers = ["sequences", "tokens in each", "9 KV heads", "3", "1", "times as fast with 1"]
-headers += ["roofline with 9"]
+headers += ["roofline with 9", "with 1"]
 table(rows, headers, caption=f"a decode step, bfloat16; {gpu_machine}")
 
-# %% [markdown]
-# The roofline lies far below, by a factor of 45 and more. The GPU waits for Python, which starts
-# one small piece of work after the other. How many? Count the operations of a step, on PyTorch's
-# `meta` device. (Views only look at memory in another way; they start nothing.)
+# %% jupyter={"source_hidden": true}
+predict(
+    "model_gpu",
+    "No gain can be told, and every step takes 27 to 29 ms, 45 times its roofline or more. What is "
+    "the GPU doing?",
+    {
+        "reading weights": "The roofline counts weights, keys and values: less than a millisecond.",
+        "arithmetic": "The roofline counts that as well.",
+        "waiting for Python": "It starts one small operation after the other. Count them below.",
+    },
+    right="waiting for Python",
+)
 
 
 # %%
 class Operations(TorchDispatchMode):
-    """Counts the operations inside `with` that are not views."""
+    """Counts the operations inside `with` that are not views (those start nothing)."""
 
     count = 0
 
@@ -746,23 +674,35 @@ class Operations(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-with torch.device("meta"):
+with torch.device("meta"):  # tensors that have a size and take no memory
     model = Decoder(efficiency.FULL.model, mine("GroupedQueryAttention"))
     caches = model.new_caches(KVCache, 1, 257)
     with torch.no_grad(), Operations() as counted:
         model(torch.zeros(1, 1, dtype=torch.long), caches)
 (row,) = rows_of(kept_gpu, "model, 256 tokens, batch 1,", dtype="bfloat16", kv_heads=9)
 each = row["median"] / counted.count
-print(f"{counted.count} operations in a step; {each * 1e6:.0f} microseconds for each on the GPU")
+print(f"{counted.count} operations in 30 layers; {each * 1e6:.0f} microseconds for each on the GPU")
 
 # %% [markdown]
-# A step takes 27 to 29 milliseconds, whatever the model has to read. What takes them is starting
-# the operations, one after the other; the GPU is idle most of the time. Whoever wants the gain of
-# fewer KV heads here has to start less often first: with *fused* operations, which do more at once
-# (`torch.compile`), or by recording a whole step and starting it as one (CUDA graphs). First find
-# out which ceiling you are under; lifting another one gains nothing.
-#
-# And prefill? **Predict** from its intensity.
+# These are the 27 ms of *this* decoder, which runs operation by operation ("eager"), some 80 a
+# layer. So the table does not show that GQA gains nothing on a GPU. It shows that eager code
+# *hides* what it gains: with 16384 tokens the roof falls from 0.32 to 0.09 ms. To see it, start
+# less often, by fused operations (`torch.compile`) or by recording a whole step and starting it as
+# one ([CUDA graphs](https://pytorch.org/blog/accelerating-pytorch-with-cuda-graphs/)). This course
+# has not measured that; whoever decides for a GPU server has to. First find out which ceiling you
+# are under: lifting another one gains nothing.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "prefill_gain",
+    "And prefill, by SDPA? Think of its intensity.",
+    {
+        "it gains like decoding": "In decoding each key meets one query, here all of them.",
+        "next to nothing": "Arithmetic decides, and the FLOPs of the attention are the same.",
+        "it gets slower": "Nothing is added: no copy, no FLOP.",
+    },
+    right="next to nothing",
+)
 
 # %%
 rows = []
@@ -770,299 +710,269 @@ for name, results, dtype in (("processor", kept, "float32"), ("GPU", kept_gpu, "
     for length in (256, 1024, 4096):
         mha, _, mqa = rows_of(results, f"prefill, {length},", dtype=dtype, way="SDPA")
         low, middle, high = mqa["gain"]
-        rows.append(
-            (f"{name}, {mha['kv_heads']} query heads", length, f"{mha['median'] * 1e3:.3f} ms")
-        )
-        rows[-1] += (f"{middle:.2f} ({low:.2f} to {high:.2f})",)
+        gain = f"{middle:.2f} ({low:.2f} to {high:.2f})"
+        case = f"{name}, {dtype}, {mha['kv_heads']} query heads"
+        rows.append((case, length, f"{mha['median'] * 1e3:.3f} ms", gain))
 headers = ["", "prompt", "MHA", "times as fast with 1 KV head"]
 table(rows, headers, caption=f"SDPA, one sequence; {kept_machine}; {gpu_machine}")
 
 # %% [markdown]
-# On the GPU nothing; on the processor a tenth with a short prompt, where keys and values still are
-# a part of the work, and next to nothing with a long one: the FLOPs are the same. So the attention
-# before the *first* token stays as it is; what gains is every token after it. (The projections of
-# keys and values do become smaller, here as in decoding.)
+# So the attention before the *first* token stays as it is; what gains is every token after it. (The
+# projections of keys and values become smaller in both.)
 #
 # ## 7. How much memory does a call take?
 #
-# A call needs room beside its inputs: copies, and the scores. It is counted
-# from the tensors that PyTorch makes. In the decode step here MHA's keys and values are 128 MiB, in
-# the prefill 8 MiB; the scores of the prefill are `16 heads * 1024 * 1024 * 4 bytes`, 64 MiB.
-# **Predict.** Which way needs the room that sharing was meant to save? And what takes the room in
-# prefill?
+# **Goal:** see which ways give back what sharing saved. *Five minutes.*
+#
+# A call needs room beside its inputs: copies, and the scores. It is counted from the tensors that
+# PyTorch makes, so it is the same on every machine.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "memory_way",
+    "One decode step; MHA's keys and values take 32 MiB. How much room does *repeat* need with 2 "
+    "KV heads, whose keys and values take 4 MiB?",
+    {
+        "4 MiB": "It does not copy each head once, but once for each query head.",
+        "16 MiB": "That is broadcast: it copies keys and then values. Repeat holds both at once.",
+        "32 MiB": "A copy for every query head, as large as what sharing saved.",
+    },
+    right="32 MiB",
+)
 
 # %%
 rows = []
-for name in ("decode", "prefill"):
-    found = rows_of(kept, f"memory, {name}")
+for name, queries, tokens in (("decode", 1, 4096), ("prefill", 512, 512)):
     for way in WAYS:
-        own = [row["peak"] for row in found if row["way"] == way and row["kv_heads"] in (16, 4, 1)]
-        rows.append((name, way, *(f"{each / 2**20:.2f} MiB" for each in own)))
-headers = ["", "way", "16 KV heads", "4", "1"]
-table(rows, headers, caption="decode: 4 sequences, 4096 keys; prefill: one prompt of 1024; float32")
+        cases = [Case(16, n, 64, queries, tokens, 1, "float32", way) for n in (16, 4, 2)]
+        taken = [row["peak"] for row in measurements.peak_memory(cases, "cpu")]
+        rows.append((name, way, *(f"{each / 2**20:.2f} MiB" for each in taken)))
+headers = ["", "way", "16 KV heads", "4", "2"]
+table(rows, headers, caption="decode: one sequence, 4096 keys; prefill: a prompt of 512; float32")
 
 # %% [markdown]
-# Repeat holds a copy as large as MHA's keys and values, however few there are (`repeat_interleave`
-# copies even where there is nothing to repeat): what the cache saves is lost again in every step.
-# Broadcast copies as well, inside `@`, the keys and then the values (but not where one sequence has
-# one KV head). Fold holds the scores and the weights, and SDPA next to nothing. In prefill scores
-# and weights fill the room, twice 64 MiB, beside 4 MiB of scaled queries. SDPA never holds them all
-# at once, and that is worth more there than any number of KV heads. (What one operation uses inside
-# is not counted here. On the GPU memory is asked of the allocator, which sees that as well: for a
-# prefill with 32 query heads 320 MiB by folding, 8 MiB by SDPA.)
+# Repeat takes back in every step what the cache saves; broadcast half of it. Fold holds scores and
+# weights, a number for each query and key; in prefill those fill the room: `16 * 512 * 512 * 4`
+# bytes are 16 MiB, and there are two of them. SDPA never holds them all, and in prefill that is
+# worth more than any number of KV heads. (What one operation uses inside is not counted. On a GPU
+# it is: with 32 query heads and 1024 tokens 320 MiB by folding, 8 by SDPA.)
+#
+# *A good place to stop.*
 #
 # ## 8. What do fewer KV heads cost in quality?
 #
-# Cheaper is easy. Is it as good? We trained small decoders on the text of Python's manual,
-# character by character, with 8, 4, 2 and 1 KV heads: 2 layers, 8 query heads, contexts of 96
-# characters, 800 steps, five seeds each. A model with fewer KV heads has fewer weights, which alone
-# could make it worse. So, as Shazeer (2019) did, what keys and values save goes into a wider MLP:
-# all have nearly the same size. A seed decides the first weights and the order of the text. With
-# the same seed all models read the same text in the same order, so they are compared seed by seed:
-# the idea of the ratio within a round.
+# **Goal:** tell a difference from the spread of seeds, and know what a test cannot see. *Ten
+# minutes.*
 #
-# **Predict.** Quality is the loss on held-out text, in nats per character, less is better. How far
-# apart are 8 KV heads and 1? How far apart are two *seeds* of the same model?
+# Small decoders learned the text of Python's manual, letter by letter, with 8, 4, 2 and 1 KV heads:
+# 2 layers, 8 query heads, contexts of 96 characters, 800 steps, five seeds each. Fewer KV heads
+# mean fewer weights, which alone could make a model worse; so, as in [Shazeer 2019][mqa], what keys
+# and values save goes into a wider MLP. A seed decides the first weights and the order of the text,
+# so models are compared seed by seed: the ratio within a round once more.
+#
+# [mqa]: https://arxiv.org/abs/1911.02150
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "quality_seeds",
+    "Each seed ranks the four models by loss. How many different rankings do five seeds give?",
+    {
+        "one, 8 to 1": "Then one seed would have been enough. Look at the column of ranks.",
+        "two or three": "Some agreement would be left then. Look at the column of ranks.",
+        "five": "With one seed each, one could have told any story.",
+    },
+    right="five",
+)
 
 # %%
 results = load("quality")
-steps = str(results["steps"])
 quality_machine = said(results["machine"])
 by_heads = {
-    kv_heads: [run["losses"][steps] for run in results["runs"] if run["kv_heads"] == kv_heads]
+    kv_heads: [
+        run["losses"][str(results["steps"])]
+        for run in results["runs"]
+        if run["kv_heads"] == kv_heads
+    ]
     for kv_heads in quality.KV_HEADS
 }
 rows = []
 for kv_heads, losses in by_heads.items():
-    size = next(run["parameters"] for run in results["runs"] if run["kv_heads"] == kv_heads)
     told = f"{statistics.median(losses):.3f} ({min(losses):.3f} to {max(losses):.3f})"
     apart = [own - mha for own, mha in zip(losses, by_heads[8], strict=True)]
     worse = f"{statistics.median(apart):+.3f} ({min(apart):+.3f} to {max(apart):+.3f})"
-    rows.append((kv_heads, f"{size:,}", told, worse if kv_heads < 8 else ""))
-headers = ["KV heads", "weights", "loss: median, lowest to highest", "worse than MHA, seed by seed"]
-table(rows, headers, caption=f"{results['command']}; {quality_machine}")
+    ranks = [1 + sum(other[i] < own for other in by_heads.values()) for i, own in enumerate(losses)]
+    rows.append((kv_heads, told, worse if kv_heads < 8 else "", ", ".join(map(str, ranks))))
+headers = ["KV heads", "loss: median, lowest to highest", "worse than MHA, seed by seed"]
+headers += ["rank in seeds 0 to 4"]
+table(rows, headers, caption=f"nats per character; {results['command']}; {quality_machine}")
 
 # %%
-fig, ax = plt.subplots(figsize=(6.4, 3.4))
-for place, losses in enumerate(by_heads.values()):
-    ax.plot([place] * len(losses), losses, "o", color=COLOURS["blue"], markersize=5)
-    ax.hlines(statistics.median(losses), place - 0.2, place + 0.2, color="black")
-ax.set_xticks(range(4), labels=list(by_heads))
-ax.set(xlabel="KV heads", ylabel="held-out loss, nats")
-ax.set(title="The seeds differ more than the KV heads")
-show(
-    fig,
-    "Held-out loss of five seeds for 8, 4, 2 and 1 KV heads, medians as bars: "
-    + "; ".join(
-        f"{heads(kv_heads)} {statistics.median(losses):.3f} ({min(losses):.3f} to "
-        f"{max(losses):.3f})"
-        for kv_heads, losses in by_heads.items()
-    )
-    + ".",
-    machine=quality_machine,
-)
+efficiency_views.draw_losses(by_heads, quality_machine)
 
 # %% [markdown]
-# With 4 KV heads nothing is lost that five seeds could show; with 1 perhaps 0.01 nats, inside the
-# spread. With 2 all five seeds are better than MHA, by 0.001 to 0.017. Is that a result? Five coins
-# all fall on the same side in one of 16 throws, and we looked at three rows: no. Had we trained one
-# seed of each, we could have told any story: look at the lowest and the highest dot of each column.
-# That these are small models on a small text is a limit, and that with 96 characters they say
-# nothing of long contexts, where the cache matters most. What others saw: in Ainslie et al. (2023,
-# Table 1) the average score of a large model is 47.2 for MHA, 47.1 for GQA with 8 KV heads and 46.6
-# for MQA; in Shazeer (2019) BLEU falls from 26.7 to 26.5 with MQA.
+# With 2 KV heads all five seeds are better than MHA, by 0.001 to 0.017. Is that a result? Five
+# coins all fall on the same side in one of 16 throws, and we looked at three rows: no.
 #
-# Live and reduced: two models, one seed, a twentieth of the training. **Predict.** Do they come out
-# in the order of the kept ones?
-
-# %%
-data = corpus()
-GroupedQueryAttention = mine("GroupedQueryAttention")
-torch.set_num_threads(1)
-runs = [quality.run(7, kv_heads, data, GroupedQueryAttention, 40) for kv_heads in (8, 1)]
-rows = [(run["kv_heads"], *(f"{each:.3f}" for each in run["losses"].values())) for run in runs]
-table(rows, ["KV heads", "10 steps", "20 steps", "40 steps"], caption=f"held-out loss; {here}")
-
-# %% [markdown]
-# One seed and a twentieth of the training: whatever order you see, it is no evidence. That is why
-# the kept run takes 25 minutes.
+# Does this show that sharing is free? No: the test is blind where sharing has been seen to hurt.
+# It is a loss over letters, in contexts of 96, from 800 steps; it asks for no knowledge and looks
+# up nothing far away. The table in lesson 07, section 5, has both sides: averages that hardly
+# move, and a model of 7 billion weights that loses 4 points of MMLU with 8 KV heads and 7 with one.
+# "No difference seen" says as much about the test as about the model.
 #
 # ### Converting a trained model
 #
-# Training a large model anew only to have fewer KV heads is dear. Lesson 07 converted: pool the KV
-# heads of each group, train on for a little. How much is "a little"? Ainslie et al. (2023, Figure
-# 5) draw quality over the share of the original training. Here is that figure in small, from the
-# kept results of lesson 07 (three seeds, mean pooling).
+# Lesson 07 converted: pool the KV heads of each group, train on for a little. How much is "a
+# little"? [Ainslie et al. 2023](https://arxiv.org/abs/2305.13245) draw quality over the share of
+# the original training (Figure 5). Here is that figure in small (three seeds, mean pooling), above
+# the MHA model trained on for as many steps.
 #
-# The base line is the MHA model, trained on for as many steps. **Predict.** Which curve starts
-# highest? How close is each after a tenth of the original training?
+# **Predict.** Which curve starts highest? How close is each after a tenth of the training?
 
 # %%
-converted = load("conversion")
-budgets = converted["budgets"]
-base = converted["base_steps"]
-shares = [100 * budget / base for budget in budgets]
-
-
-def lost(kv_heads, step):
-    """For each seed, the loss above the MHA model that was trained on for as many steps."""
-    by_seed = {
-        (run["seed"], run["kv_heads"]): run["losses"][str(step)]
-        for run in converted["runs"]
-        if run["how"] in ("none", "mean")
-    }
-    return [by_seed[seed, kv_heads] - by_seed[seed, 8] for seed in conversion.SEEDS]
-
-
-fig, ax = plt.subplots(figsize=(6.8, 3.6))
-told = []
-for i, kv_heads in enumerate(conversion.KV_HEADS):
-    runs = [lost(kv_heads, budget) for budget in budgets]
-    ranges = [(min(each), statistics.median(each), max(each)) for each in runs]
-    curve(ax, shares, ranges, heads(kv_heads), i)
-    told.append(f"{heads(kv_heads)} " + ", ".join(f"{middle:.2f}" for _, middle, _ in ranges))
-ax.axhline(0, color="0.5", linewidth=1, linestyle="-")
-ax.set(xlabel="further training, per cent of the original steps", ylabel="loss above MHA, nats")
-ax.set(title="A little training brings most of it back")
-ax.legend()
-show(
-    fig,
-    f"Held-out loss above MHA after {', '.join(f'{share:g}' for share in shares)} per cent of the "
-    f"original training, for mean pooling: {'; '.join(told)}. Bars from lowest to highest seed.",
-    machine=said(converted["machine"]),
-)
+efficiency_views.draw_conversion(load("conversion"))
 
 # %% [markdown]
-# Conversion alone is a disaster, and more so with fewer KV heads. Five per cent of the training, 40
-# steps, bring back seven eighths of it with 4 KV heads, three quarters with 2 or 1. But after ten
-# per cent 1 KV head is still 0.4 nats worse. A model trained with 1 KV head from the start was
-# worse by about 0.01 (the figure before; its MLP is wider, so that it has as many weights). The
-# curve still falls there; where it ends, this run does not show.
+# Five per cent of the training brings back seven eighths of the loss with 4 KV heads, three
+# quarters with 2 or 1. After ten per cent 1 KV head is still 0.4 nats worse; trained from the start
+# it was worse by about 0.01 (with a wider MLP). The curve still falls.
 #
 # ## 9. Which number of KV heads would you choose?
 #
-# Now put both sides together: quality on one side, cost on the other. The cost is the bytes of the
-# cache (counted) and the speed (live, on your machine): 16 sequences of 4096 tokens, so that keys
-# and values matter. (The speed does not depend on what a model has learnt.)
+# **Goal:** choose, and say what is certain. *Ten minutes.*
+#
+# Quality on one side, cost on the other: bytes of the cache (counted) and speed (live), for 8
+# sequences of 4096 tokens.
 
 # %%
-shapes = [quality.matched_shape(data.vocabulary, kv_heads) for kv_heads in quality.KV_HEADS]
-torch.set_num_threads(all_cores)
-steps_of = measurements.decode_steps(shapes, 4096, 16, "float32", "cpu", seconds=1.5)
-rows, points = [], []
-for row in steps_of:
-    losses = by_heads[row["kv_heads"]]
-    slow, speed, fast = (row["batch"] / row[name] for name in ("high", "median", "low"))
-    points.append((row["cache_bytes"] / 2**20, statistics.median(losses), speed))
-    told = f"{points[-1][1]:.3f} ({min(losses):.3f} to {max(losses):.3f})"
-    speeds = f"{speed:.0f} ({slow:.0f} to {fast:.0f})"
-    rows.append((row["kv_heads"], f"{points[-1][0]:.0f} MiB", speeds, told))
-headers = ["KV heads", "keys and values", "tokens per second (live)", "held-out loss (kept)"]
+shapes = [quality.matched_shape(100, kv_heads) for kv_heads in quality.KV_HEADS]
+steps = measurements.decode_steps(shapes, 4096, 8, "float32", "cpu", seconds=1.0)
+losses = [statistics.median(by_heads[row["kv_heads"]]) for row in steps]
+costs = {
+    "MiB of keys and values": [row["cache_bytes"] / 2**20 for row in steps],
+    "ms of a decode step": [row["median"] * 1e3 for row in steps],
+}
+rows = []
+for row, mib, ms, loss in zip(steps, *costs.values(), losses, strict=True):
+    quick, slow = row["low"] * 1e3, row["high"] * 1e3
+    rows.append(
+        (row["kv_heads"], f"{mib:.0f}", f"{ms:.1f} ({quick:.1f} to {slow:.1f})", f"{loss:.3f}")
+    )
+headers = ["KV heads", *costs, "held-out loss (kept)"]
 table(rows, headers, caption=f"speed: {here}; loss: {quality_machine}")
 
 # %% [markdown]
 # A model *beats* another if it costs no more and is no worse, and is better in one of the two.
-# Those that none beats are the **Pareto front**: among them you choose, all others are out. By
-# hand, for cost and quality (high is good): A (1, 5), B (2, 4), C (3, 7). A beats B: cheaper and
-# better. C costs more than A and is better, so both stay. (A loss is the other way round: low is
-# good, so its negative is the quality.) Of two equal points neither beats the other. The function
-# that finds the front is your exercise `pareto_front`; here it is at work.
-#
-# **Predict** from the table: which of the four models are on the front of cache bytes and loss?
+# Those that none beats are the **Pareto front**: among them you choose. By hand, for cost and
+# quality (high is good): A (1, 5), B (2, 4), C (3, 7). A beats B: cheaper and better. C costs more
+# than A and is better, so both stay. Of two equal points neither beats the other. (A loss is good
+# when low: its negative is the quality.) Your exercise `pareto_front` finds the front.
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "front_bytes",
+    "From the table: which models are on the front of cache bytes and loss?",
+    {
+        "8, 4, 2 and 1": "8 costs more than 4, and its loss is higher: it is beaten.",
+        "only 4": "It has the lowest loss. But 2 and 1 are cheaper, so 4 does not beat them.",
+        "4, 2 and 1": "Each is better than all that are cheaper. 8 is beaten by 4.",
+    },
+    right="4, 2 and 1",
+)
 
 # %%
 pareto_front = mine("pareto_front")
-costs = {
-    "MiB of keys and values": [point[0] for point in points],
-    "milliseconds of a decode step": [row["median"] * 1e3 for row in steps_of],
+fronts = {
+    name: pareto_front([(c, -loss) for c, loss in zip(cost, losses, strict=True)])
+    for name, cost in costs.items()
 }
-fig, axes = plt.subplots(1, 2, figsize=(9.2, 3.6), sharey=True)
-told = []
-for ax, (name, cost) in zip(axes, costs.items(), strict=True):
-    front = pareto_front([(c, -loss) for c, (_, loss, _) in zip(cost, points, strict=True)])
-    told.append(f"on the front of {name}: {', '.join(heads(quality.KV_HEADS[i]) for i in front)}")
-    for i, (kv_heads, losses) in enumerate(by_heads.items()):
-        middle = statistics.median(losses)
-        bars = [[middle - min(losses)], [max(losses) - middle]]
-        style = {"color": "C0", "marker": "D"} if i in front else {"color": "0.6", "marker": "o"}
-        ax.errorbar(cost[i], middle, yerr=bars, capsize=3, linestyle="", **style)
-        ax.annotate(kv_heads, (cost[i], middle), (7, 4), textcoords="offset points")
-    ax.set(xlabel=name)
-    ax.margins(x=0.12)
-axes[0].set(ylabel="held-out loss, nats")
-fig.suptitle("Numbers of KV heads. Left and low is good; diamonds: beaten by none; bars: all seeds")
-show(
-    fig,
-    "Loss against cache bytes and milliseconds of a decode step for 8, 4, 2 and 1 KV heads: "
-    + "; ".join(
-        f"{heads(kv_heads)} {p[0]:.0f} MiB, {row['median'] * 1e3:.1f} ms, loss {p[1]:.3f}"
-        for kv_heads, p, row in zip(by_heads, points, steps_of, strict=True)
-    )
-    + f". {told[0]}; {told[1]}.",
-    machine=f"speed {here}; loss {quality_machine}",
-)
+machines = f"speed {here}; loss {quality_machine}"
+efficiency_views.draw_fronts(costs, list(by_heads.values()), fronts, machines)
 
 # %% [markdown]
-# Read it with its bars. By the medians, 8 KV heads are beaten: dearer than 4 and no better. But the
-# front is drawn through medians, and the bars overlap. "4 is better than 8" is not shown, only that
-# 8 KV heads buy nothing here that five seeds can see. An honest answer names the candidates (4, 2
-# and 1), what would decide between them (more seeds, a larger model, the real task), and what is
-# certain: a half, a quarter and an eighth of the bytes.
+# Read it with its bars. The front is drawn through medians, and the bars overlap: "4 is better than
+# 8" is not shown, only that 8 KV heads buy nothing here *that this test can see*. An honest answer
+# names the candidates, what would decide between them (more seeds, a larger model, knowledge, long
+# inputs, the real task), and what is certain: a half, a quarter, an eighth of the bytes.
 #
-# What this lesson does not show: models of billions of weights, other texts, other GPUs. What
-# carries over is the way to find out.
-#
-# To measure all of it on your own machine, in JupyterLab's terminal:
+# To measure all of it on your own machine, in JupyterLab's terminal (each can be stopped, goes on
+# where it was, and ends by comparing your medians with ours):
 #
 #     python -m attnlab.efficiency --again     # 10 minutes
 #     python -m attnlab.quality --again        # 25 minutes
 #     python -m attnlab.conversion --again     # 10 minutes
 #
-# Each shows its progress, can be stopped and goes on where it was, keeps its results beside ours,
-# and ends by telling which of our medians your run confirms.
-#
 # ## Check yourself
-#
-# Answer first, then open.
-#
-# <details><summary>1. A benchmark calls A once and B once; B is twice as fast. What do you
-# ask?</summary>
-#
-# Who went first? Was there a warm-up? How far apart are two calls of the same function?
-# </details>
-#
-# <details><summary>2. Medians 1.00 ms and 0.97 ms; quartiles 0.95 to 1.06 and 0.93 to 1.02. Which
-# is faster?</summary>
-#
-# They cannot be told apart: the ranges overlap. Measure in turns and look at the ratio.
-# </details>
-#
-# <details><summary>3. A job has an intensity of 2 FLOPs per byte on a machine with a ridge of 10.
-# Somebody halves its FLOPs. How much faster can it get?</summary>
-#
-# Not at all. Bytes decide.
-# </details>
-#
-# <details><summary>4. Which gains from fewer KV heads: the time to the first token or the time of
-# each token after it?</summary>
-#
-# Each token after it, if keys and values are a good part of what a step reads.
-# </details>
-#
-# <details><summary>5. One user, 200 tokens, a model of 8 billion weights. What does GQA
-# gain?</summary>
-#
-# By its cache next to nothing: the step reads 16 GB of weights and, in the sizes of Llama-3-8B, 26
-# MB of keys and values (105 MB with MHA). What it does gain is 1.6 GB of weights, since `k_proj`
-# and `v_proj` are a quarter as large: about a tenth of what a step reads.
-# </details>
-#
-# <details><summary>6. GQA with 4 KV heads is beaten by none, and its bar overlaps with that of
-# MHA. May you write "better than MHA"?</summary>
-#
-# No. "As good, as far as these seeds show, for a fraction of the bytes."
-# </details>
-#
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "quiz_eff_once",
+    "A benchmark calls A once, then B once; B is twice as fast. What does it show?",
+    {
+        "B is faster": "Who goes first pays for the start; section 1 named both as winners.",
+        "B is faster, but perhaps not twice": "Not even the direction is shown.",
+        "nothing yet": "Who went first? Was there a warm-up? How far apart are two calls of A?",
+    },
+    right="nothing yet",
+)
+predict(
+    "quiz_eff_overlap",
+    "Measured in blocks: medians 1.00 and 0.97 ms, quartiles 0.95 to 1.06 and 0.93 to 1.02. Which "
+    "is faster?",
+    {
+        "the second, by 3 per cent": "The machine may have changed between the blocks by as much.",
+        "not decided: measure in turns": "Look at the ratio in each round. It may be 1.03 in all "
+        "of them, or contain 1.",
+        "neither: the ranges overlap": "Overlap does not show that they are equal: a gain that is "
+        "there in every round can hide in wide ranges.",
+    },
+    right="not decided: measure in turns",
+)
+predict(
+    "quiz_eff_ridge",
+    "An intensity of 2 FLOPs per byte, a ridge of 10. Somebody halves the FLOPs. How much faster "
+    "can it get?",
+    {
+        "not at all": "Bytes decide, and they stayed.",
+        "twice": "Only if arithmetic were the larger of the two times.",
+        "up to five times": "Five is how far arithmetic is from deciding.",
+    },
+    right="not at all",
+)
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "quiz_eff_first_token",
+    "What gains from fewer KV heads?",
+    {
+        "the time to the first token": "That is prefill: arithmetic decides.",
+        "the time of each token after it": "If keys and values are a good part of what it reads.",
+        "both alike": "In prefill each key is used by many queries, so reading hardly counts.",
+    },
+    right="the time of each token after it",
+)
+predict(
+    "quiz_eff_one_user",
+    "One user, 200 tokens, Llama-3-8B in 16 bits. What does GQA (8 KV heads in place of 32) gain "
+    "in a step?",
+    {
+        "a quarter of the bytes is left": "Of keys and values. They are 26 MB beside 16 GB.",
+        "about a tenth": "`k_proj` and `v_proj` are a quarter as large: 1.6 GB of weights less.",
+        "nothing at all": "The cache hardly matters, but two of the projections shrink too.",
+    },
+    right="about a tenth",
+)
+predict(
+    "quiz_eff_claim",
+    "4 KV heads are beaten by none, and their bar overlaps with that of MHA. What may you write?",
+    {
+        "better than MHA": "The bars overlap: that is not shown.",
+        "as good as MHA": "Not shown either. It depends on what the test can see.",
+        "no difference seen by this test, for half of the bytes": "With the test named beside it.",
+    },
+    right="no difference seen by this test, for half of the bytes",
+)
+
+# %% [markdown]
 # ## Summary
 #
 # | question | answer |
@@ -1072,9 +982,8 @@ show(
 # | decode | bytes decide: fewer KV heads gain, if nothing copies the keys |
 # | prefill | FLOPs decide: little or nothing is gained |
 # | short texts, few users | weights decide: little is gained (1.1 times here) |
-# | small jobs on a GPU | their start decides: nothing is gained |
-# | quality | trained from the start: within the spread; converted: needs further training |
+# | eager code on a GPU | the start of operations decides and hides the gain |
+# | quality | no loss seen in small tests that cannot see much; measure knowledge and long inputs |
 # | choosing | the Pareto front, read with its spread |
 #
-# Next: the exercises, in `workspace/08_efficiency/08_efficiency.ipynb`. The last three are an
-# experiment of your own.
+# The last three exercises are an experiment of your own.

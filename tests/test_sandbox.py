@@ -40,7 +40,8 @@ import torch
 
 
 def padding_mask(lengths, k_len):
-    return torch.arange(k_len) < torch.as_tensor(lengths)[:, None, None]
+    lengths = torch.as_tensor(lengths)
+    return torch.arange(k_len, device=lengths.device) < lengths[:, None, None]
 """
 
 
@@ -432,9 +433,9 @@ def test_a_cell_that_hangs_costs_only_its_own_exercise(tmp_path):
 
 def test_an_added_loop_that_never_ends_costs_time_only(tmp_path):
     path = tmp_path / "answer.py"
-    good = GOOD.replace("arange(k_len)", "arange(k_len, device=device)")
+    good = GOOD.replace("arange(k_len, ", "arange(k_len, dtype=kind, ")
     endless = "# %%\nstep = 0\nwhile True:\n    step += 1\n"
-    path.write_text(f"{endless}# %%\nimport torch\ndevice = torch.device('cpu')\n# %%{good}")
+    path.write_text(f"{endless}# %%\nimport torch\nkind = torch.int64\n# %%{good}")
     verdict = grade(path, ["padding_mask"], seed=1, limits=Limits(10))
     assert verdict.exercises[0].status == "passed"
     assert len(verdict.notices) == 1 and "no loop" in verdict.notices[0]

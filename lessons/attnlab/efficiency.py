@@ -138,15 +138,16 @@ QUICK = Settings(
     batch=2,
     prefills=(512,),
     held=512,
-    dtypes=("float32",),
+    dtypes=("float32", "bfloat16"),
     model=DecoderShape(4096, 512, 6, 8, 8, 64, 1024),
     model_kv_heads=(8, 1),
     model_contexts=(128, 4096),
     model_batches=(),
-    pool=1 << 28,
+    pool=1 << 27,
     seconds=1.0,
     visits=1,
 )
+"""Sizes for a lesson, which measures single groups of it."""
 
 
 Measured = Callable[[torch.device], list[dict]]
@@ -288,13 +289,10 @@ ONCE = ("memory", "cache", "clock")
 """Groups that are visited once."""
 
 
-def run(
-    quick: bool = False, device: Device | None = None, kept: Kept | None = None, visit: int = 0
-) -> dict:
+def run(device: Device | None = None, kept: Kept | None = None, visit: int = 0) -> dict:
     """Measure this machine, once.
 
     Args:
-        quick: a reduced version that takes less than a minute.
         device: by default the best that there is.
         kept: where to keep results and go on from; by default nothing is kept.
         visit: number of this visit.
@@ -303,10 +301,9 @@ def run(
         ``{"machine", "runs"}``; a run is ``{"group", "visit", "rows"}``. See ``rows_of``.
     """
     device = torch.device(device or timing.best_device())
-    settings = QUICK if quick else full(device)
     runs = list(kept.runs) if kept else []
     done = {past["group"] for past in runs if past["visit"] == visit}
-    wanted = groups(settings)
+    wanted = groups(full(device))
     visited = [name for name in wanted if not (visit and name.startswith(ONCE))]
     say_what_is_kept(len(done), len(visited), f"parts of visit {visit + 1}")
     for name in bar([name for name in visited if name not in done], len(done)):
@@ -361,8 +358,13 @@ def rows_of(results: dict, groups: str, **wanted: object) -> list[dict]:
 
 
 def _merged_rows(results: dict, group: str) -> list[dict]:
-    visits = [run["rows"] for run in results["runs"] if run["group"] == group]
-    return [_merged(rows) for rows in zip(*visits, strict=True)]
+    visits: dict[tuple, list[dict]] = {}
+    for run in results["runs"]:
+        for row in run["rows"] if run["group"] == group else ():
+            # What was measured is a float, or three of them; sizes and names are not.
+            case = tuple(item for item in row.items() if isinstance(item[1], (int, str)))
+            visits.setdefault(case, []).append(row)
+    return [_merged(rows) for rows in visits.values()]
 
 
 def _merged(visits: Sequence[dict]) -> dict:
