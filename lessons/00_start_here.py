@@ -219,7 +219,7 @@ status()
 # |---|---|---|---|
 # | 00 | [where attention sits](00_where_attention_sits.ipynb) in a model | nothing | 15 minutes |
 # | 01 | one attention head: by hand, then as a module | four exercises | two and a half hours |
-# | 02 | masks: which key may be seen by which query | three exercises | two and a half hours |
+# | 02 | masks: which query may see which key | three exercises | two and a half hours |
 # | 03 | many heads: what one softmax cannot do | two exercises | two hours |
 # | 04 | multi-head attention without the loop | six exercises | four hours |
 # | 06 | the KV cache: writing token by token | four exercises | three hours |

@@ -68,8 +68,8 @@ print(inspect.getsource(Layer.forward))
 
 # %% [markdown]
 # **Norm**, in front of both, divides each row by the root of its mean square, so that no box meets
-# numbers that are far too large or small. For `[3, 4]`: the squares 9 and 16 have the mean 12.5, its root is 3.54,
-# and the row becomes `[0.85, 1.13]`.
+# numbers that are far too large or small. For `[3, 4]`: the squares 9 and 16 have the mean 12.5,
+# its root is 3.54, and the row becomes `[0.85, 1.13]`.
 
 # %%
 print(nn.RMSNorm(2)(torch.tensor([[3.0, 4.0], [300.0, 400.0]])).detach())
