@@ -201,7 +201,7 @@ predict(
 # | see an earlier one again | `hint("softmax", step=1)` |
 # | see the same inputs again | `check("softmax", seed=...)`; a failed check tells you its seed |
 # | see how far you are | `status()`: points, hints, predictions |
-# | start one exercise anew | `python -m autograder reset softmax` in a terminal |
+# | start one exercise over | `python -m autograder reset softmax` in a terminal |
 #
 # (A terminal is under *File > New > Terminal*. What you wrote before a `reset` is kept in
 # `old_answers/`, beside the notebook.)

@@ -90,8 +90,8 @@ predict(
     {
         "a wide vector for each thing": "Width does not matter: coin/2 + key/2 is key/2 + coin/2.",
         "letter plus thing": "(A + coin) + (C + key) and (A + key) + (C + coin) are the same sum.",
-        "a vector for each pair of drawer and thing": "Each term says itself where it comes from, "
-        "so the sum still knows.",
+        "a vector for each pair of drawer and thing": "Each term says where it comes from, so the "
+        "sum still knows.",
     },
     right="a vector for each pair of drawer and thing",
 )
@@ -592,8 +592,8 @@ predict(
     {
         "`torch.arange(3.0)`": "Made without a device it is on the processor.",
         "`torch.arange(3.0, device=x.device)`": "Made where x is.",
-        "both: PyTorch moves small tensors": "Nothing moves unasked; only a single number may "
-        "come from the processor.",
+        "both: PyTorch moves small tensors": "Nothing is moved unless you ask; only a single "
+        "number may come from the processor.",
     },
     right="`torch.arange(3.0, device=x.device)`",
 )
@@ -674,7 +674,7 @@ table(rows, ["model", "d_model", "H * d_head", "weights (no biases)", "4 * d_mod
 def pieces_each(cake, people):
     """How many whole pieces everybody gets."""
     if cake % people != 0:
-        raise ValueError(f"{cake} pieces cannot be shared by {people} without a rest")
+        raise ValueError(f"{cake} pieces cannot be shared evenly by {people}")
     return cake // people
 
 

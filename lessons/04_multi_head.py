@@ -171,7 +171,7 @@ print("strides of the cut", cut.stride(), " after the exchange", heads.stride())
 # ### The trap
 #
 # The target shape is known. So why not ask for it at once, with `x.view(2, 3, 4)`? Another slip
-# cuts "4 pieces of 2" in place of "2 pieces of 4", and brings the right shape about by `permute`,
+# cuts "4 pieces of 2" in place of "2 pieces of 4", and gets the right shape with `permute`,
 # which names the new order of all axes.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
@@ -235,7 +235,7 @@ predict(
     "`result` is `(2, 3, 4)`, in order in memory. Can `result.transpose(0, 1).view(3, 8)` join the "
     "heads of each token?",
     {
-        "yes": "The numbers of one token are no neighbours on the line: no stride steps through.",
+        "yes": "The numbers of one token are not neighbours on the line: no stride reaches all.",
         "yes, in the wrong order": "`view` never gives a wrong order in silence here: it refuses.",
         "no: an error": "`view` cannot move numbers, and here they would have to move.",
     },
@@ -330,7 +330,7 @@ predict(
     "Under the causal mask output 0 may depend on token 0 alone. Which pair lets it see more?",
     {
         "none: the mask forbids it": "The mask masks positions inside a head, and in a wrong cut "
-        "these are no tokens.",
+        "these are not tokens.",
         "view / view": "It is blind instead: the second half of the text never sees the first.",
         "right / view": "The mixed pair puts results of later tokens into row 0.",
     },
@@ -374,7 +374,7 @@ for ax, (name, moved) in zip(axes, drawn.items(), strict=True):
         place = (j - 0.44, i - 0.44)
         ax.add_patch(Rectangle(place, 0.88, 0.88, fill=False, edgecolor=COLOURS["orange"], lw=2.5))
     ax.set(xlabel="changed token", ylabel="output" if ax is axes[0] else "")
-fig.suptitle("cut / join: 1 where the output moves; framed = a look into the future")
+fig.suptitle("cut / join: 1 where the output moves; framed = it sees the future")
 show(
     fig,
     "Which outputs move when a token changes, under a causal mask. "
@@ -422,7 +422,7 @@ table(
          torch.allclose(output, by_loop, atol=1e-5)]
         for name, (output, moved) in versions.items()
     ],
-    ["cut / join", "no look ahead", "sees all of the past", "equals the loop"],
+    ["cut / join", "does not see ahead", "sees all of the past", "equals the loop"],
 )  # fmt: skip
 
 # %% [markdown]
