@@ -803,9 +803,9 @@ heatmaps(
 # %% [markdown]
 # The left head gives most of its weight to the token just before: with positions in the vectors, a
 # head can look for a *place*. The right one finds "cats" from "sleep", "they", "are" and "tired",
-# not the dog that stands nearer: the lookup of section 1, learned. As a row must sum to one, words
-# that ask nothing spread their weight or leave it on the first token. The upper right is empty: no
-# token sees a later one, which is unit 02.
+# not the dog that stands nearer: the lookup of section 1, learned. ("near" and "the" go there too.)
+# As a row must sum to one, other words spread their weight or leave it on the first token. The
+# upper right is empty: no token sees a later one, which is unit 02.
 #
 # One sentence proves little.
 #

@@ -1037,12 +1037,12 @@ predict(
     "One head puts 0.5 on each of two tokens of the first layer. What can the next layer know?",
     {
         "both values, and which token had which": "The sum is the same in both orders.",
-        "both values, but not whose each was": "Word plus position does not say which token had "
+        "both values, but not which was whose": "Word plus position does not say which token had "
         "which.",
         "neither value: the average is a new vector": "Directions that are far apart can be told "
         "apart in their sum.",
     },
-    right="both values, but not whose each was",
+    right="both values, but not which was whose",
 )
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
