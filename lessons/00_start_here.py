@@ -26,8 +26,8 @@ from autograder import check, hint, predict, status
 #     Try the weights 1, 0 and 0. Which row should come back, and which numbers does your code
 #     return?
 #   - >-
-#     A weight belongs to a whole row. `weights[:, None]` stands the weights up as a column, with
-#     the shape `(n, 1)`: times `values`, each of them multiplies its own row. Then add up the rows.
+#     A weight belongs to a whole row. As a column, `weights[:, None]`, each weight multiplies its
+#     own row of `values`. Then add up the rows.
 #   - |-
 #     products = each row of values times its weight: which shape must the weights have?    # (n, d)
 #     return their sum: over which of the two axes?                                         # (d,)
@@ -70,7 +70,8 @@ predict(
 # %% [markdown]
 # The exercise: write `weighted_average(weights, values)` for any number of rows `n` and columns
 # `d`. Every exercise begins with a name, a *docstring* (what goes in, what comes out), and a line
-# that says that nothing is there yet. `help` prints the docstring.
+# that says that nothing is there yet. `help` prints the docstring. (`weights[:, None]` makes a
+# column of the weights, with the shape `(n, 1)`.)
 
 
 # %%
@@ -111,17 +112,15 @@ print("where you live:", weighted_average(weights, values).tolist())
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
     "start_mean",
-    "14 degrees and 12 m/s: two numbers, nothing absurd. The check looks at four properties: the "
-    "values; all the weight on one row gives that row; as many rows as columns work; right, and "
-    "the arguments left as they are. How many of them hold?",
+    "14 degrees and 12 m/s: two numbers, nothing absurd. For which weights would `mean` be right?",
     {
-        "three, all but the first": "`mean` never looks at the weights, so it gives no single row "
-        "back either.",
-        "one, the last": "It does leave its arguments alone. But that counts only where values are "
-        "right: a function that does nothing would have it too.",
-        "none": "All four have one cause, so it is told once.",
+        "for none: it never looks at them": "It does not, and still it is right where all are "
+        "equal.",
+        "for equal weights only": "Then the weighted average is the plain one. Equal test weights "
+        "would hide the mistake; the check draws others.",
+        "for all that add up to 1": "Ours do, and the answer should have been 15 and 10.",
     },
-    right="none",
+    right="for equal weights only",
 )
 
 # %%
@@ -169,21 +168,21 @@ check("weighted_average", seed=1)
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
     "start_break",
-    "In the repaired answer, write `weights` in place of `weights[:, None]`. What will happen with "
-    "our three stations?",
+    "PyTorch lines shapes up from the right, and sizes that meet must be equal, or one of them 1. "
+    "In the repaired answer, write `weights` in place of `weights[:, None]`. What happens with our "
+    "three stations, `(3,)` times `(3, 2)`?",
     {
-        "wrong numbers, no error": "`(3,)` against `(3, 2)`: from the right, 3 meets 2. With as "
-        "many columns as rows it would run and be wrong, which is why one property tests that.",
-        "an error": "PyTorch lines shapes up from the right, and there 3 weights meet 2 columns.",
-        "the same result": "Each weight belongs to a row; as a row of their own they meet the "
-        "columns.",
+        "wrong numbers, no error": "That needs as many columns as rows, which is why one property "
+        "tests that.",
+        "an error": "From the right, 3 weights meet 2 columns.",
+        "the same result": "Each weight belongs to a row, and here they meet the columns.",
     },
     right="an error",
 )
 
 # %% [markdown]
-# **Your turn.** Break the repaired answer so, run both cells, read the verdict, and repair it.
-# Some mistakes stop with an error, others deliver wrong numbers.
+# **Your turn.** Make that change, run both cells, read the verdict, and undo it. Some mistakes
+# stop with an error, others deliver wrong numbers.
 #
 # ## The rhythm
 #
@@ -202,10 +201,10 @@ predict(
 # | see an earlier one again | `hint("softmax", step=1)` |
 # | see the same inputs again | `check("softmax", seed=...)`; a failed check tells you its seed |
 # | see how far you are | `status()`: points, hints, predictions |
-# | start one exercise anew | `python -m autograder reset softmax` in a terminal |
+# | start one exercise over | `python -m autograder reset softmax` in a terminal |
 #
 # (A terminal is under *File > New > Terminal*. What you wrote before a `reset` is kept in
-# `old_answers/`, beside the notebook. Of the names below you need only the first today.)
+# `old_answers/`, beside the notebook.)
 
 # %%
 status()
@@ -220,12 +219,12 @@ status()
 # |---|---|---|---|
 # | 00 | [where attention sits](00_where_attention_sits.ipynb) in a model | nothing | 15 minutes |
 # | 01 | one attention head: by hand, then as a module | four exercises | two and a half hours |
-# | 02 | masks: which key may be seen by which query | three exercises | two and a half hours |
-# | 03 | many heads: what one softmax cannot do | three exercises | two hours |
+# | 02 | masks: which query may see which key | three exercises | two and a half hours |
+# | 03 | many heads: what one softmax cannot do | three exercises | two and a half hours |
 # | 04 | multi-head attention without the loop | six exercises | four hours |
-# | 06 | the KV cache: writing token by token | five exercises | three hours |
+# | 06 | the KV cache: writing token by token | five exercises | three and a half hours |
 # | 07 | grouped queries, and your module in a real model | five exercises | four hours |
-# | 08 | measuring: what fewer KV heads gain and cost | seven exercises | four hours |
+# | 08 | measuring: what fewer KV heads gain and cost | seven exercises | four and a half hours |
 #
 # Units 05 and 09 follow: what heads learn, and attention in a live system. Every lesson begins with
 # the letters it uses for sizes, such as `B` and `L_q`; `...` in a shape stands for any axes in

@@ -24,8 +24,6 @@ _ = torch.manual_seed(0)
 draw_decoder()
 
 # %% [markdown]
-# Follow the picture from left to right.
-#
 # ## Text, tokens, vectors
 #
 # A **token** is a piece of text that the model knows by a number. Ours are whole words; real models
@@ -41,7 +39,8 @@ print(tokens.tolist())
 
 # %% [markdown]
 # The **embedding** is a table with one row of `d_model` numbers for each token. Its numbers are
-# random at first and learned later. Looking up the rows of a text makes `x`, a row a position.
+# random at first and learned later. Looking up the rows of a text makes `x`, one row for each
+# position. `nn.Embedding` is such a table.
 
 # %%
 d_model = 4
@@ -49,17 +48,9 @@ embedding = nn.Embedding(len(vocabulary), d_model)
 x = embedding(tokens)
 print("embedding:", tuple(embedding.weight.shape), "  x:", tuple(x.shape))
 
-# %% jupyter={"source_hidden": true}
-predict(
-    "sits_same_word",
-    "`the` stands at positions 0, 3 and 6. How do rows 0, 3 and 6 of `x` differ?",
-    {
-        "each has numbers of its own": "The table has one row a *token*, not one a position.",
-        "not at all": "One token, one row. Nothing has told the rows where they stand yet.",
-        "only in their order of size": "A look-up changes nothing: the same row is copied.",
-    },
-    right="not at all",
-)
+# %% [markdown]
+# `the` stands at positions 0, 3 and 6. One token, one row: nothing has told the three rows where
+# they stand. (`detach()` gives the numbers alone, without what learning would need.)
 
 # %%
 print(x[[0, 3, 6]].detach())
@@ -68,28 +59,29 @@ print(x[[0, 3, 6]].detach())
 # ## One layer: attention and add, MLP and add
 #
 # `x` runs through the model like a road, called the **residual stream**. A layer never replaces
-# it. Each of its two boxes reads `x` and *adds* what it found. This is the layer of the model that
-# runs in lesson 07, as code. (`B` is the number of texts at once, one here and left out; `mask` and
-# `cache` come in lessons 02 and 06.)
+# it. Attention and MLP each read `x` and *add* what they found. This is the layer of the model
+# that runs in lesson 07, as code. (`B` is the number of texts at once, one here and left out;
+# `mask` and `cache` come in lessons 02 and 06.)
 
 # %%
 print(inspect.getsource(Layer.forward))
 
 # %% [markdown]
-# Three kinds of boxes stand in it.
-#
-# **Norm** divides each row by the root of its mean square, so that no box meets numbers that are
-# far too large or small. For `[3, 4]`: the squares 9 and 16 have the mean 12.5, its root is 3.54,
-# and the row becomes `[0.85, 1.13]`. (It then scales each column by a learned number, 1 at first.)
+# **Norm**, in front of both, divides each row by the root of its mean square, so that no box meets
+# numbers that are far too large or small. For `[3, 4]`: the squares 9 and 16 have the mean 12.5,
+# its root is 3.54, and the row becomes `[0.85, 1.13]`.
 
 # %%
 print(nn.RMSNorm(2)(torch.tensor([[3.0, 4.0], [300.0, 400.0]])).detach())
 
 # %% [markdown]
-# **MLP** takes each row for itself through two linear layers with a bend between them.
+# **MLP** takes each row for itself. Two linear layers (`gate_proj`, `up_proj`) make it wider, one
+# of the results is bent (`silu`), they are multiplied, and `down_proj` leads back. Below is the
+# older form: linear, bend (`GELU`), linear; `nn.Sequential` runs them one after another.
 #
 # **Attention** mixes rows: what a position adds to itself comes from others. *How much* from each
-# is what lessons 01 to 03 are about. Here a stand-in that weighs all rows up to its own alike:
+# is what lessons 01 to 03 are about. Here a stand-in weighs all rows up to its own alike: `cumsum`
+# adds up rows 0 to i.
 
 # %%
 mlp = nn.Sequential(nn.Linear(d_model, 8), nn.GELU(), nn.Linear(8, d_model))
@@ -121,21 +113,21 @@ changed = tokens.clone()
 changed[1] = vocabulary.index("dog")
 for name, box in {"MLP": mlp, "average so far": average_so_far}.items():
     moved = (box(embedding(tokens)) - box(embedding(changed))).abs().sum(dim=1) > 0
-    print(f"{name:15} rows that change: {moved.nonzero().flatten().tolist()}")
+    print(f"{name:15} rows that change: {[i for i in range(len(moved)) if moved[i]]}")
 
 # %% [markdown]
-# So whatever a model knows about one word from another has passed through attention. Take it
-# away, and every position is guessed from its own word alone.
+# So whatever a model knows about one word from another has passed through attention.
 #
 # ## From the last row to the next word
 #
-# After the last layer each row is compared with every row of a table, often the embedding itself.
-# That gives one number a token, the **logits**. Softmax (lesson 01) makes probabilities of them:
-# positive numbers that add up to 1.
+# After the last layer each row is compared with every row of a table, often the embedding itself:
+# `@` is the product of two matrices, `.T` turns rows into columns. That gives one number for each
+# token, the **logits**. Softmax (lesson 01) makes probabilities of them: positive numbers that add
+# up to 1.
 
 # %%
 logits = (x + average_so_far(x)) @ embedding.weight.T
-print("logits:", tuple(logits.shape), " a row a position, a column a token")
+print("logits:", tuple(logits.shape), " one row for each position, one column for each token")
 print("probabilities after the last word:", logits[-1].softmax(dim=0).detach().numpy().round(2))
 
 # %% [markdown]
@@ -148,41 +140,44 @@ for p in (1.0, 0.5, 0.1, 0.01):
 
 # %% [markdown]
 # The *gradient* says for each learned number which way lowers the loss. An **optimiser** moves
-# all of them a small step that way; AdamW is the usual one. This is a training loop in full:
+# all of them a small step that way; AdamW is the usual one. `parameters()` lists the learned
+# numbers of a part.
+
 
 # %%
-target = tokens[1:]  # the word that follows each position
-numbers = [*embedding.parameters(), *mlp.parameters()]
-optimiser = torch.optim.AdamW(numbers, lr=0.05)
-losses = []
-for _ in range(150):
+def model(tokens):
     x = embedding(tokens)
     x = x + average_so_far(x)  # attention and add
     x = x + mlp(x)  # MLP and add
-    logits = x @ embedding.weight.T
-    loss = nn.functional.cross_entropy(logits[:-1], target)
-    optimiser.zero_grad()  # forget the last gradient
-    loss.backward()  # the gradient of every number
-    optimiser.step()  # a small step
+    return x @ embedding.weight.T  # logits
+
+
+numbers = [*embedding.parameters(), *mlp.parameters()]
+optimiser = torch.optim.AdamW(numbers, lr=0.05)  # lr: how small a step
+
+# %% [markdown]
+# One turn of the training loop: run the model, compute the loss (`cross_entropy` takes logits and
+# does the softmax itself), and the gradient with `backward`, which *adds* to the last one unless
+# `zero_grad` has cleared it; then step.
+
+# %%
+target = tokens[1:]  # the word that follows each position but the last
+losses = []
+for _ in range(150):
+    loss = nn.functional.cross_entropy(model(tokens)[:-1], target)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
     losses.append(loss.item())
 print(f"loss {losses[0]:.2f} at first, {losses[-1]:.2f} after 150 steps")
 
-# %% jupyter={"source_hidden": true}
-predict(
-    "sits_after_the",
-    "`the` is followed by `cat`, `dog`, `dog`. Could the model tell the three places apart if the "
-    "average were taken out?",
-    {
-        "yes, by training longer": "Its input would be three equal rows; equal rows give equal "
-        "answers, however long it trains.",
-        "yes, by a wider MLP": "A wider MLP still maps equal rows to equal answers.",
-        "no": "Three equal rows come out equal. The average tells them apart by what came before.",
-    },
-    right="no",
-)
+# %% [markdown]
+# The guess is the token with the largest logit; `argmax` says where that stands. (No word follows
+# the last `ran`: it was never trained, and no guess is right.) Without the average, the three
+# equal rows of `the` stay equal, however long the training.
 
 # %%
-guesses = [vocabulary[i] for i in logits.argmax(dim=1)]
+guesses = [vocabulary[i] for i in model(tokens).argmax(dim=1)]
 print([f"{word} -> {guess}" for word, guess in zip(words, guesses, strict=True)])
 no_attention = embedding(tokens) + mlp(embedding(tokens))
 the = (no_attention @ embedding.weight.T)[[0, 3, 6]]
@@ -196,7 +191,7 @@ table(
     [
         ("01", "attention, one head", "how much a row takes from each other row"),
         ("02", "mask", "which rows it may take from at all"),
-        ("03", "several heads", "why one mixture a row is too few"),
+        ("03", "several heads", "why one mixture per row is too few"),
         ("04", "multi-head attention", "the whole box, as models have it"),
         ("06", "positions and the cache", "where a row stands; writing word by word"),
         ("07", "fewer key and value heads", "the box of today's models, in a real one"),

@@ -160,8 +160,8 @@ heatmap(
 )
 
 # %% [markdown]
-# (`torch.softmax` is PyTorch's version of our two steps.) Move the query yourself: where must it
-# point to find "dog"? (Click a slider, then use the arrow keys.)
+# (`torch.softmax` is our two steps; `torch.stack` makes rows of tensors.) Move the query yourself:
+# where must it point to find "dog"? (Click a slider, then use the arrow keys.)
 
 # %%
 query_sliders(keys, values, words)
@@ -205,7 +205,7 @@ predict(
 )
 
 # %%
-two = queries[[1, 5]]  # (L_q, d_head)
+two = queries[[1, 5]]  # (L_q, d_head)   rows 1 and 5
 two_weights = torch.softmax(two @ keys.T, dim=-1)  # (L_q, L_k)
 print("weights", tuple(two_weights.shape), " outputs", tuple((two_weights @ values).shape))
 print("same rows as before:", torch.allclose(two_weights, weights[[1, 5]]))
@@ -215,7 +215,8 @@ print("same rows as before:", torch.allclose(two_weights, weights[[1, 5]]))
 #
 # Now three sentences at once, in a new first axis. `@` multiplies the *last two* axes and repeats
 # that for all axes before them. So swap only those two: `k.transpose(-2, -1)`. `trace_shapes`
-# prints what each operation takes and gives.
+# prints what each operation takes and gives. (`queries[positions]` picks a row for each number in
+# `positions`.)
 
 # %%
 positions = torch.tensor([[0, 1, 2, 3, 4, 5], [0, 4, 2, 3, 1, 5], [0, 1, 2, 3, 1, 5]])
@@ -317,8 +318,8 @@ predict(
     '"sleep" sum to?',
     {
         "1, as the rows do before": "Now every column sums to 1: the queries compete for each key.",
-        "more than 1": "Its scores are the largest of the columns cats and sleep, so it takes the "
-        "larger share there. The output is no average any more.",
+        "more than 1": "In the columns cats and sleep no score is larger than its own, so it takes "
+        "large shares there. The output is no average any more.",
         "0": "No weight of a softmax is 0, so no sum of them is.",
     },
     right="more than 1",
@@ -362,23 +363,11 @@ heatmaps(
 # $$\mathrm{Attention}(Q, K, V) = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt{d_k}}\right) V,
 # \qquad d_k = d_\mathrm{head}.$$
 
-# %% tags=["predict"] jupyter={"source_hidden": true}
-predict(
-    "head_spread",
-    "Unscaled scores of random vectors with `d_head` = 64: what is their standard deviation?",
-    {
-        "about 1": "That holds for the entries, and for the scores after the division.",
-        "about 64": "That is the variance; the standard deviation is its root.",
-        "about 8": "The root of 64.",
-    },
-    right="about 8",
-)
-
 # %%
 torch.manual_seed(1)
 raw_scores = {}
 for d_head in (4, 16, 64, 128, 256, 1024):
-    q = torch.randn(400, 1, d_head)  # (B, L_q, d_head)
+    q = torch.randn(400, 1, d_head)  # (B, L_q, d_head)   random: mean 0, variance 1
     k = torch.randn(400, 50, d_head)  # (B, L_k, d_head)
     raw_scores[d_head] = (q @ k.transpose(-2, -1))[:, 0]  # (B, L_k)
 table(
@@ -395,7 +384,7 @@ table(
 # Try it on two keys. The *second* is the right one, the first leads by some score. Gradient
 # descent on the squared error of the weight takes 200 steps. `requires_grad=True` has PyTorch keep
 # track of what `scores` is used for, `backward()` puts into `scores.grad` how the loss reacts to
-# each score, and each step goes the other way.
+# each score, and each step subtracts it.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -446,7 +435,8 @@ table(
 # %%
 def gradient_norm(weights):
     """One number for each row of weights (B, L_k)."""
-    derivatives = torch.diag_embed(weights) - weights[:, :, None] * weights[:, None, :]
+    own = torch.diag_embed(weights)  # (B, L_k, L_k)   each row of weights on a diagonal
+    derivatives = own - weights[:, :, None] * weights[:, None, :]
     return derivatives.norm(dim=(-2, -1))  # (B,)
 
 
@@ -455,8 +445,8 @@ for name in ("no scale", "/ sqrt(d_head)"):
     for d, raw in raw_scores.items():
         weights = torch.softmax(raw if name == "no scale" else raw / math.sqrt(d), dim=-1)
         norms = gradient_norm(weights)  # (B,)
-        entropy = torch.special.entr(weights).sum(dim=-1)  # (B,)
-        measured[name, d] = entropy.mean(), norms.quantile(0.5), norms.mean()
+        entropy = torch.special.entr(weights).sum(dim=-1)  # (B,)   entr(p) is -p ln p
+        measured[name, d] = entropy.mean(), norms.median(), norms.mean()
 
 # %% jupyter={"source_hidden": true}
 fig, axes = plt.subplots(1, 2, figsize=(8.5, 3.6))
@@ -623,7 +613,7 @@ print("output", tuple(linear(batch).shape))
 
 # %% [markdown]
 # `(2, 5)`, output first: each row makes one output number. The weights start random and are
-# learned. Set by hand, they give exactly the queries, keys and values of before:
+# learned. Set by hand (`copy_` writes into a tensor), they give exactly those of before:
 
 # %%
 q_proj, k_proj, v_proj = (nn.Linear(5, 2, bias=False) for _ in range(3))
@@ -811,13 +801,13 @@ heatmaps(
 )
 
 # %% [markdown]
-# The left head gives most of its weight to the token just before: with positions in the vectors,
-# a head can look for a *place*. The right one finds "cats" from "sleep", "they", "are" and
-# "tired", not the dog that stands nearer: the lookup of section 1, learned. What finds
-# nothing puts its weight on the first token, as a row must sum to one. The upper right is empty:
-# no token sees a later one, which is unit 02.
+# The left head gives most of its weight to the token just before: with positions in the vectors, a
+# head can look for a *place*. The right one finds "cats" from "sleep", "they", "are" and "tired",
+# not the dog that stands nearer: the lookup of section 1, learned. ("near" and "the" go there too.)
+# As a row must sum to one, other words spread their weight or leave it on the first token. The
+# upper right is empty: no token sees a later one, which is unit 02.
 #
-# One sentence proves little. Unit 05 asks what heads do on many, and what breaks without them.
+# One sentence proves little.
 #
 # **Stop.** The next thing is yours to write.
 #

@@ -1,9 +1,9 @@
 # %% [markdown]
-# # 2. Masks: which key may be seen by which query
+# # 2. Masks: which query may see which key
 #
 # In lesson 01 every query looked at every key. A model that writes text must not read the words
 # it has yet to write, and sentences of different lengths are filled up with padding that means
-# nothing. A *mask* forbids such looks. It is one line of code, and a wrong one raises no error.
+# nothing. A *mask* forbids this. It is one line of code, and a wrong one raises no error.
 #
 # You need lesson 01 and, for section 6, the training loop of
 # [where attention sits](00_where_attention_sits.ipynb). Plan 100 minutes, in nine sections of 5 to
@@ -158,9 +158,6 @@ for causal_too in (False, True):
     print(f"causal {causal_too!s:5} token 0 {output[0]}  token 3 {output[3]}")
 
 # %% [markdown]
-# (Decoders without any position vectors rely on this:
-# [Haviv et al. 2022](https://arxiv.org/abs/2203.16634).)
-#
 # ### When `L_q` and `L_k` differ
 #
 # A program that writes text reads the prompt once and keeps its keys and values. Then a *chunk* of
@@ -201,7 +198,7 @@ heatmaps(
 # chunk. With which of the three masks below does the chunk give the same outputs?
 
 # %%
-q, k, v = torch.randn(3, 7, 4).unbind(0)  # each (L, d_head)
+q, k, v = torch.randn(3, 7, 4)  # three of (L, d_head)
 whole = F.scaled_dot_product_attention(q, k, v, is_causal=True)  # (7, d_head)
 chunks = {
     name: F.scaled_dot_product_attention(q[5:], k, v, attn_mask=chunk_mask)
@@ -274,7 +271,7 @@ fitting = batch_scores.masked_fill(~padding[:, None, :], float("-inf"))  # (B, L
 print("(3, 1, 5):", tuple(fitting.shape))
 
 # %% [markdown]
-# Two masks must both allow a look, so they are joined by `&`: a causal `(L_q, L_k)`, the same for
+# Two masks must both allow a key, so they are joined by `&`: a causal `(L_q, L_k)`, the same for
 # every sentence, and padding `(B, 1, L_k)`, the same for every query.
 
 # %%
@@ -299,7 +296,7 @@ predict(
 
 # %%
 tokens = ["it", "ran", "off", "<pad>", "<pad>"]
-parts = {"causal": triangle, "padding": padding_mask_3d[1].expand(5, 5), "both": combined[1]}
+parts = {"causal": triangle, "padding": padding_mask_3d[1].broadcast_to(5, 5), "both": combined[1]}
 heatmaps(
     parts, tokens, tokens, title="Second sentence: the triangle stops at its length", mask=parts,
     digits=0, caption="",
@@ -337,7 +334,7 @@ print("keys that the queries of sentence 0 see:", (squeezed[0] > 0).sum(-1).toli
 
 # %%
 x = torch.randn(3, 5, 4)  # (B, L, d_model)   used as q, k and v alike
-changed = x.clone()
+changed = x.clone()  # a copy
 changed[~padding] += 1.0  # at the padding only
 for name, pad_mask in {"keys": padding[:, None, :], "queries": padding[:, :, None]}.items():
     before, after = (
@@ -520,7 +517,7 @@ class NextLetter(nn.Module):
 
     def forward(self, ids, mask):
         x = self.letter(ids) + self.position.weight[: ids.shape[-1]]  # (B, L, d_model)
-        q, k, v = self.qkv_proj(x).chunk(3, dim=-1)  # three in one; each (B, L, d_model)
+        q, k, v = self.qkv_proj(x).chunk(3, dim=-1)  # cut in three; each (B, L, d_model)
         output = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.predict(x + self.o_proj(output))  # (B, L, letters)
 
@@ -529,9 +526,11 @@ everything = torch.ones(L, L, dtype=torch.bool)  # (L_q, L_k)
 masks = {"right": everything.tril(0), "leaking": everything.tril(1)}
 
 # %% [markdown]
-# The loop is that of *where attention sits*. `windows` cuts random pieces of the text; the targets
-# are the inputs moved by one letter. The loss is the cross-entropy; guessing all letters alike
-# costs `ln(number of letters)`.
+# The loop is that of *where attention sits*. `windows` cuts pieces of the text at random starts
+# (`randint`: random whole numbers, the same each time from a `Generator` with the same seed); the
+# targets are the inputs moved by one letter. The loss is the cross-entropy over all letters of all
+# windows (`flatten(0, 1)` joins these two axes); guessing all letters alike costs
+# `ln(number of letters)`.
 
 
 # %%
@@ -554,7 +553,7 @@ def train(mask, seed, train_ids, valid_ids, steps=400, every=50):
     curve = []
     for step in range(steps + 1):
         if step % every == 0:
-            with torch.no_grad():
+            with torch.no_grad():  # measured only
                 curve.append((step, loss_of(model(inputs, mask), targets).item()))
         batch, answers = windows(train_ids, 32, generator)
         optimizer.zero_grad()
@@ -628,12 +627,10 @@ predict(
 
 
 # %%
-@torch.no_grad()
 def teacher_forced(model, mask, inputs):
     return model(inputs, mask)  # (B, L, letters)   all positions in one run
 
 
-@torch.no_grad()
 def letter_by_letter(model, mask, inputs):
     last = [model(inputs[:, :t], mask[:t, :t])[:, -1] for t in range(1, L + 1)]
     return torch.stack(last, dim=1)  # (B, L, letters)   each position from its own short run
@@ -650,11 +647,11 @@ table(rows, ["mask", "how it is run", "seed 0", "seed 1", "seed 2"], "Validation
 
 # %% [markdown]
 # With the right mask both are the same: under a causal mask later letters cannot matter. Let both
-# write. The start is given, each next letter is drawn from the model's own probabilities.
+# write. The start is given, each next letter is drawn (`multinomial`) from the model's own
+# probabilities.
 
 
 # %%
-@torch.no_grad()
 def write(model, mask, start, count=70):
     generator = torch.Generator().manual_seed(1)
     written = torch.tensor([[letters.index(letter) for letter in start]])  # (1, L)
@@ -692,8 +689,8 @@ predict(
 # %%
 for name, results in runs.items():
     logits = teacher_forced(results[0][0], masks[name], inputs)  # (B, L, letters)
-    losses = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none").mean(0)  # (L,)
-    print(f"{name:8} loss at positions 0, 10, 20, 30, 31:", losses[[0, 10, 20, 30, 31]])
+    losses = {i: loss_of(logits[:, [i]], targets[:, [i]]).item() for i in (0, 10, 20, 30, 31)}
+    print(f"{name:8} loss at position", {i: round(loss, 2) for i, loss in losses.items()})
 
 # %% [markdown]
 # **Train on noise.** Random letters say nothing about the next one, so no honest model beats
@@ -748,21 +745,8 @@ heatmaps(reach, title="Who really sees whom", mask=reach, digits=0, caption="")
 # *Goal: why -inf, and why it needs help. 8 minutes.*
 #
 # Real code also has -1e9, `torch.finfo(dtype).min` (the lowest number of the dtype), -1e4 and -10.
-# A constant can be *written* over the score or *added* to it.
-
-# %% tags=["predict"] jupyter={"source_hidden": true}
-predict(
-    "mask_1e9",
-    "Scores in float16, whose lowest number is -65504. What does `masked_fill(~mask, -1e9)` do?",
-    {
-        "it writes -65504": "PyTorch does not cut the constant down to what fits.",
-        "it writes -inf": "*Adding* -1e9 does that, as the tensor it comes from has become -inf. "
-        "`masked_fill` checks its value.",
-        "it raises an error": "The value cannot be stored without overflow. Added, it would "
-        "silently be -inf.",
-    },
-    right="it raises an error",
-)
+# A constant can be *written* over the score or *added* to it. First written, in float16, whose
+# lowest number is -65504.
 
 # %%
 situations = {  # scores, which are forbidden, what to show
@@ -783,7 +767,7 @@ def constants_table(dtype, added):
         for row, forbidden, which in situations.values():
             scores, forbidden = torch.tensor(row, dtype=dtype), torch.tensor(forbidden)
             try:
-                bias = torch.where(forbidden, constant, 0.0).to(dtype)
+                bias = torch.where(forbidden, constant, 0.0).to(dtype)  # constant or 0, as dtype
                 masked = scores + bias if added else scores.masked_fill(forbidden, constant)
                 weights = masked.softmax(-1)[which].tolist()
                 cells.append(
@@ -799,8 +783,9 @@ def constants_table(dtype, added):
 constants_table(torch.float16, added=False)
 
 # %% [markdown]
-# -10 leaks. -1e4 is *larger* than the large allowed scores and wins the row. Only -inf and
-# `finfo.min` cannot be undercut. Now wider numbers, where -1e9 exists:
+# -1e9 does not fit, and `masked_fill` says so; *added*, as a tensor, it would silently be -inf. -10
+# leaks. -1e4 is *larger* than the large allowed scores and wins the row. Only -inf and `finfo.min`
+# cannot be undercut. Now wider numbers:
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -832,7 +817,8 @@ constants_table(torch.float32, added=True)
 #
 # Empty rows are not exotic: an empty sentence, more queries than keys, or padding on the *left*
 # under a causal mask, as in generation by batches. A softmax of nothing but -inf is 0/0, NaN. And
-# NaN spreads.
+# NaN spreads. The gradient of `v` is `weights.T @ gradient`, with the gradient of the output. And
+# `masked_fill` passes none to the scores that it wrote over.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -842,10 +828,8 @@ predict(
     {
         "none: the row is not in the loss": "Its gradient is 0, but it is multiplied by the "
         "weights of the row, and 0 times NaN is NaN.",
-        "that of `v`": "It is `weights.T @ gradient`, and 0 times NaN is NaN. In `q` and `k` "
-        "`masked_fill` happens to stop it.",
-        "all three": "Close: had the mask been *added*, it would be so. `masked_fill` passes no "
-        "gradient to what it wrote over.",
+        "that of `v`": "0 times NaN is NaN. On the way to `q` and `k`, `masked_fill` stops it.",
+        "all three": "Close: had the mask been *added*, it would be so.",
     },
     right="that of `v`",
 )
@@ -855,7 +839,7 @@ predict(
 def fresh_qkv():
     generator = torch.Generator().manual_seed(0)
     sizes = [(3, 2), (4, 2), (4, 5)]  # L_q=3, L_k=4, d_head=2 (values have 5)
-    return [torch.randn(size, generator=generator).requires_grad_() for size in sizes]
+    return [torch.randn(size, generator=generator, requires_grad=True) for size in sizes]
 
 
 gap_mask = torch.tensor([[1, 1, 0, 0], [0, 0, 0, 0], [1, 1, 1, 0]]).bool()  # row 1 is empty
@@ -868,9 +852,9 @@ for name, tensor in {"q": q, "k": k, "v": v}.items():
     print(f"NaN in the gradient of {name}:", tensor.grad.isnan().any().item())
 
 # %% [markdown]
-# **A zero gradient does not protect from NaN.** So wiping NaN off the *result* (`nan_to_num`,
-# `torch.where`) cannot be enough: a gradient of 0 goes back through the wiped places and meets the
-# NaN behind them.
+# **A zero gradient does not protect from NaN.** So wiping NaN off the *result* (`nan_to_num`, or
+# `torch.where(condition, this, else_that)`) cannot be enough: a gradient of 0 goes back through the
+# wiped places and meets the NaN behind them.
 #
 # **Predict.** Which of these repairs are clean backward?
 
@@ -981,8 +965,9 @@ for dtype in (torch.float16, torch.bfloat16, torch.float32):
 # sums and products of 16-bit tensors in float32. It is what is *stored* in between that is
 # rounded; a loop of `total = total + 1` in bfloat16 stops at 256.)
 #
-# The remedy: **compute in float32, and cast back at the end.** From where on? Trained heads
-# have scores of 50 and more (SmolLM2 on a few hundred tokens: 66), so we add 64 to each.
+# The remedy: **compute in float32** (`x.float()`) **and cast back at the end** (`x.to(dtype)`).
+# From where on? Trained heads have scores of 50 and more (SmolLM2 on a few hundred tokens: 66), so
+# we add 64 to each.
 #
 # **Predict.** Is "float32 only inside the softmax" enough?
 

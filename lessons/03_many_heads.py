@@ -90,8 +90,8 @@ predict(
     {
         "a wide vector for each thing": "Width does not matter: coin/2 + key/2 is key/2 + coin/2.",
         "letter plus thing": "(A + coin) + (C + key) and (A + key) + (C + coin) are the same sum.",
-        "a vector for each pair of drawer and thing": "Each term says itself where it comes from, "
-        "so the sum still knows.",
+        "a vector for each pair of drawer and thing": "Each term says where it comes from, so the "
+        "sum still knows.",
     },
     right="a vector for each pair of drawer and thing",
 )
@@ -386,8 +386,8 @@ table(rows, ["", "number 0", "number 1", "number 2"])
 # ### Holding the heads
 #
 # A module finds its weights through its attributes (lesson 01). How many heads there are is known
-# only at run time, so the first idea is a Python list. Three containers hold two
-# `nn.Linear(7, 3)`, that is 2 x (21 + 3) = 48 numbers.
+# only at run time, so the first idea is a Python list; `nn.ModuleList` is a list that is
+# a module. Three containers hold two `nn.Linear(7, 3)`, that is 2 x (21 + 3) = 48 numbers.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -592,8 +592,8 @@ predict(
     {
         "`torch.arange(3.0)`": "Made without a device it is on the processor.",
         "`torch.arange(3.0, device=x.device)`": "Made where x is.",
-        "both: PyTorch moves small tensors": "Nothing moves unasked; only a single number may "
-        "come from the processor.",
+        "both: PyTorch moves small tensors": "Nothing is moved unless you ask; only a single "
+        "number may come from the processor.",
     },
     right="`torch.arange(3.0, device=x.device)`",
 )
@@ -674,7 +674,7 @@ table(rows, ["model", "d_model", "H * d_head", "weights (no biases)", "4 * d_mod
 def pieces_each(cake, people):
     """How many whole pieces everybody gets."""
     if cake % people != 0:
-        raise ValueError(f"{cake} pieces cannot be shared by {people} without a rest")
+        raise ValueError(f"{cake} pieces cannot be shared evenly by {people}")
     return cake // people
 
 
@@ -695,7 +695,7 @@ except ValueError as error:
 # **Goal:** see, with your own loop, what one head and two heads of the same total width learn.
 #
 # **The task.** Eight drawers, A to H, each with one of eight things. A question names two drawers;
-# the answer is what they hold, in order. Contents and questions are drawn anew for every step, so
+# the answer is what they hold, in order. Every step has new contents and questions, so
 # nothing can be learned by heart. (The code of this experiment is `lessons/attnlab/drawers.py`.)
 
 # %%
@@ -754,7 +754,7 @@ one_guessed, order_unknown = math.log(8) / 2, 7 / 8 * math.log(2)
 fig, ax = plt.subplots(figsize=(7.6, 4.0))
 ends = {}
 for (num_heads, seed), losses in curves.items():
-    smooth = torch.tensor(losses).view(-1, 10).mean(1)  # (steps / 10,)
+    smooth = torch.tensor(losses).view(-1, 10).mean(1)  # (steps / 10,)   means of ten steps
     look = {1: (COLOURS["orange"], "--"), 2: (COLOURS["blue"], "-")}[num_heads]
     name = f"{num_heads} head{'s' * (num_heads > 1)} of width {16 // num_heads}"
     ax.plot(10 * torch.arange(30) + 5, smooth, color=look[0], linestyle=look[1],
@@ -842,19 +842,7 @@ heatmaps(
 # %% [markdown]
 # Four questions are an impression; the mean over 2000 is a number. And is a large weight proof that
 # the answer comes from there? Take a head out: set its block of columns in `o_proj` to zero.
-# (`copy.deepcopy` makes an independent copy of a model.)
-
-# %% tags=["predict"] jupyter={"source_hidden": true}
-predict(
-    "heads_silent",
-    "One of the two heads is silenced. Which answers break?",
-    {
-        "the one whose drawer it looked at": "Each head carries its own answer, and only that one.",
-        "both": "The other block of `o_proj` still adds what the other head found.",
-        "neither: the other head takes over": "Nothing is trained again, so nobody takes over.",
-    },
-    right="the one whose drawer it looked at",
-)
+# (`copy.deepcopy` makes an independent copy of a model.) **Predict:** which answers break?
 
 # %%
 rows = []
@@ -873,7 +861,7 @@ table(rows, ["silent", "its weight on first / second", "first right", "second ri
 
 # %% [markdown]
 # Nobody told the heads: the loss alone divided the work. Which head takes which lookup differs
-# from run to run. Unit 05 does the same with real models, where things are less tidy.
+# from run to run. In real models things are less tidy.
 #
 # *A good place to stop.*
 #
@@ -893,7 +881,7 @@ predict(
     {
         "four times the steps": "The average stays an average, however long it is trained.",
         "twice the width": "The collision does not come from the width.",
-        "a bend": "It helps many runs, with more steps. Others stay with one drawer.",
+        "a bend": "One run of ten; with four times the steps six. Others stay with one drawer.",
         "a second layer": "One lookup after the other, in place of side by side.",
     },
     right="a second layer",
@@ -971,11 +959,11 @@ predict(
 
 # %%
 keys_1 = torch.arange(1.0, 9.0)[:, None]  # (N, d_head)   one number for each drawer
-queries_1 = torch.linspace(-5, 5, 1000)[:, None]  # (L_q, d_head)
+queries_1 = torch.linspace(-5, 5, 1000)[:, None]  # (L_q, d_head)   1000 from -5 to 5
 angles = torch.arange(8) * 2 * math.pi / 8
 keys_2 = torch.stack([angles.cos(), angles.sin()], dim=-1)  # (N, d_head)   on a circle
 for d_head, queries, keys in ((1, queries_1, keys_1), (2, keys_2, keys_2)):
-    winners = (queries @ keys.T).argmax(-1).unique()  # the drawers with a highest score
+    winners = (queries @ keys.T).argmax(-1).unique()  # each winner once
     print(f"d_head = {d_head}, can win:", " ".join(drawers.DRAWERS[i] for i in winners))
 
 # %% [markdown]
@@ -1050,12 +1038,12 @@ predict(
     "One head puts 0.5 on each of two tokens of the first layer. What can the next layer know?",
     {
         "both values, and which token had which": "The sum is the same in both orders.",
-        "at best, which two values they were": "Not which token had which, because word plus "
-        "position does not say it.",
-        "nothing: the average is a new vector": "Directions that are far apart can be told "
+        "both values, but not which was whose": "Word plus position does not say which token had "
+        "which.",
+        "neither value: the average is a new vector": "Directions that are far apart can be told "
         "apart in their sum.",
     },
-    right="at best, which two values they were",
+    right="both values, but not which was whose",
 )
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
@@ -1064,12 +1052,12 @@ predict(
     "One head with a ReLU network after it solved the task in six of ten runs. Why are several "
     "heads the usual choice all the same?",
     {
-        "they have more parameters, so they learn faster": "They have as many.",
-        "a ReLU cannot unpack two answers": "It did, in six of ten runs.",
-        "they hand the answers over apart; nothing has to be unpacked": "No trick has to be found: "
-        "every run solved it, in a quarter of the steps.",
+        "their parameters are more, so they learn faster": "They have as many.",
+        "their answers come apart, not in one blend": "No trick has to be found: every run solved "
+        "it, in a quarter of the steps.",
+        "a ReLU cannot unpack two answers from one blend": "It did, in six of ten runs.",
     },
-    right="they hand the answers over apart; nothing has to be unpacked",
+    right="their answers come apart, not in one blend",
 )
 
 # %% tags=["predict"] jupyter={"source_hidden": true}

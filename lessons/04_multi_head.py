@@ -17,8 +17,8 @@
 # | 7 | show that five implementations are one function | 20 |
 #
 # You need lessons 02 and 03: masks, and the loop of heads with `heads.0.q_proj`, ..., `o_proj`.
-# Plan 105 minutes; each section ends in a good place to stop. An appendix, for those who want to
-# know why the fused form is faster, takes 15 minutes more.
+# Plan 105 minutes; each section ends in a good place to stop. An appendix on whether and when the
+# fused form is faster takes 15 minutes more.
 
 # %%
 import copy
@@ -171,7 +171,7 @@ print("strides of the cut", cut.stride(), " after the exchange", heads.stride())
 # ### The trap
 #
 # The target shape is known. So why not ask for it at once, with `x.view(2, 3, 4)`? Another slip
-# cuts "4 pieces of 2" in place of "2 pieces of 4", and brings the right shape about by `permute`,
+# cuts "4 pieces of 2" in place of "2 pieces of 4", and gets the right shape with `permute`,
 # which names the new order of all axes.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
@@ -235,7 +235,7 @@ predict(
     "`result` is `(2, 3, 4)`, in order in memory. Can `result.transpose(0, 1).view(3, 8)` join the "
     "heads of each token?",
     {
-        "yes": "The numbers of one token are no neighbours on the line: no stride steps through.",
+        "yes": "The numbers of one token are not neighbours on the line: no stride reaches all.",
         "yes, in the wrong order": "`view` never gives a wrong order in silence here: it refuses.",
         "no: an error": "`view` cannot move numbers, and here they would have to move.",
     },
@@ -330,7 +330,7 @@ predict(
     "Under the causal mask output 0 may depend on token 0 alone. Which pair lets it see more?",
     {
         "none: the mask forbids it": "The mask masks positions inside a head, and in a wrong cut "
-        "these are no tokens.",
+        "these are not tokens.",
         "view / view": "It is blind instead: the second half of the text never sees the first.",
         "right / view": "The mixed pair puts results of later tokens into row 0.",
     },
@@ -374,7 +374,7 @@ for ax, (name, moved) in zip(axes, drawn.items(), strict=True):
         place = (j - 0.44, i - 0.44)
         ax.add_patch(Rectangle(place, 0.88, 0.88, fill=False, edgecolor=COLOURS["orange"], lw=2.5))
     ax.set(xlabel="changed token", ylabel="output" if ax is axes[0] else "")
-fig.suptitle("cut / join: 1 where the output moves; framed = a look into the future")
+fig.suptitle("cut / join: 1 where the output moves; framed = it sees the future")
 show(
     fig,
     "Which outputs move when a token changes, under a causal mask. "
@@ -422,7 +422,7 @@ table(
          torch.allclose(output, by_loop, atol=1e-5)]
         for name, (output, moved) in versions.items()
     ],
-    ["cut / join", "no look ahead", "sees all of the past", "equals the loop"],
+    ["cut / join", "does not see ahead", "sees all of the past", "equals the loop"],
 )  # fmt: skip
 
 # %% [markdown]
@@ -481,12 +481,13 @@ predict(
     "fused_where_heads_meet",
     "The keys of head 1 are doubled. What moves?",
     {
-        "the outputs of all heads, through the softmax": "Each head has a softmax of its own.",
-        "the output of head 1, and after `o_proj` all of the result": "`o_proj` is the only place "
-        "where numbers of different heads meet.",
-        "the first third of the result": "`o_proj` mixes: each of its outputs reads all heads.",
+        "all heads' outputs, and all of the result": "Each head has a softmax of its own.",
+        "head 1's output, and all of the result": "`o_proj` is the only place where numbers of "
+        "different heads meet.",
+        "head 1's output, and a third of the result": "`o_proj` mixes: each of its outputs reads "
+        "all heads.",
     },
-    right="the output of head 1, and after `o_proj` all of the result",
+    right="head 1's output, and all of the result",
 )
 
 # %%
@@ -510,7 +511,7 @@ print("result moved:     ", moved.tolist())
 # - **The scale** is `sqrt(d_head)`. After the cut `q.shape[-1]` is `d_head`; before it, it was
 #   `H * d_head`.
 # - **The mask** broadcasts to `(B, H, L_q, L_k)`: a padding mask comes as `padding[:, None]`, and
-#   with `B = H` nobody reminds you (lesson 03, section 3).
+#   with `B = H` no error reminds you (lesson 03, section 3).
 # - **Cross-attention:** only the queries come from `x`. Cut each with its own length.
 # - **Devices:** a tensor that you make starts on the processor, unless you say `device=x.device`.
 #   The checks run your module on another device (lesson 03, section 3).
@@ -806,7 +807,8 @@ def compare_einsum(x, mask, arguments):
     ours = MultiHeadAttention(*arguments).to(x.dtype)
     shape = (arguments[1], arguments[2])
     q, k, v = (
-        ours.get_submodule(f"{n}_proj").weight.unflatten(0, shape).transpose(1, 2) for n in "qkv"
+        each.weight.unflatten(0, shape).transpose(1, 2)
+        for each in (ours.q_proj, ours.k_proj, ours.v_proj)
     )  # each (H, d_model, d_head)
     o = ours.o_proj.weight.T.unflatten(0, shape)  # (H, d_head, d_model)
     here, there = ours(x, mask=mask), multi_head_einsum(x, q, k, v, o, mask)
@@ -825,7 +827,9 @@ def compare_sdpa(x, context, mask, arguments):
 
 
 # %% [markdown]
-# (The two folded cells above are plumbing.) A case goes through every link that can follow:
+# (The folded cells make the inputs of a case, carry weights from one layout to the other, and
+# compare outputs and gradients, which `torch.autograd.grad` returns.) A case goes through every
+# link that can follow:
 
 
 # %%
@@ -964,19 +968,8 @@ table(
 #   other order, sentences of head 0 first, has the same shape and raises no error.
 # - **Weights** come *averaged over the heads*, unless you say `average_attn_weights=False`. The
 #   average may be a row that no head has.
-# - **A row with no key:** this course gives zeros from every head, so `o_proj`'s bias. And theirs?
-
-# %% tags=["predict"] jupyter={"source_hidden": true}
-predict(
-    "fused_empty_row",
-    "What does `nn.MultiheadAttention` give for a query that may look at nothing?",
-    {
-        "NaN": "On one of its two paths.",
-        "the bias": "On one of its two paths.",
-        "either, by whether you ask for the weights": "Two code paths inside, two conventions.",
-    },
-    right="either, by whether you ask for the weights",
-)
+# - **A row with no key:** this course gives zeros from every head, so `o_proj`'s bias. Theirs has
+#   two code paths inside, with two conventions, and which one runs depends on `need_weights`:
 
 # %%
 x, context, _, arguments = make_case(WITH_BIASES, torch.float64)
@@ -1045,18 +1038,6 @@ predict(
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
-    "quiz_fused_test",
-    "A colleague's test, `merge(split(x)) == x`, passes. What do you know?",
-    {
-        "both are right": "They may be wrong in the same way.",
-        "the two undo each other": "No more than that.",
-        "`split` is right": "A wrong one passes with a join that fits it.",
-    },
-    right="the two undo each other",
-)
-
-# %% tags=["predict"] jupyter={"source_hidden": true}
-predict(
     "quiz_fused_columns",
     "Where in `o_proj.weight` is head 2, with `d_head = 4`?",
     {
@@ -1093,8 +1074,7 @@ predict(
 # | the chain | loop = fused = einsum = `nn.MultiheadAttention` = SDPA, gradients too |
 # | order of heads | free inside a model, fixed between models |
 #
-# Next: the exercises, in `workspace/04_multi_head/04_multi_head.ipynb`. Then unit 05, on what the
-# heads of trained models do.
+# Next: the exercises, in `workspace/04_multi_head/04_multi_head.ipynb`.
 #
 # ## Appendix: is the fused form faster?
 #

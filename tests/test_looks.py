@@ -21,6 +21,7 @@ from autograder.grading.expect import Counterexample
 from autograder.grading.record import to_json
 from autograder.grading.render import looks, terminal
 from autograder.grading.render.html import exercise_html, notices_html
+from autograder.grading.render.shown import Window
 from autograder.grading.render.text import exercise_text, submission_lines, submission_text
 from autograder.grading.render.wording import Styled
 from autograder.grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
@@ -197,6 +198,20 @@ def test_a_window_is_cut_out_around_the_first_difference():
         if "outline" in attributes.get("style", "")
     ]
     assert len(first) == 2
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((0.13436421, 0.13436424), "expected 0.13436421, got 0.13436424."),
+        ((2e-5, 2.0001e-5), "expected 2e-05, got 2.0001e-05."),
+        ((0.5, 0.75), "expected 0.500, got 0.750."),
+    ],
+)
+def test_the_first_difference_is_told_with_as_many_digits_as_show_it(numbers, said):
+    expected, got = (torch.tensor([each], dtype=torch.float64) for each in numbers)
+    window = Window(Counterexample("w", ("d",), expected, got, (0,)))
+    assert window.sentence() == f"At d 0: {said}"
 
 
 def test_a_notebook_shows_html(monkeypatch, empty_workspace):

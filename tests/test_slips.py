@@ -423,12 +423,11 @@ IN_FLOAT32 = {
 @pytest.mark.parametrize("exercise", IN_FLOAT32)
 def test_computing_in_float32_costs_the_points_of_one_check_whatever_the_seed(exercise):
     for seed in (1, 2, 8):  # at 8, the root of a width would be a whole number
-        failed = [
-            check
-            for check in graded(exercise, IN_FLOAT32[exercise], seed).checks
-            if not check.passed
-        ]
-        assert [check.misconceptions for check in failed] == [("seven_digits",)]
+        verdict = graded(exercise, IN_FLOAT32[exercise], seed)
+        failed = [check.misconceptions for check in verdict.checks if not check.passed]
+        assert failed == [("seven_digits",)]
+        expected, got = re.findall(r"expected (\S+), got (\S+)\.\n", exercise_text(verdict))[0]
+        assert expected != got
 
 
 FILL = MASKED + (
@@ -493,6 +492,16 @@ def test_a_wrong_shape_is_asked_about_as_a_shape():
     code = SOFTMAX + "    return torch.zeros(1, 2, 3, 4, 5)"
     check = graded("softmax", code).checks[0]
     assert not check.misconceptions and "shape" in check.asks
+
+
+def test_an_error_is_quoted_without_the_advice_of_torch():
+    code = SOFTMAX + (
+        "    scores = (scores - scores.amax(dim, keepdim=True)).exp()\n"
+        "    scores /= scores.sum(dim, keepdim=True)\n"
+        "    return scores"
+    )
+    said = exercise_text(graded("softmax", code))
+    assert "inplace operation" in said and "anomaly" not in said
 
 
 def test_the_same_line_that_raises_is_told_once():

@@ -91,8 +91,8 @@ def called(exercise: str, *numbers: float) -> str:
     return call.text if call else exercise
 
 
-def entry(value: float) -> str:
-    """A number of a tensor, in few characters."""
+def entry(value: float, digits: int = 3) -> str:
+    """A number of a tensor, in few characters: ``digits`` behind the point where it has one."""
     if isinstance(value, bool):
         return "T" if value else "·"
     if isinstance(value, int):
@@ -100,8 +100,8 @@ def entry(value: float) -> str:
     if math.isnan(value) or math.isinf(value):
         return str(value)
     if value != 0 and not 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2g}"
-    return f"{value:.3f}"
+        return f"{value:.{digits - 1}g}"
+    return f"{value:.{digits}f}"
 
 
 def _tensors(arguments: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, torch.Tensor]]:

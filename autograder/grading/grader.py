@@ -45,6 +45,7 @@ _MESSAGES = {
 }
 # What is asked of a type or a shape that is wrong, where nothing explains it.
 _KINDS = ("tensor", "pair", "dict")
+_ADVICE = " Hint: enable anomaly detection"  # of torch, and no help to a learner
 _ASKS_OF_KINDS = (
     "After which line is the shape, or the type, no longer what you expect? Print it there."
 )
@@ -285,7 +286,7 @@ class Grader:
 
     def _tell_problem(self, verdict: CheckVerdict, problem: StudentProblem) -> None:
         details = dict(problem.details)
-        text = str(details.get("text") or "")
+        text = str(details.get("text") or "").split(_ADVICE)[0]
         if problem.kind == "error" and self._words:
             text = ""
             if not self._words.has(str(details.get("type"))):

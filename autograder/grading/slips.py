@@ -112,7 +112,7 @@ _SIGNS = (
         r"|must be Tensor, not tuple|'tuple' object is not callable",
         "pair_not_unpacked",
         "a tuple, as a call with several results gives it, is used as if it were one tensor",
-        "What does this call give back, in which order, and which part of it do you need?",
+        "What does this call return, in what order, and which part of it do you need?",
     ),
     _sign(
         "TypeError AttributeError",
@@ -197,7 +197,7 @@ _SIGNS = (
         r"could not infer output dtype|can't be cast to the desired output type",
         "whole_numbers_for_floats",
         "an operation that gives fractions meets a tensor of whole numbers or of booleans",
-        "Which dtype has this tensor, and which line made it so?",
+        "What dtype does this tensor have, and which line gave it that?",
     ),
     _sign(
         "RuntimeError",
@@ -246,14 +246,14 @@ _SIGNS = (
         r"masked_fill_? only supports boolean masks",
         "mask_not_boolean",
         "masked_fill gets a mask that is not boolean",
-        "Which comparison makes True and False of these numbers?",
+        "Which comparison turns these numbers into True and False?",
     ),
     _sign(
         "RuntimeError",
         r"to have the same dtype|expected scalar type \w+ but found|must have the same dtype",
         "dtypes_mixed",
         "tensors of two dtypes meet in one operation that wants one",
-        "Which of the two did you make, and which dtype has it if none is named?",
+        "Which of the two did you make, and what dtype does it get if you name none?",
     ),
     _sign(
         "AttributeError",
@@ -275,7 +275,7 @@ _SIGNS = (
         r"not implemented for '\w+'|could not infer output dtype|only implemented on integer and",
         "not_for_this_dtype",
         "an operation is called that does not exist for the dtype of its tensor",
-        "Which dtype has the tensor at this line, and which one did you expect?",
+        "What dtype does the tensor have at this line, and which one did you expect?",
     ),
     _sign(
         "RuntimeError",
@@ -315,7 +315,8 @@ _SIGNS = (
         "wrong_argument_inside",
         "a function called at this line gets something with another number of axes, or parts, than "
         "it takes",
-        "What shape has each argument here, and which shapes does the task of that function name?",
+        "What shape does each argument have here, and which shapes does the task of that function "
+        "name?",
         source=r"\(",
     ),
     _sign(
@@ -323,7 +324,7 @@ _SIGNS = (
         r"^Dimension out of range|^too many indices for tensor",
         "no_such_axis",
         "an axis is named that this tensor does not have",
-        "How many axes has it here? Which number has this axis, counted from the right?",
+        "How many axes does it have here? What is the number of this axis, counted from the right?",
     ),
     _sign(
         "TypeError",
@@ -347,7 +348,7 @@ _SIGNS = (
         r"converted|^only integer tensors of a single element can be converted",
         "tensor_for_a_number",
         "a tensor is used where one number is needed",
-        "Which element of it do you want, or is there an operation for all at once?",
+        "Which element do you want, or is there an operation for all of them at once?",
     ),
     _sign(
         "RuntimeError",
@@ -356,7 +357,8 @@ _SIGNS = (
         r"|^Number of dimensions of repeat dims",
         "other_number_of_axes",
         "an operation is called that wants another number of axes than its tensor has",
-        "How many axes has it here? Which operation takes the last two, whatever stands in front?",
+        "How many axes does it have here? Which operation takes the last two, whatever stands in "
+        "front?",
     ),
     _sign(
         "RuntimeError",
@@ -377,7 +379,7 @@ _SIGNS = (
         r"must be tuple of Tensors, not",
         "tensors_not_in_a_list",
         "tensors are to be joined that are not handed over in one list",
-        "What does this function take first: each tensor by itself, or all of them in a list?",
+        "What is the first argument of this function: one tensor, or all of them in a list?",
     ),
     _sign(
         "TypeError",
@@ -385,7 +387,7 @@ _SIGNS = (
         r"|unsupported operand type\(s\) for [^\n]*'(?:list|dict|str)'",
         "no_tensor_passed",
         "something else stands where a tensor is needed: a list, a number or a text",
-        "What is it that is handed over at this line, and what makes a tensor of it?",
+        "What is passed at this line, and what turns it into a tensor?",
     ),
     _sign(
         "TypeError",
@@ -406,7 +408,7 @@ _SIGNS = (
         r"received an invalid combination of arguments",
         "arguments_of_torch",
         "a function of torch is called with arguments that it does not take like this",
-        "How many does it take, of which type, and in which order?",
+        "How many does it take, of what types, and in what order?",
     ),
     _sign(
         "TypeError",
@@ -435,21 +437,21 @@ _SIGNS = (
         r"",
         "no_such_key",
         "something is looked up under a name that is not there",
-        "Print the names that there are. Are they there each time, or only sometimes?",
+        "Print the names that exist. Are they there every time, or only sometimes?",
     ),
     _sign(
         "RecursionError",
         r"",
         "calls_itself",
         "a function calls itself without an end",
-        "Has your function the name of the one that you mean to call?",
+        "Does your function have the same name as the one that you mean to call?",
     ),
     _sign(
         "UnboundLocalError",
         r"",
         "used_before_it_is_made",
         "a name is used on a way through the function on which nothing was assigned to it",
-        "Which `if` or loop assigns it, and what if that is never entered?",
+        "Which `if` or loop assigns it, and what happens if that is never entered?",
     ),
 )
 _NAME_ERROR = re.compile(r"^name '(\w{1,60})' is not defined")
@@ -491,7 +493,7 @@ _FUNCTION = Slip(
     "a function comes back, not what it gives",
     "Are the parentheses missing that call it?",
 )
-_NO_TENSOR = "What makes a tensor of it, or which function of torch gives one from the start?"
+_NO_TENSOR = "What turns it into a tensor, or which function of torch returns one from the start?"
 _WHOLE = Slip(
     "float_for_int",
     "the number is right, but it is a float where an int is asked for",
@@ -500,7 +502,7 @@ _WHOLE = Slip(
 _ROW_SUMS = Slip(
     "rows_of_another_sum",
     "within a row the weights stand in the right ratio, but the rows do not add up to 1",
-    "By what is each row divided? Is it the sum of that row, and of nothing else?",
+    "What is each row divided by? Is it the sum of that row, and of nothing else?",
 )
 _NOT_A_NUMBER = Slip(
     "not_a_number",
@@ -511,7 +513,7 @@ _NOT_A_NUMBER = Slip(
 _DIGITS = Slip(
     "seven_digits",
     "the values are right to about 7 digits and no more, and those that went in are in float64",
-    "Which line makes a float32 of something: `.float()`, or a tensor made without a dtype?",
+    "Which line turns something into float32: `.float()`, or a tensor made without a dtype?",
 )
 _NOT_KEPT = Slip(
     "layers_not_kept",
@@ -523,7 +525,7 @@ _NOT_KEPT = Slip(
 _CUT = Slip(
     "gradient_cut",
     "something cuts the result off from the inputs, so that nothing can learn through it",
-    "Which line does so, as `detach`, `data`, `no_grad`, `item` and a tensor made of numbers do?",
+    "Which line does so? `detach`, `data`, `no_grad`, `item` and a tensor made of numbers do.",
 )
 _OWN_ERROR = Slip(
     "own_error_raised",

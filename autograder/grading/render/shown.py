@@ -91,14 +91,15 @@ class Window:
         planes = (each[tuple(index[:-2])] for each in tensors)
         self.expected, self.got = (_entries(plane[rows, columns]) for plane in planes)
         self.columns = axes[-1]
+        self._pair = tuple(each[tuple(index)].item() for each in tensors)
         self._row_axis, self._first_row = axes[-2], corner[0]
         self._difference = tuple(i - c for i, c in zip(index[-2:], corner, strict=True))
         self._place = ", ".join(f"{name} {i}" for name, i in zip(axes, index, strict=True) if name)
 
     def sentence(self) -> str:
-        """The first difference in words."""
-        row, column = self._difference
-        want, have = self.expected[row][column], self.got[row][column]
+        """The first difference in words, with as many digits as it takes to see it."""
+        pairs = ([entry(each, digits) for each in self._pair] for digits in range(3, 18))
+        want, have = next((pair for pair in pairs if pair[0] != pair[1]), map(entry, self._pair))
         return f"At {self._place}: expected {want}, got {have}."
 
     def rows(self, plane: list[list[str]]) -> list[tuple[str, list[tuple[str, bool]]]]:
