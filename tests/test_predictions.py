@@ -74,7 +74,7 @@ def test_names_of_questions_are_unique():
 
 
 def test_status_counts_predictions(empty_workspace, monkeypatch, tmp_path, capsys):
-    course.exercises()  # read from the course itself, before
+    course.units(), course.exercises()  # read from the course itself, before
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons" / "99_asks.py").write_text('predict(\n    "rows",\n)\npredict("more")\n')
     monkeypatch.setattr(predictions.course, "ROOT", tmp_path)
