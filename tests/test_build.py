@@ -1,7 +1,9 @@
 """What learners open is what authors wrote: exercises byte for byte, lessons cell by cell."""
 
 import ast
+import errno
 import json
+import logging
 import os
 import re
 import shutil
@@ -309,3 +311,13 @@ def test_cells_that_only_show_something_do_nothing_while_a_submission_is_graded(
         if cell["cell_type"] == "code" and not read.grade_id(cell):
             nodes = filter(defines, ast.parse("".join(cell["source"])).body)
             assert all(isinstance(node, kept) for node in nodes), "".join(cell["source"])
+
+
+def test_only_the_end_of_a_kernel_is_passed_over_in_silence(caplog):
+    log = logging.getLogger("tornado.general")
+    with build._quiet_end():
+        for number in (errno.ENOTSOCK, errno.EPIPE):
+            problem = OSError(number, "no socket")
+            log.error("uncaught", exc_info=(OSError, problem, None))
+    log.error("uncaught", exc_info=(OSError, OSError(errno.ENOTSOCK, "later"), None))
+    assert [record.exc_info[1].errno for record in caplog.records] == [errno.EPIPE, errno.ENOTSOCK]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -151,7 +153,7 @@ def execute(notebook: NotebookNode, folder: Path = LESSONS) -> NotebookNode:
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        with _fresh_event_loop(), tempfile.TemporaryDirectory() as workspace:
+        with _fresh_event_loop(), _quiet_end(), tempfile.TemporaryDirectory() as workspace:
             client.update_config(_private_kernel(workspace))
             client.execute(env=os.environ | {"AUTOGRADER_WORKSPACE": workspace, course.STATIC: "1"})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
@@ -165,6 +167,22 @@ def _private_kernel(folder: str) -> Config:
     if os.name == "nt":
         return Config()
     return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"})
+
+
+@contextlib.contextmanager
+def _quiet_end() -> Iterator[None]:
+    """Keep quiet about a socket that a last event asks for when its kernel is done with already."""
+
+    def matters(record: logging.LogRecord) -> bool:
+        problem = record.exc_info[1] if record.exc_info else None
+        return getattr(problem, "errno", None) != errno.ENOTSOCK
+
+    log = logging.getLogger("tornado.general")
+    log.addFilter(matters)
+    try:
+        yield
+    finally:
+        log.removeFilter(matters)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 unit: 02_masks
 class: cells
 expect: graded
-points: 17
+points: 18
 """
 
 from support import cell_of, write_notebook

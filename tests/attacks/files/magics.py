@@ -3,7 +3,7 @@
 unit: 02_masks
 class: cells
 expect: graded
-points: 21
+points: 22
 """
 
 from support import cell_of, write_notebook

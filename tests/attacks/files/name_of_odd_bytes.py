@@ -3,7 +3,7 @@
 unit: 02_masks
 class: files
 expect: graded
-points: 21
+points: 22
 """
 
 import os
