@@ -136,8 +136,8 @@ def _tell_the_time(path: Path, verdict: SubmissionVerdict) -> None:
 
     practised = practice.practised_in(path)
     for each in verdict.exercises:
-        if each.id == practised:
-            typer.echo(practice.checked(each.id, each.status, path))
+        if each.id == practised and (clock := practice.checked(each.id, each.status, path)):
+            typer.echo(clock)
 
 
 @app.command()

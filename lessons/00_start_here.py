@@ -228,6 +228,6 @@ status()
 #
 # Units 05 and 09 follow: what heads learn, and attention in a live system. Every lesson begins with
 # the letters it uses for sizes, such as `B` and `L_q`; `...` in a shape stands for any axes in
-# front, also none.
+# front, or none.
 #
 # Next: [where attention sits](00_where_attention_sits.ipynb).

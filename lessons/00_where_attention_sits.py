@@ -5,7 +5,7 @@
 # which of them this course opens.
 #
 # A language model reads a text and gives each possible next token a probability. Between the two
-# stand few kinds of boxes. Attention is one of them, and the only one in which words meet.
+# stand only a few kinds of boxes. Attention is one of them, and the only one in which words meet.
 
 # %%
 import inspect
@@ -77,7 +77,8 @@ print(nn.RMSNorm(2)(torch.tensor([[3.0, 4.0], [300.0, 400.0]])).detach())
 # %% [markdown]
 # **MLP** takes each row for itself. Two linear layers (`gate_proj`, `up_proj`) make it wider, one
 # of the results is bent (`silu`), they are multiplied, and `down_proj` leads back. Below is the
-# older form: linear, bend (`GELU`), linear; `nn.Sequential` runs them one after another.
+# older form: linear, bend (`GELU`), linear; `nn.Sequential` runs them one after another. (A *bend*
+# is a function of each number whose graph is no straight line.)
 #
 # **Attention** mixes rows: what a position adds to itself comes from others. *How much* from each
 # is what lessons 01 to 03 are about. Here a stand-in weighs all rows up to its own alike: `cumsum`

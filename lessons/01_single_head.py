@@ -478,9 +478,9 @@ table(
 
 # %% [markdown]
 # With the scale, nothing depends on `d_head`. Without it, heads of 64 are not yet in trouble; at
-# 256 most of the gradient is gone, and at 1024 the median row passes almost none. The paper only
-# *suspected* this (section 3.2.1). The *mean* hides it: a few rows, in which two keys happen to
-# score alike, still react.
+# 256 the median row has lost nine tenths of its gradient, and at 1024 it passes almost none. The
+# paper only *suspected* this (section 3.2.1). The *mean* hides it: a few rows, in which two keys
+# happen to score alike, still react.
 #
 # Independent entries are what training starts from. Later a head may make its scores as large as
 # it needs; the scale lets it start where it can learn. The other direction is wrong too:
@@ -512,8 +512,8 @@ heatmaps(
 )
 
 # %% [markdown]
-# What is under the root is the number of terms in the dot product: `d_head`. Not the length of
-# the text, and not `d_model` (128 and 4096 in Llama-2-7B).
+# What is under the root is the number of terms in the dot product: `d_head` (128 in
+# Llama-2-7B). Not the length of the text, and not `d_model` (4096 there).
 #
 # **Stop.** The scale keeps the spread of random scores at 1, whatever the width.
 #
@@ -597,7 +597,7 @@ print("sleep -> cats:", scores[5, 1].item(), "  cats -> sleep:", scores[1, 5].it
 print("each token with itself:", scores.diagonal().tolist())
 
 # %% [markdown]
-# And no token matches anything better than itself. Different projections lift both limits.
+# And here no token matches another better than itself. Different projections lift both limits.
 #
 # `nn.Linear(in_features, out_features, bias=...)` holds a matrix `weight` and computes
 # `x @ weight.T`, plus `bias` if there is one. It works on the last axis and leaves all others
@@ -613,7 +613,8 @@ print("output", tuple(linear(batch).shape))
 
 # %% [markdown]
 # `(2, 5)`, output first: each row makes one output number. The weights start random and are
-# learned. Set by hand (`copy_` writes into a tensor), they give exactly those of before:
+# learned. We set them by hand (`copy_` writes into a tensor), and get the queries, keys and values
+# of sections 1 and 2:
 
 # %%
 q_proj, k_proj, v_proj = (nn.Linear(5, 2, bias=False) for _ in range(3))
@@ -729,7 +730,7 @@ for name, right_one in [("right", True), ("context ignored", False)]:
 #
 # ## 8. Two sentences with the same words
 #
-# *Goal: find out what a head knows about the order of tokens. 6 minutes.*
+# *Goal: find out what a head knows about the order of tokens. 5 minutes.*
 #
 # - the cats near the dog sleep
 # - the dog near the cats sleep
@@ -820,9 +821,9 @@ heatmaps(
 # | `attention(q, k, v)` | over the keys; returns `(output, weights)` | 2, 5 |
 # | `SingleHeadAttention(...)` | the four names, `bias`; what comes from `context` | 6, 7 |
 #
-# In shapes `...` stands for any axes in front, also none. `q.shape[-1]` is the size of the last.
+# In shapes `...` stands for any axes in front, or none. `q.shape[-1]` is the size of the last.
 #
-# Find out by yourself whether an answer is right: rows of weights sum to one, also for scores of
+# Find out by yourself whether an answer is right: rows of weights sum to one, even for scores of
 # 10000; doubling the values doubles the output; changing one query changes one row; another
 # context changes the output; and all sizes differ, so that fewer mistakes can hide.
 #

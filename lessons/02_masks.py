@@ -107,7 +107,7 @@ mask_editor(all_scores, causal, words)
 
 # %% [markdown]
 # Hatched cells are forbidden, and their weight is exactly 0. Their share goes to the rest of the
-# row.
+# row. If there is no rest, every weight is NaN, "not a number"; section 8 is about that.
 #
 # The usual slip is one diagonal. `tril(d)` keeps the lower left triangle, up to `d` places right
 # of the diagonal.
@@ -421,7 +421,7 @@ distance = torch.arange(6)[:, None] - torch.arange(6)  # (L_q, L_k)   how far ba
 #
 # ## 5. Where to mask, and with what
 #
-# *Goal: five ways found in real code, and what leaks. 10 minutes.*
+# *Goal: compare five ways to apply a mask, and see what leaks. 10 minutes.*
 #
 # Back to the row of `sat`, with `down` forbidden.
 
@@ -667,7 +667,7 @@ for name, results in runs.items():
     print(f"{name:8}", write(results[0][0], masks[name], "the value of "))
 
 # %% [markdown]
-# One tiny head writes no sense, but the first line has vowels, spaces, syllables.
+# One tiny head writes nothing that makes sense, but the first line at least has syllables.
 #
 # ### Three ways to catch it
 #
@@ -785,7 +785,7 @@ constants_table(torch.float16, added=False)
 # %% [markdown]
 # -1e9 does not fit, and `masked_fill` says so; *added*, as a tensor, it would silently be -inf. -10
 # leaks. -1e4 is *larger* than the large allowed scores and wins the row. Only -inf and `finfo.min`
-# cannot be undercut. Now wider numbers:
+# cannot be undercut. Now float32, which keeps about 7 digits of a number:
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -817,8 +817,8 @@ constants_table(torch.float32, added=True)
 #
 # Empty rows are not exotic: an empty sentence, more queries than keys, or padding on the *left*
 # under a causal mask, as in generation by batches. A softmax of nothing but -inf is 0/0, NaN. And
-# NaN spreads. The gradient of `v` is `weights.T @ gradient`, with the gradient of the output. And
-# `masked_fill` passes none to the scores that it wrote over.
+# NaN spreads. The gradient of `v` is `weights.T @ g`, where `g` is the gradient of the output.
+# And `masked_fill` passes no gradient back to the scores that it wrote over.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(

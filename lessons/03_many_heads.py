@@ -536,7 +536,7 @@ show(
 # head. The mask is broadcast with the length of *each* in its place.
 #
 # **Predict.** `x` is `(4, 5, 7)`, the context `(4, 9, 7)`. To which shape is a mask broadcast? What
-# shape has the output of the layer?
+# shape does the output of the layer have?
 
 # %%
 context = torch.randn(4, 9, 7)  # (B, L_k, d_model)
@@ -580,10 +580,9 @@ table(rows, ["query 0 sees nothing", "joined outputs of query 0", "result is o_p
 #
 # ### Where a tensor lives
 #
-# A model may live on a GPU: `module.to(device)` moves its weights, and `x` comes from there too. A
-# tensor that *you* make starts on the processor, unless you say `device=x.device`. An operation on
-# tensors of two devices is an error. You can try that without a GPU: the device `"meta"` knows
-# shapes and types, but holds no numbers.
+# A model may live on a GPU: `module.to(device)` moves its weights, and `x` comes from there too.
+# Lesson 02, section 3 said where a tensor starts that *you* make. You can try it without a GPU:
+# the device `"meta"` knows shapes and types, but holds no numbers.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -775,9 +774,10 @@ show(
 )
 
 # %% [markdown]
-# One head ends near two losses that we can work out, or between them. **One answer right, the other
-# guessed:** `ln(8) / 2`, about 1.04. **Both things known, but not which is where:** if they differ
-# (7 of 8 questions) each has probability one half, so `7/8 * ln(2)`, about 0.61.
+# One head ends near the upper of two losses that we can work out, or between the two. **One
+# answer right, the other guessed:** `ln(8) / 2`, about 1.04. **Both things known, but not which
+# is where:** if they differ (7 of 8 questions) each has probability one half, so `7/8 * ln(2)`,
+# about 0.61.
 #
 # Three runs may be luck. `python -m attnlab.drawers` trains every model of this lesson with ten
 # seeds, in a minute or two on one core; its results come with the course.
@@ -906,7 +906,7 @@ table(
 )  # fmt: skip
 
 # %% [markdown]
-# **Unequally**, roughly two to one: the trick of section 1. Training found it by itself. The runs
+# **Unequally**, nearly three to one: the trick of section 1. Training found it by itself. The runs
 # that failed have nearly all weight on one drawer.
 #
 # One remedy of section 1 is left: values that know their drawer, a vector for each of the 64 pairs.
@@ -947,7 +947,7 @@ spread(["even weights, bend", "even weights, joint vectors, bend", "1 head, join
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
     "heads_thin",
-    "Which drawers can get the highest score, whatever the query?",
+    "Each query has a winner. Which drawers can win, if the query may be any number but 0?",
     {
         "all eight": "A query cannot ask for `4`: it can only ask for more, or for less.",
         "only the two ends": "A positive query prefers the largest key, a negative "
@@ -1027,7 +1027,7 @@ show(
 # - **Count:** `p.numel()` over `parameters()` agrees with your `parameter_count`.
 # - **Order:** exchange two heads and their column blocks: nothing changes. Only the heads: it does.
 # - **Silence:** set one block of `o_proj` to zero. Only that head's weights stop mattering.
-# - **Mask per head:** forbid a key in one head. The result changes, but less than everything.
+# - **Mask per head:** forbid a key in one head. The result changes, but not as if all had lost it.
 # - **Sizes:** all different, `H * d_head` not `d_model`; then once a padding mask with `B = H`.
 #
 # ## Check yourself

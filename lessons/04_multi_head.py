@@ -280,9 +280,9 @@ show(
 # %% [markdown]
 # ### A round trip proves nothing
 #
-# A test that comes to mind: cut, join, and see whether `x` comes back. Three ways to cut (right, by
-# view alone, as cards), and three ways to join that undo them. (`flatten(1)` joins all axes from 1
-# on.)
+# A test that comes to mind: cut, join, and see whether `x` comes back. Three ways to cut (right,
+# by view alone, as cards), three ways to join with the same names, and five pairs of them.
+# (`flatten(1)` joins all axes from 1 on.)
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -473,7 +473,7 @@ diagram.show(
 
 # %% [markdown]
 # `@` multiplies the last two axes and repeats that for all axes before them. Before `(L, d_head)`
-# there is now `B` and `H`: attention treats the heads like sentences of a batch. The next cell
+# there are now `B` and `H`: attention treats the heads like sentences of a batch. The next cell
 # traces it, then doubles the keys of head 1.
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
@@ -528,7 +528,8 @@ print("result moved:     ", moved.tolist())
 # 2. A letter **missing on the right is summed over**.
 # 3. The letters on the right give the axes of the result, in that order.
 #
-# **Predict.** Read each line before you look at the result: which letter disappears?
+# **Predict.** In each line below, the second entry is the letter that disappears. Work out the
+# result by hand before you run the cell.
 
 # %%
 a = torch.tensor([[1, 2, 3], [4, 5, 6]])  # axes i, j
@@ -685,7 +686,8 @@ print("names with bias=False:", [name for name in state if "bias" in name] or "n
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
     "fused_blocks",
-    "With which block zero is the output nothing but the bias of `out_proj`?",
+    "Suppose the blocks are queries, keys, values, in this order. Which one, set to zero, leaves "
+    "nothing of the output but the bias of `out_proj`?",
     {
         "the first": "Zero queries make equal scores: an even average of the values is left.",
         "the second": "Zero keys make equal scores: an even average of the values is left.",
@@ -957,7 +959,8 @@ table(
 
 # %% [markdown]
 # The bias of the keys has no effect, **until keys are rotated** by their position (unit 06): then
-# $b$ is turned by another angle for each key. ([Qwen2](https://docs.pytorch.org/torchtune/main/generated/torchtune.models.qwen2.qwen2.html)
+# $b$ is turned by another angle for each key.
+# ([Qwen2](https://docs.pytorch.org/torchtune/main/generated/torchtune.models.qwen2.qwen2.html)
 # has rotated keys and such biases.)
 #
 # ### Where PyTorch's module follows other rules
@@ -992,7 +995,7 @@ table(rows, ["", "output of the empty row", "NaN in a gradient (row left out of 
 
 # %% [markdown]
 # [pytorch#160064](https://github.com/pytorch/pytorch/issues/160064) reports the same. So the chain
-# above has no empty rows: a comparison would fail or pass by an option.
+# above has no empty rows: a comparison would pass or fail depending on an option.
 #
 # *A good place to stop.*
 #
@@ -1155,9 +1158,9 @@ table(rows, ["B, L, d_model", "loop (ms)", "fused (ms)", "loop / fused", "here"]
 # %% [markdown]
 # - **Calls.** Each costs some microseconds, however little it computes. At small sizes the ratio of
 #   the times follows the ratio of the calls.
-# - **Width.** A narrow product keeps the arithmetic units of a processor less busy than a wide one.
-#   At `d_model` 512 with 16 heads the loop's products are 32 wide; the next cell shows what this
-#   machine makes of it.
+# - **Width.** A very narrow product cannot keep the arithmetic units of a processor busy. At
+#   `d_model` 512 with 16 heads the loop's products are 32 wide; the next cell shows whether that is
+#   too narrow for this machine.
 # - **Weights in memory.** At the large size the fused form makes the weights of all heads at once,
 #   `(B, H, L, L)`, and the loop those of one head. Large new tensors are asked from the operating
 #   system each time, which fills them with zeros first

@@ -6,7 +6,7 @@
 # key and its value, in a *KV cache*. The idea is small. Most wrong caches give right answers in
 # the usual test, and nonsense in use.
 #
-# A hundred minutes in three sittings: sections 1 to 3, 4 to 6, 7 and 8. You need lessons 02 and 04.
+# A hundred minutes in three sittings: sections 1 to 3; 4 to 6; 7 and 8. You need lessons 02 and 04.
 # (Unit 05, what heads learn in real models, is still to come; nothing here needs it.)
 
 # %%
@@ -66,15 +66,15 @@ rows = []
 for prompt, new in ((4, 3), (100, 100), (1000, 1000)):
     without = tokens_computed(prompt, new, cache=False)
     with_cache = tokens_computed(prompt, new, cache=True)
-    rows.append((prompt, new, without, with_cache, f"{without / with_cache:.0f} times"))
-table(rows, ["prompt", "new tokens", "without a cache", "with a cache", "saved"])
+    rows.append((prompt, new, without, with_cache, f"{without / with_cache:.3g} times"))
+table(rows, ["prompt", "new tokens", "without a cache", "with a cache", "without / with"])
 
 # %% [markdown]
 # Without a cache the sum grows with the *square* of the length.
 #
 # ## 2. Which numbers of an old token never change?
 #
-# **Goal:** why keys and values, and nothing else. *Ten minutes.*
+# **Goal:** what stays the same, and what of it a new token needs. *Ten minutes.*
 #
 # Causal self-attention over six tokens, one head, no batch; then once more over the first four.
 
@@ -115,7 +115,7 @@ table(rows, ["largest change", *names])
 
 # %% [markdown]
 # (You may see 1e-7 in place of 0: a longer sum in another order.) Without the mask the outputs
-# change: an encoder such as BERT cannot be cached like this.
+# change: an encoder such as [BERT](https://arxiv.org/abs/1810.04805) cannot be cached like this.
 #
 # And what does a *new* token need of the old ones? All keys and all values. Not the old queries,
 # not the old outputs. So keys and values are kept: the KV cache. In a model of many layers this
@@ -288,7 +288,7 @@ print(f"cos(257) = {right.cos():.3f}, cos of what bfloat16 keeps = {wrong.cos():
 # | convention | pairs for `d_head = 6` | used by |
 # |---|---|---|
 # | rotate-half | (0, 3), (1, 4), (2, 5) | Hugging Face's Llama, this course |
-# | interleaved | (0, 1), (2, 3), (4, 5) | the paper, Meta's Llama code, GGUF model files |
+# | interleaved | (0, 1), (2, 3), (4, 5) | the paper, Meta's Llama code, GGUF files of Llama |
 #
 # Each is *wrong* for weights that were trained with the other. They can be translated, because
 # the numbers of a head have no order of their own: permute the rows of `q_proj` and `k_proj`
@@ -330,9 +330,9 @@ print(f"as trained {trained:.4f}, rows permuted {translated:.4f}, mixed up {mixe
 # of each.) Lesson 07 loads a model from a GGUF file, and this permutation is one line of its
 # loader.
 #
-# ## 5. What does a cache store, and how does it fail silently?
+# ## 5. What does a cache store, and how does it fail?
 #
-# **Goal:** four traps that raise no error. *Fifteen minutes.*
+# **Goal:** build one, and meet four traps. *Fifteen minutes.*
 #
 # A cache for one layer is two tensors `(B, H_kv, max_len, d_head)`, keys and values, and a
 # number, `length`: how many positions are in use. (`H_kv` is the number of key/value heads: here
@@ -350,7 +350,7 @@ by_slot = 1000 * per_token
 print(f"torch.cat in every step: {by_cat / 1e6:,.0f} MB; made ahead: {by_slot / 1e6:.0f} MB")
 
 # %% [markdown]
-# So the memory is made once. But writing into slices has two traps.
+# So the memory is made once, and each step writes into a slice of it.
 
 # %% jupyter={"source_hidden": true}
 predict(
@@ -687,7 +687,7 @@ ax.plot(lengths, [each * 1e3 for each in with_cache], marker="s", label="with a 
 ax.set(xscale="log", yscale="log", xlabel="tokens so far", ylabel="milliseconds per step")
 ax.set_xticks(lengths, lengths)
 ax.minorticks_off()
-ax.set_title("Without a cache each token makes the next one dearer")
+ax.set_title("Without a cache each token makes the next one more expensive")
 ax.legend()
 show(
     fig,

@@ -6,8 +6,8 @@
 # so there is less to read. The idea fits in one line. Whether it is *faster* depends on how that
 # line is written, and what it costs in *quality* depends on what you ask of the model.
 #
-# A hundred minutes in four sittings: sections 1 to 3, 4 and 5, 6, 7 and 8. You need lessons 04
-# and 06.
+# An hour and three quarters in four sittings: sections 1 to 3; 4 and 5; 6; 7 and 8. You need
+# lessons 04 and 06.
 
 # %%
 import statistics
@@ -132,8 +132,8 @@ for h, h_kv in ((64, 8), (9, 3), (6, 2)):
     print(f"{h} on {h_kv}: group size {h // h_kv};", "same" if right == swapped else "different")
 
 # %% [markdown]
-# 64 on 8 is Llama-3-70B, 9 on 3 is the model of section 7: real shapes that hide it. The checks use
-# shapes like 6 on 2.
+# 64 on 8 is [Llama-3-70B](https://arxiv.org/abs/2407.21783), 9 on 3 is the model of section 7:
+# real shapes that hide it. The checks use shapes like 6 on 2.
 #
 # ## 3. One formula, two ends
 #
@@ -195,9 +195,9 @@ for num_kv_heads in (3, 2, 1):
 #
 # *A good place to stop.*
 #
-# ## 4. Right ways, one of them fast
+# ## 4. Three right ways
 #
-# **Goal:** why the obvious GQA is slow, and what to write instead. *Twenty minutes.*
+# **Goal:** write GQA in three ways, and compare what they take. *Twenty minutes.*
 #
 # In a decode step each head has one query. We leave out the axis of queries: `q` is `(B, H,
 # d_head)`, keys and values `(B, H_kv, L, d_head)`. (Your `grouped_attention` will have to do
@@ -415,16 +415,17 @@ for dtype in times:
     print("  fastest:", min(samples, key=lambda name: statistics.median(samples[name])))
 
 # %% [markdown]
-# **Why is repeat so slow?** Counting traffic, it should take 2.25 times what MHA takes: a quarter
-# read, all of it written, all of it read again. Whatever lies above that is *fresh memory*, which
-# the system hands out page by page: with a kept buffer most of it is gone.
+# **Why does repeat take so long?** Counting traffic, at most 2.25 times what MHA takes: a quarter
+# read, all of it written, all of it read again (less, where the copy is still in the processor's
+# own fast memory). What lies above that can be *fresh memory*, which the system hands out page by
+# page: compare with the kept buffer, which has none.
 #
 # **bfloat16** halves the bytes. Who gains by that depends on the processor. With instructions for
-# it, plain products gain. Without them each product is turned into float32 first: on such a one
-# (AMD EPYC, AVX2 only; 4 sequences of 512 and of 4096 keys) the plain fold took 1.0 to 1.5 times
-# as long as `enable_gqa`; fold through SDPA was 5.7 to 9.6 times as fast as that. So write the
-# fold once, and choose by measuring where it runs. GPUs have other kernels, and other numbers
-# (lesson 08).
+# it, plain products gain; SDPA need not (look at its two columns). Without them each product is
+# turned into float32 first: on such a one (AMD EPYC, AVX2 only; 4 sequences of 512 and of 4096
+# keys) the plain fold took 1.0 to 1.5 times as long as `enable_gqa`; fold through SDPA was 5.7 to
+# 9.6 times as fast as `enable_gqa`. So write the fold once, and choose by measuring where it
+# runs. GPUs have other kernels, and other numbers (lesson 08).
 #
 # In *prefill*, with many queries, the products are large, arithmetic decides, and sharing hardly
 # matters:
@@ -501,13 +502,13 @@ table(
 # | [Ainslie 2023][gqa], Table 1: T5-XXL converted, mean of its tasks | 47.2 | 47.1 | 46.6 |
 # | the same, seconds a sample | 1.51 | 0.28 | 0.24 |
 # | [DeepSeek-V2][dsv2], Table 8: 7B trained anew, MMLU (knowledge) | 45.2 | 41.2 | 37.9 |
-# | the same, C-Eval | 42.9 | 37.7 | 30.0 |
+# | the same, C-Eval (Chinese exams) | 42.9 | 37.7 | 30.0 |
 #
-# Ainslie's appendix A adds that MQA was unstable: loss spikes while training, and it diverged when
-# tuned on long inputs. So "almost as good" holds for short answers and averages; knowledge, and
-# retrieval over long texts, is where sharing has been seen to hurt. Measure your own task.
-# Shazeer's MQA (translation, 46 to 3.8 µs a token, BLEU 26.7 to 26.5) had a wider MLP to make up
-# for the weights it saved.
+# Ainslie's appendix A adds that MQA was unstable: loss spikes while training, and it diverged
+# when tuned on long inputs. So "almost as good" holds for averages; knowledge is where sharing
+# has been seen to hurt, and none of these tests retrieval over long texts. Measure your own task.
+# [Shazeer's](https://arxiv.org/abs/1911.02150) MQA (translation, 46 to 3.8 µs a token, BLEU 26.7
+# to 26.5) had a wider MLP to make up for the weights it saved.
 #
 # [gqa]: https://arxiv.org/abs/2305.13245
 # [dsv2]: https://arxiv.org/abs/2405.04434
@@ -519,8 +520,8 @@ table(
 #
 # **Goal:** pool the right heads, and see what further training brings back. *Twenty minutes.*
 #
-# Training anew is dear. Ainslie et al. *convert*: they pool the trained KV heads of each group into
-# one and train on for a little, 5 % of the original steps ("uptraining").
+# Training from scratch is expensive. Ainslie et al. *convert*: they pool the trained KV heads of
+# each group into one and train on for a little, 5 % of the original steps ("uptraining").
 #
 # By hand: 4 heads with `d_head = 1` and `d_model = 2`, so each head is one row of `k_proj.weight`:
 # `[1, 0]`, `[3, 0]`, `[0, 4]`, `[0, 8]`. We want 2 KV heads.
@@ -616,7 +617,7 @@ show(
 )
 
 # %% [markdown]
-# What is still missing to the model with 8 KV heads, trained on for as many steps?
+# How far behind is each, compared with the 8-KV-head model trained on for as many steps?
 
 # %%
 rows = []
@@ -730,7 +731,7 @@ result if model else None
 #
 # **Is the cached text the uncached text?** The two passes round differently. If the two best tokens
 # are closer than that, either may win, and both texts are right. So the smallest *gap* between the
-# best two stands beside the largest difference.
+# two best tokens is shown beside the largest difference.
 
 # %%
 if model:
@@ -767,11 +768,12 @@ result if model else None
 # %% jupyter={"source_hidden": true}
 predict(
     "gqa_broken",
-    "Asked for the capital of France: which of the three still writes something like English?",
+    "Two of the three let query heads read keys or values that they were not trained with. Which "
+    "one still writes something like English?",
     {
         "tiled": "Two thirds of the query heads read keys that they were not trained on.",
         "interleaved": "Positions are garbled, but each query meets its own keys.",
-        "one KV head": "The mean of three trained heads is none of them: the worst of the three.",
+        "one KV head": "The mean of three trained heads is none of them.",
     },
     right="interleaved",
 )
@@ -845,4 +847,4 @@ predict(
 # | fast | fold the group into the rows of the queries; copy no keys |
 # | ends | H_kv = H is MHA, H_kv = 1 is MQA |
 # | conversion | mean of neighbouring heads, then train on |
-# | quality | near MHA on averages and short inputs; measure knowledge and retrieval yourself |
+# | quality | near MHA on averages; measure knowledge and retrieval yourself |

@@ -90,7 +90,7 @@ UNREAD = {
         {"a.ipynb": TEXT.encode(), "b.ipynb": SMALL.encode()},
         "different answers: a.ipynb, b",
     ),
-    "zip of two": ({"a.zip": zipped(b=TEXT, c=TEXT)}, "is a zip of 2 such files"),
+    "zip of two": ({"a.zip": zipped(b=TEXT, c=TEXT)}, "is a zip of 2 .ipynb files"),
     "zip of none": ({"a.zip": b"PK\x03\x04junk"}, "is a zip that cannot be read"),
 }
 

@@ -216,7 +216,8 @@ def test_the_first_difference_is_told_with_as_many_digits_as_show_it(numbers, sa
 
 def test_a_notebook_shows_html(monkeypatch, empty_workspace):
     names = {"softmax": lambda scores, dim=-1: scores}
-    shell = types.SimpleNamespace(user_ns=names, kernel=None)
+    history = types.SimpleNamespace(input_hist_parsed=[])
+    shell = types.SimpleNamespace(user_ns=names, kernel=None, history_manager=history)
     shown = []
 
     def display(page, display_id):

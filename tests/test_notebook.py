@@ -535,9 +535,12 @@ def test_status_tells_of_exercises_that_have_changed(names, capsys):
 def test_mine_says_what_became_of_a_notebook(empty_workspace, monkeypatch, capsys):
     unit = course.unit("01")
     path, answers = unit.workspace_notebook, reference_answers(unit)
+    write_notebook(course.lesson_copy(unit.name), notebook_with(unit, {}))
+    autograder.mine("softmax")
+    assert "yours is not there yet" in capsys.readouterr().out
     renamed = write_notebook(path.with_name("mine.ipynb"), notebook_with(unit, answers))
     autograder.mine("softmax")
-    assert "yours is not called 01_single_head.ipynb: name mine.ipynb so again" in (
+    assert "there is no 01_single_head.ipynb, only mine.ipynb: give yours that name again" in (
         capsys.readouterr().out
     )
     renamed.unlink()

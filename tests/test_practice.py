@@ -69,7 +69,7 @@ def test_the_page_is_blank_and_the_old_answer_lies_beside_it(clock, exercise):
     before = UNIT.workspace_notebook.read_bytes()
     page = practice.start(exercise.id)
     assert UNIT.workspace_notebook.read_bytes() == before
-    old = page.with_name(f"{exercise.id}-1_old.py")
+    old = page.with_name(f"{exercise.id}-1_old-1.py")
     assert old.read_text() == exercise.solution
     texts = sources(page)
     assert old.name in texts[0] and "import torch" in texts[1]

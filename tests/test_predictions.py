@@ -9,7 +9,7 @@ from autograder import course
 from autograder.authoring import build
 from autograder.learner import notebook, predictions
 
-QUESTION = ("rows", "Which sums of `w` are 1?", {"every row": "So it is.", "every column": "No."})
+QUESTION = ("rows", "Which *sums* of `w` are 1?", {"every row": "So it is.", "every column": "No."})
 
 
 def buttons_of(widget):
@@ -18,7 +18,7 @@ def buttons_of(widget):
 
 def test_a_choice_is_explained_and_the_first_one_is_kept(empty_workspace):
     widget = predictions.widget(*QUESTION, right="every row")
-    assert "<code>w</code>" in widget.children[0].value
+    assert "<em>sums</em> of <code>w</code>" in widget.children[0].value
     buttons_of(widget)["every column"].click()
     assert "Not this." in widget.children[-1].value
     buttons_of(widget)["every row"].click()

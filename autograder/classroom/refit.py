@@ -31,13 +31,19 @@ def refit(gradebook: Gradebook, notebook: Notebook, source: NotebookNode) -> lis
         source: nbgrader's *source* version of the assignment.
 
     Returns:
-        The grades that were taken out with their cells.
+        The grades, and comments by hand, that were taken out with their cells.
     """
     marks = [cell.metadata.nbgrader for cell in source.cells if "nbgrader" in cell.metadata]
     graded = {mark.grade_id: mark for mark in marks if mark.grade}
     solved = {mark.grade_id for mark in marks if mark.solution}
     taken = [
         grade.to_dict() for cell in _others(notebook.grade_cells, graded) for grade in cell.grades
+    ]
+    taken += [
+        comment.to_dict()
+        for cell in _others(notebook.solution_cells, solved)
+        for comment in cell.comments
+        if comment.manual_comment
     ]
     for cell in _others(notebook.grade_cells, graded):
         _delete(gradebook, [*cell.grades, cell])

@@ -222,7 +222,7 @@ def grades_csv(unit: course.Unit, known: Class) -> str:
             [
                 *(safe.cell(learner), *points),
                 # An exercise may have been added since.
-                *(by_id.get(each, "") if each in status else "" for each in ids),
+                *(by_id.get(each, "") if each in status or not result else "" for each in ids),
                 *(status.get(each, "not graded") for each in ids),
                 result.verdict.isolation if result else "",
                 safe.cell("; ".join(remarks)),

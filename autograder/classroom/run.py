@@ -117,7 +117,7 @@ class _ClassRun:
         for student in students:
             if student not in self._learners:
                 raise CourseError(f"there is nothing to grade: no folder {desk.folder(student)}")
-        everyone, self._learners = self._learners, list(students) or self._learners
+        everyone, self._learners = self._learners, list(dict.fromkeys(students)) or self._learners
         if seed is not None:
             desk.results.choose_seed(seed)
         self._desk = desk

@@ -17,6 +17,7 @@ from ..sandbox.inside.wire import Elsewhere
 
 _MOST_VALUES = 120  # of a tensor whose numbers are shown
 _MOST_TEXT = 160
+_MOST_ENTRIES = 40
 _USUAL = (torch.float32, torch.bool, torch.int64)
 
 
@@ -82,7 +83,9 @@ def shown(call: Call, with_values: bool) -> ShownCall | None:
         for name, value in _tensors(arguments)
         if with_values and 0 < value.numel() <= _MOST_VALUES
     ]
-    return ShownCall(f"{name}({', '.join(itertools.starmap(_told, arguments))})", tuple(small))
+    return ShownCall(
+        f"{name}({', '.join(_told(*each, with_values) for each in arguments)})", tuple(small)
+    )
 
 
 def called(exercise: str, *numbers: float) -> str:
@@ -122,21 +125,22 @@ def _named(function: Any, call: Call) -> Iterator[tuple[str, Any]]:
         yield from call.kwargs.items()
 
 
-def _told(name: str, value: Any) -> str:
+def _told(name: str, value: Any, with_values: bool) -> str:
     if isinstance(value, torch.Tensor):
         dtype = "" if value.dtype in _USUAL else f" {value.dtype}".replace("torch.", "")
         return f"{name} {tuple(value.shape)}{dtype}"
     if isinstance(value, Elsewhere):
         return f"{name} {tuple(value.shape)} on another device"
     if isinstance(value, (list, tuple)):
-        text = repr(value)
-        return f"{name}={text}" if len(text) <= _MOST_TEXT else f"{name}={len(value)} entries"
+        text = repr(value) if with_values and len(value) <= _MOST_ENTRIES else ""
+        return f"{name}={text}" if 0 < len(text) <= _MOST_TEXT else f"{name}={len(value)} entries"
     if isinstance(value, (bool, int, float, str, type(None), torch.dtype)):
         return f"{name}={value!r}".replace("torch.", "")
     if isinstance(value, dict):
         return f"{name}={len(value)} entries"
     made_by = getattr(value, "__dict__", {}).get("_path", "").replace(".to()", "")
-    return f"{name}={made_by.replace('()', '(...)') or 'a function'}"
+    kind = "a function" if callable(value) else type(value).__name__
+    return f"{name}={made_by.replace('()', '(...)') or kind}"
 
 
 def _lines(value: torch.Tensor) -> Iterator[str]:

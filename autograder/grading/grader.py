@@ -50,7 +50,7 @@ _ASKS_OF_KINDS = (
     "After which line is the shape, or the type, no longer what you expect? Print it there."
 )
 _ASKS = {
-    "not_started": "Replace the line that raises NotImplementedError by your answer.",
+    "not_started": "Replace the line that raises NotImplementedError with your answer.",
     "missing": "Is the cell with your answer still there, and is the name spelled as in the task?",
     "memory": "Which tensor of yours is the largest, and need it be that large?",
     "timeout": "Is there a loop that never ends, or one that could be a matrix product?",
@@ -343,7 +343,7 @@ class _Further:
         lacking = [check for check, run in self._runs.items() if slips.lacks_digits(run.failure)]
         with expect.few_digits():
             again = {check: run_fairly(check, self._student, self._seed) for check in lacking[1:]}
-        return self._runs | again
+        return self._runs | {check: run for check, run in again.items() if run.passed}
 
     def _smaller(self, check: Check) -> Run:
         """A run with its failure on smaller inputs; a check that draws nothing has no such."""

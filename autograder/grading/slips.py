@@ -183,7 +183,7 @@ _SIGNS = (
         r"",
         "divided_by_zero",
         "something is divided by 0",
-        "Which number below the line can be 0 here: a count, or what `//` has left?",
+        "Which divisor can be 0 here: a count, or the result of `//`?",
     ),
     _sign(
         "RuntimeError ValueError",

@@ -23,7 +23,7 @@ class Stopwatch:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._left = max(seconds, 1e-3)
-        self._runs = False
+        self._runs = self._over = False
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -38,13 +38,16 @@ class Stopwatch:
             return
         self._runs, before = True, signal.signal(signal.SIGALRM, self._ring)
         try:
-            signal.setitimer(signal.ITIMER_REAL, self._left)
+            # Again each second: an answer may catch whatever is raised in it.
+            signal.setitimer(signal.ITIMER_REAL, self._left, 1.0)
             yield
         finally:
-            self._left = max(signal.setitimer(signal.ITIMER_REAL, 0)[0], 1e-3)
+            left = signal.setitimer(signal.ITIMER_REAL, 0)[0]
+            self._left = 1e-3 if self._over else max(left, 1e-3)
             # None stands for a handler that is not Python's.
             signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
             self._runs = False
 
     def _ring(self, *signalled: object) -> NoReturn:
+        self._over = True
         raise OutOfTime(f"Stopped after {self.seconds:g} seconds without an answer.")

@@ -20,7 +20,8 @@ def outdated(name: str, shell: Any) -> str:
     is_definition = re.compile(
         rf"^((async\s+)?def|class)\s+{name}\b|^{name}\s*(:[^=\n]+)?=(?!=)", re.MULTILINE
     )
-    tried = [code.strip() for code in shell.user_ns.get("In", []) if is_definition.search(code)]
+    ran = shell.history_manager.input_hist_parsed
+    tried = [code.strip() for code in ran if is_definition.search(code)]
     if not tried:
         return ""
     invalid = cells.syntax_error(tried[-1])

@@ -219,7 +219,7 @@ def _tell_why(exercise: Exercise) -> None:
     """Show the explanation of a solution; in a terminal, say how to see it."""
     if not exercise.explanation:
         return
-    if _shell() is None:
+    if not _in_notebook():
         print(f'  Why, and the usual wrong turns: explain("{exercise.id}")')
         return
     from IPython.display import Markdown, display
@@ -244,7 +244,7 @@ def explain(exercise_id: str, anyway: bool = False) -> None:
             f"'{exercise_id}' has not passed yet, and its explanation gives the solution away; to "
             f'see it all the same: explain("{exercise_id}", anyway=True)'
         )
-    if _shell() is None:
+    if not _in_notebook():
         print(exercise.explanation)
     else:
         _tell_why(exercise)
@@ -371,10 +371,12 @@ def _passing_answer(exercise: Exercise) -> Any:
 def _why_unread(notebook: Path, kind: str, message: str) -> str:
     if kind != "missing_file":
         return message
-    others = [each.name for each in sorted(notebook.parent.glob("*.ipynb"))]
+    lesson = course.lesson_copy(notebook.stem).stem
+    found = sorted(notebook.parent.glob("*.ipynb"))
+    others = [each.name for each in found if not each.stem.startswith(lesson)]
     if not others:
         return "yours is not there yet"
-    return f"yours is not called {notebook.name}: name {listed(others)} so again"
+    return f"there is no {notebook.name}, only {listed(others)}: give yours that name again"
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -54,12 +54,13 @@ def start(exercise_id: str | None = None) -> Path:
     release = workspace.release_of(unit, exercise.id)
     folder = course.WORKSPACE / "practice"
     notebook = workspace.free(folder, f"{exercise.id}-", ".ipynb")
-    old = notebook.with_name(f"{notebook.stem}_old.py")
+    old = workspace.free(folder, f"{notebook.stem}_old-", ".py")
     answer = workspace.answer(unit, exercise.id)
     blank = next(cell for cell in release["cells"] if workspace.grade_id(cell) == exercise.id)
-    if answer and answer != "".join(blank["source"]):
+    kept = bool(answer) and answer != "".join(blank["source"])
+    if answer and kept:
         workspace.write(old, answer.encode(errors="backslashreplace"))
-    cells = list(_cells(exercise, release["cells"], old.name if old.exists() else None))
+    cells = list(_cells(exercise, release["cells"], old.name if kept else None))
     release["metadata"]["language_info"] = copies.language_info()
     text = json.dumps(release | {"cells": cells}, ensure_ascii=False, indent=1, sort_keys=True)
     workspace.write(notebook, (text + "\n").encode())

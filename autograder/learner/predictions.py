@@ -41,7 +41,8 @@ def predict(name: str, question: str, choices: Mapping[str, str], right: str) ->
     """
     if right not in choices:
         raise CourseError(f"predict('{name}'): '{right}' is none of the choices")
-    if "IPython" not in sys.modules or not sys.modules["IPython"].get_ipython():
+    ipython = sys.modules.get("IPython")
+    if not hasattr(ipython and ipython.get_ipython(), "kernel"):
         print(question, *(f"  - {choice}" for choice in choices), sep="\n")
         return
     from IPython.display import HTML, display

@@ -10,7 +10,9 @@ import contextlib
 import io
 import json
 import re
+import struct
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -103,7 +105,15 @@ def unzipped(data: bytes, stem: str, most: int) -> tuple[str, bytes]:
             member = _member(archive.infolist(), stem)
             with archive.open(member) as file:
                 return PurePosixPath(member.filename).name, file.read(most)
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError) as problem:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+    ) as problem:
         raise Damaged("is a zip that cannot be read") from problem
 
 
@@ -117,5 +127,5 @@ def _member(members: list[zipfile.ZipInfo], stem: str) -> zipfile.ZipInfo:
         if len(found) == 1:
             return usable[found[0]]
         if found:
-            raise Damaged(f"is a zip of {len(found)} such files")
+            raise Damaged(f"is a zip of {len(found)} {suffix} files")
     raise Damaged("is a zip without a notebook")

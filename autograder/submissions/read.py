@@ -23,7 +23,7 @@ from typing import Any
 from .. import course
 from ..course import CourseError, Unit
 from ..grading.record import ErrorRecord
-from ..sandbox.inside.cells import BODIES, defines, run_at_once, without_magics
+from ..sandbox.inside.cells import BODIES, SILENT, defines, run_at_once, without_magics
 from . import damaged
 
 MAX_BYTES = 50 << 20
@@ -33,7 +33,7 @@ MAX_CELL = 256 << 10  # characters of code
 MAX_CODE = 512 << 10
 MAX_PROSE = 64 << 10  # of the learner's own Markdown cells, kept for whoever reads the notebook
 # Calls that nobody misses.
-_SHOWS = {"print", "display", "check", "hint", "status"}
+_SHOWS = {"print", "display", *SILENT}
 _MOST_PLACES = 6  # of code that is not run, named in a notice
 
 

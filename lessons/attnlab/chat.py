@@ -77,8 +77,8 @@ def chat_box(
     def answer(_: object) -> None:
         from html import escape
 
-        said.value, told.value = "", "(no answer: the end token came first)"
-        begun = time.perf_counter()
+        said.value, told.value = "", "(reading the question)"
+        begun, count = time.perf_counter(), 0
         with fault(model, None if broken.value == HEALTHY else broken.value):
             for count, (text, held) in enumerate(
                 reply(model, tokenizer, cache_class, asked.value), 1
@@ -86,6 +86,8 @@ def chat_box(
                 said.value = f"<pre style='white-space:pre-wrap'>{escape(text)}</pre>"
                 rate = count / (time.perf_counter() - begun)
                 told.value = f"{rate:.1f} tokens a second; cache {held / 2**20:.1f} MiB"
+        if not count:
+            told.value = "(no answer: the end token came first)"
 
     ask.on_click(answer)
     asked.continuous_update = False

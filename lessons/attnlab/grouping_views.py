@@ -40,14 +40,15 @@ def draw_sharing(heads: int, kv_heads: Sequence[int]) -> Picture:
 def try_sharing(heads: int = 12, d_head: int = 128, tokens: int = 4096) -> object:
     """A slider over the KV heads, with the wiring and the bytes that a step reads in 16 bits.
 
-    Without a live kernel, the same for three numbers of KV heads.
+    Without a live kernel, the bytes for each number of KV heads.
     """
     choices = [n for n in range(heads, 0, -1) if heads % n == 0]
 
     def told(number: int) -> str:
         read = 2 * number * d_head * tokens * 2 / 2**20
+        name = f"{number} KV head{'s' if number > 1 else ''}"
         return (
-            f"{number} KV heads, group size {heads // number}: a step over {tokens} tokens reads "
+            f"{name}, group size {heads // number}: a step over {tokens} tokens reads "
             f"{read:.0f} MiB in each layer"
         )
 

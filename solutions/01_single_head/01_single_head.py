@@ -66,7 +66,7 @@ def softmax(scores, dim=-1):
 
 # %% [markdown] tags=["explanation"]
 # **Why it is right.** Subtracting the maximum changes nothing in exact arithmetic, because the
-# factor $e^{-\max}$ cancels. In floating point it changes everything: the largest exponent is
+# factor $e^{-\max}$ cancels. In floating point it changes everything: the largest exponential is
 # $e^0 = 1$, so nothing overflows, and the sum is at least 1, so nothing is divided by zero.
 #
 # **The usual wrong turns.** No maximum subtracted: `inf / inf` is NaN. The maximum of the whole
@@ -265,8 +265,8 @@ class SingleHeadAttention(nn.Module):
 # what the context offers. `o_proj` brings the result back to the model's width.
 #
 # **The usual wrong turns.** The context forgotten, or used for the queries as well; the scale taken
-# from `d_model` instead of `d_head`; a bias that ignores the argument. All of these have the right
-# shape, and two of them still train.
+# from `d_model` instead of `d_head`; a bias that ignores the argument. With equal
+# lengths all of these have the right shape, and training raises no error.
 #
 # **What production code does.** It stores the three projections of all heads in one matrix, so that
 # one multiplication does the work of many. Unit 04 gets there.

@@ -204,7 +204,7 @@ def masked_attention(q, k, v, mask=None):
 #
 # **The usual wrong turns.** Zeroing after the softmax without dividing again: rows add up to less
 # than 1. A finite constant: -10 leaks, -1e9 does not exist in float16, and in an empty row any of
-# them spreads the weight evenly over keys that are all forbidden. Replacing NaN in the *output*:
+# them shares out a weight of 1 among keys that are all forbidden. Replacing NaN in the *output*:
 # the forward pass looks clean, the gradient is NaN all the same.
 #
 # **Why it is fast.** Your own `softmax` gives the same numbers. `torch.softmax` reads and writes

@@ -132,10 +132,11 @@ class MultiHeadLoop(nn.Module):
 # trained weights.
 #
 # **The usual wrong turns.** `[head] * num_heads` builds *one* head and lists it H times. A plain
-# Python list hides the heads from `parameters()`. An output projection inside each head gives other
-# names and other numbers. Adding the outputs instead of joining them makes `o_proj` too wide. A
-# padding mask `(B, 1, L_k)` without its new axis is read as `(H, 1, L_k)`: PyTorch raises an error
-# as long as `B != H`, and silently masks the wrong thing when they are equal.
+# Python list hides the heads from `parameters()`. An output projection inside each head gives
+# other names, and H biases in place of one. Adding the outputs instead of joining them makes
+# `o_proj` too wide. A padding mask `(B, 1, L_k)` without its new axis is read as `(H, 1, L_k)`:
+# PyTorch raises an error as long as `B != H`, and silently masks the wrong thing when they are
+# equal.
 #
 # **What production code does.** It never loops over heads. Unit 04 puts the H small matrices into
 # one large one, and gets the same numbers from one multiplication.

@@ -414,4 +414,4 @@ def from_torch(mha):
 # biases start as zeros.
 #
 # **What production code does.** One product for q, k and v saves two calls. It needs inputs that
-# are the same for all three: in cross-attention PyTorch cuts the matrix as you did.
+# are the same for all three: in cross-attention PyTorch has to cut the matrix too.

@@ -91,8 +91,8 @@ def rotary(x, positions, base=10000.0):
 # bfloat16, where positions 256 and 257 are one.
 #
 # **What production code does.** It keeps a table of cosines and sines in float32 for all
-# positions and picks rows. Files in GGUF format store the rows of `q_proj` and `k_proj` permuted
-# for the interleaved convention; loaders permute them, or turn neighbouring pairs.
+# positions and picks rows. GGUF files of Llama models store the rows of `q_proj` and `k_proj`
+# permuted for the interleaved convention; loaders permute them, or turn neighbouring pairs.
 
 # %% [raw]
 # exercise: KVCache
@@ -177,7 +177,7 @@ class KVCache:
 
 # %% [markdown] tags=["explanation"]
 # **Why it is right.** Keys and values of a token never change once they are computed: under a
-# causal mask they depend on earlier tokens only. Appending is all that ever happens.
+# causal mask they depend on that token and earlier ones only. Appending is all that ever happens.
 #
 # **The usual wrong turns.** No check: assigning one row to a slice of no rows broadcasts and does
 # nothing, so a full cache swallows tokens silently. A length that moves before the writing leaves
@@ -185,7 +185,8 @@ class KVCache:
 #
 # **What production code does.** `torch.cat` in every step copies the whole cache for each token,
 # so memory is allocated ahead; servers cut it into blocks of 16 or so tokens, handed out on
-# demand (Kwon et al. 2023, PagedAttention), to avoid room that nobody uses.
+# demand ([Kwon et al. 2023](https://arxiv.org/abs/2309.06180), PagedAttention), to avoid room
+# that nobody uses.
 
 # %% [raw]
 # exercise: CachedAttention
@@ -282,13 +283,13 @@ class CachedAttention(nn.Module):
 # positions `0 ... t` and nothing later. It does not matter whether these were computed now or
 # earlier, as long as each was turned by its own position, once.
 #
-# **The usual wrong turns.** Reading `cache.length` after the append: all positions are too late.
-# Rotating what comes out of the cache: keys that were stored rotated turn twice. A mask
-# `(L, L)` or one aligned at the top left: the last token of a chunk sees the first keys only. All
-# of them pass a test that feeds the whole sequence at once.
+# **The usual wrong turns.** Reading `cache.length` after the append: the queries are turned too
+# far. Rotating what comes out of the cache: keys that were stored rotated turn twice. Positions
+# that restart in every chunk. A mask aligned at the top left: the last token of a chunk sees the
+# first keys only. The last two pass a test that feeds the whole sequence at once.
 #
 # **What production code does.** It stores keys after the rotation: they are turned once, not in
-# every step. Cut into chunks is what servers do with long prompts (chunked prefill).
+# every step. Servers cut long prompts into chunks in the same way (chunked prefill).
 
 # %% [raw]
 # exercise: kv_cache_bytes
@@ -359,7 +360,7 @@ def kv_cache_bytes(num_layers, num_kv_heads, d_head, tokens, batch=1, bytes_per_
 #     not?
 #   - >-
 #     Number of values first: what do all layers store for one token? Then each of the three sizes a
-#     value may have. More than one pair may fit, and none.
+#     value may have. Several pairs may fit, or none.
 #   - |-
 #     for each model of the table:
 #         values = how many numbers do all its layers store for one token?

@@ -45,7 +45,7 @@ rotary, KVCache = mine("rotary", "KVCache")
 #     each head several times in a row, or the whole list several times? What is head 1 then?
 
 # %% [markdown]
-# Repeat each KV head so often that every query head has one of its own: `(B, H_kv, L, d_head)`
+# Repeat each KV head until every query head has one of its own: `(B, H_kv, L, d_head)`
 # becomes `(B, H, L, d_head)`, in the order `[k0, k0, k1, k1]`.
 
 
@@ -182,7 +182,8 @@ def grouped_attention(q, k, v, mask=None):
 #
 # **What production code does.** Decode kernels do this fold in registers (FlashDecoding,
 # FlashInfer). In PyTorch 2.13 `scaled_dot_product_attention(..., enable_gqa=True)` gives the same
-# values; on the CPU it is slower than this fold in a decode step. The lesson measures it.
+# values; whether it is slower than this fold depends on processor and dtype. The lesson measures
+# it.
 
 # %% [raw]
 # exercise: GroupedQueryAttention
@@ -370,7 +371,8 @@ def pool_kv_heads(state_dict, num_heads, num_kv_heads, how="mean"):
 #
 # **The usual wrong turns.** Pooling heads 0, H_kv, 2 H_kv ...: right shapes, the wrong heads
 # together. The sum in place of the mean: keys that are too long, so a softmax that is too sharp.
-# Biases forgotten: the shapes no longer fit, or with `strict=False` they stay silently at random.
+# Biases forgotten: kept as they were, their shapes no longer fit; left out, `strict=False` keeps
+# the random ones of the module and says nothing.
 #
 # **What production code does.** Mean pooling, then some of the original training (Ainslie 2023
 # used 5 % of it) lets the model find its way back.

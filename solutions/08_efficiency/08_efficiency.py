@@ -105,7 +105,7 @@ def measure(fn, warmup=3, repeats=20):
 # can set back.
 #
 # **What production code does.** `torch.utils.benchmark.Timer` and `triton.testing.do_bench` do the
-# same and more: they choose the repeats by the spread, and synchronise. A GPU works on after a call
+# same and more: they choose the number of repeats, and synchronise. A GPU works on after a call
 # has returned, so `fn` has to end with `torch.cuda.synchronize()`.
 
 # %% [raw]

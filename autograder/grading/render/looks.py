@@ -18,6 +18,8 @@ from markupsafe import Markup
 from .safe import html, printable
 from .wording import number, replaced
 
+_EMPHASIS = re.compile(r"(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
+
 
 class _CleanTemplate(Template):
     def render(self, *args: Any, **kwargs: Any) -> str:
@@ -26,8 +28,11 @@ class _CleanTemplate(Template):
 
 
 def _prose(text: str) -> Markup:
-    """Our own prose as HTML: `code` in backticks becomes code."""
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(html(text))))
+    """Our own prose as HTML: `code` in backticks becomes code, *words* are emphasised."""
+    parts = re.split("`([^`]+)`", str(html(text)))
+    parts[::2] = [_EMPHASIS.sub(r"<em>\1</em>", each) for each in parts[::2]]
+    parts[1::2] = [f"<code>{each}</code>" for each in parts[1::2]]
+    return Markup("".join(parts))
 
 
 _environment = Environment(

@@ -32,6 +32,8 @@ _NO_ROOM = {
 
 
 BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+# What the course's package has for learners to call, and does nothing where an answer is graded.
+SILENT = ("check", "explain", "hint", "predict", "status")
 _ASSIGNS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.Delete)
 _TRUE = ast.Constant(True, lineno=1, col_offset=0)
 _ALIAS = getattr(ast, "TypeAlias", ast.Assign)  # from Python 3.12 on
@@ -210,7 +212,7 @@ def course_stub(earlier_work: str) -> types.ModuleType:
     def nothing(*args: object, **kwargs: object) -> None:
         return None
 
-    silent = ("check", "hint", "status", "load_ipython_extension")
+    silent = (*SILENT, "load_ipython_extension")
     vars(stub).update({"mine": mine} | dict.fromkeys(silent, nothing))
     return stub
 
