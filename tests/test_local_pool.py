@@ -33,6 +33,7 @@ def run(pool, log, names):
         return dict(pool.graded(str(log), dict.fromkeys(names, Rebuilt({})), 0, "full"))
 
 
+@pytest.mark.slow
 def test_what_undoes_a_worker_has_no_grade_and_costs_no_other(tmp_path):
     log = tmp_path / "log"
     bad = ["hangs", "hogs", "kills", "kills too"]
@@ -64,6 +65,7 @@ def test_workers_that_never_get_ready_end_the_run(tmp_path, monkeypatch):
         run(LocalPool(1, BUDGET, here_alone.grade), tmp_path / "log", HONEST)
 
 
+@pytest.mark.slow
 def test_one_that_is_graded_by_itself_has_the_same_budget(tmp_path, monkeypatch):
     with LocalPool(1, BUDGET, pool_grades.logged) as pool:
         monkeypatch.setattr(local_pool, "_pool_of_one", functools.cache(lambda: pool))
