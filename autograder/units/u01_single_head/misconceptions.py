@@ -104,7 +104,8 @@ misconception(
         edit(_SUM, "numerators.sum()", "scores - largest", "scores", fails=_EQUALS),
         edit(
             _SHARES,
-            "return torch.stack([row.flatten().softmax(0).view_as(row) for row in scores])",
+            "shares = [(row - row.max()).exp() for row in scores]\n"
+            "return torch.stack([share / share.sum() for share in shares])",
             fails="obeys_dim",
         ),
     ],
