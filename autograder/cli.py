@@ -20,10 +20,7 @@ from .grading.render.terminal import say, say_table
 from .grading.render.wording import LOOKING, Role, Styled, headline, listed
 
 if TYPE_CHECKING:  # with torch, which few commands need
-    from .grading.verdict import ExerciseVerdict
-
-if TYPE_CHECKING:
-    from .grading.verdict import SubmissionVerdict
+    from .grading.verdict import ExerciseVerdict, SubmissionVerdict
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 NOT_ALL, NOT_GRADED = 1, 2

@@ -44,6 +44,11 @@ SOLUTION_MARK = "### BEGIN SOLUTION"
 _CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
 
 
+def is_static() -> bool:
+    """Whether a notebook is run for readers, who have no kernel behind its widgets."""
+    return bool(os.environ.get(STATIC))
+
+
 def is_own(path: Path) -> bool:
     """Whether a file is the learner's or the course's own: code that may run as whoever starts it.
 
@@ -157,6 +162,11 @@ def read_percent(text: str) -> tuple[SourceCell, ...]:
         hidden = '"source_hidden": true' in header
         cells.append(SourceCell(kind, tuple(json.loads(tags[1]) if tags else ()), body, hidden))
     return tuple(cells)
+
+
+def grade_id(cell: dict) -> str | None:
+    """nbgrader's mark of a cell of a notebook, if it has one."""
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
 def solution_of(cells: Sequence[SourceCell], start: int) -> str:

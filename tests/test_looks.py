@@ -224,7 +224,7 @@ def test_a_notebook_shows_html(monkeypatch, empty_workspace):
         shown.append(page)
         return types.SimpleNamespace(update=lambda page: shown.append(shown.pop() and page))
 
-    monkeypatch.setattr(notebook, "_shell", lambda: shell)
+    monkeypatch.setattr("autograder.learner.screen.shell", lambda: shell)
     monkeypatch.setattr("IPython.display.display", display)
     notebook.check("softmax", seed=1)
     notebook.hint("softmax", 3)

@@ -41,7 +41,7 @@ from traitlets import Enum, Integer, Unicode
 
 from .. import course
 from ..authoring import release
-from ..course import CourseError
+from ..course import CourseError, grade_id
 from ..grading.record import Record
 from ..submissions.fingerprint import key_of
 from ..submissions.handed_in import (
@@ -51,7 +51,6 @@ from ..submissions.handed_in import (
     time_handed_in,
     to_notebook,
 )
-from ..submissions.read import grade_id
 from ..submissions.result import NoGrade, Result
 from .local_pool import grade_watched
 from .results import Results

@@ -24,7 +24,7 @@ from ..grading.student_protocol import Student
 from ..grading.verdict import ExerciseVerdict
 from ..sandbox.inside import cells, surroundings
 from ..sandbox.limits import Limits
-from . import history, practice, predictions, prints, updates, workspace
+from . import history, practice, predictions, prints, screen, updates, workspace
 
 SECONDS = Limits().seconds
 SEARCH_SECONDS = 2.0
@@ -58,7 +58,7 @@ def _show(text: str, template: str, replaced: Any = None, **values: object) -> A
     Returns:
         In a notebook, what can be ``replaced`` by what is shown next.
     """
-    if not _in_notebook():
+    if not screen.in_notebook():
         print(text)
         return None
     from IPython.display import display
@@ -72,18 +72,8 @@ def _show(text: str, template: str, replaced: Any = None, **values: object) -> A
     return replaced
 
 
-def _in_notebook() -> bool:
-    """Whether what is shown can be HTML, and be replaced; a terminal's IPython prints it anew."""
-    return hasattr(_shell(), "kernel")
-
-
-def _shell() -> Any:
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython else None
-
-
 def _namespace(depth: int) -> dict[str, Any]:
-    shell = _shell()
+    shell = screen.shell()
     return shell.user_ns if shell else sys._getframe(depth).f_globals
 
 
@@ -150,7 +140,7 @@ class _Report:
     def begin(self, verdict: ExerciseVerdict) -> None:
         """Show a verdict without its name."""
         self.verdict = verdict
-        if _in_notebook():
+        if screen.in_notebook():
             self._show(verdict, LOOKING)
         elif self._screen.isatty():
             print(f"{headline(verdict)}. {LOOKING}", file=self._screen, flush=True)
@@ -192,7 +182,8 @@ def check(exercise_id: str, seed: int | None = None, seconds: float = SECONDS) -
     """
     namespace = _namespace(2)
     exercise = course.exercise(exercise_id)
-    report = _Report(exercise, history.outdated(exercise_id, _shell()) if _shell() else "")
+    shell = screen.shell()
+    report = _Report(exercise, history.outdated(exercise_id, shell) if shell else "")
     # Rendering, too, must not meet what the kernel has set.
     with surroundings.plain():
         try:
@@ -219,7 +210,7 @@ def _tell_why(exercise: Exercise) -> None:
     """Show the explanation of a solution; in a terminal, say how to see it."""
     if not exercise.explanation:
         return
-    if not _in_notebook():
+    if not screen.in_notebook():
         print(f'  Why, and the usual wrong turns: explain("{exercise.id}")')
         return
     from IPython.display import Markdown, display
@@ -244,7 +235,7 @@ def explain(exercise_id: str, anyway: bool = False) -> None:
             f"'{exercise_id}' has not passed yet, and its explanation gives the solution away; to "
             f'see it all the same: explain("{exercise_id}", anyway=True)'
         )
-    if not _in_notebook():
+    if not screen.in_notebook():
         print(exercise.explanation)
     else:
         _tell_why(exercise)

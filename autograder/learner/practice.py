@@ -56,7 +56,7 @@ def start(exercise_id: str | None = None) -> Path:
     notebook = workspace.free(folder, f"{exercise.id}-", ".ipynb")
     old = workspace.free(folder, f"{notebook.stem}_old-", ".py")
     answer = workspace.answer(unit, exercise.id)
-    blank = next(cell for cell in release["cells"] if workspace.grade_id(cell) == exercise.id)
+    blank = next(cell for cell in release["cells"] if course.grade_id(cell) == exercise.id)
     kept = bool(answer) and answer != "".join(blank["source"])
     if answer and kept:
         workspace.write(old, answer.encode(errors="backslashreplace"))
@@ -127,7 +127,7 @@ def _can_be_practised(exercise_id: str) -> bool:
 
 def _cells(exercise: Exercise, released: list[dict], old: str | None) -> Iterator[dict]:
     """The notebook: what it is, the unit's imports, earlier work, and the exercise as released."""
-    ids = [workspace.grade_id(cell) for cell in released]
+    ids = [course.grade_id(cell) for cell in released]
     unit = course.unit(exercise.unit).exercises
     number = [each.id for each in unit].index(exercise.id)
     before = ids.index(unit[0].id)

@@ -7,16 +7,14 @@ answers in the browser, where neither ``status()`` nor an offline course can rea
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import course
 from ..course import CourseError
-from . import workspace
+from . import screen, workspace
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -32,7 +30,7 @@ def predict(name: str, question: str, choices: Mapping[str, str], right: str) ->
 
     Args:
         name: unique among all lessons; answers are kept under it.
-        question: a line or two; `code` in backticks.
+        question: a line or two; `code` in backticks, *words* emphasised.
         choices: what can be chosen, and what is then said.
         right: the choice that is true.
 
@@ -41,15 +39,14 @@ def predict(name: str, question: str, choices: Mapping[str, str], right: str) ->
     """
     if right not in choices:
         raise CourseError(f"predict('{name}'): '{right}' is none of the choices")
-    ipython = sys.modules.get("IPython")
-    if not hasattr(ipython and ipython.get_ipython(), "kernel"):
+    if not screen.in_notebook():
         print(question, *(f"  - {choice}" for choice in choices), sep="\n")
         return
     from IPython.display import HTML, display
 
     from ..grading.render import looks
 
-    if os.environ.get(course.STATIC):
+    if course.is_static():
         page = looks.template("prediction").render(question=question, choices=choices, right=right)
         display(HTML(page))
         return
@@ -124,7 +121,6 @@ def _keep(name: str, choice: str, right: bool) -> None:
         return
     kept[name] = {"choice": choice, "right": right}
     try:
-        course.WORKSPACE.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"schema": 1, "predictions": kept}, ensure_ascii=False, indent=1)
         workspace.write(_file(), text.encode())
     except OSError:

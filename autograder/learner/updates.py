@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 from .. import course
+from . import workspace
 
 
 def sentences() -> list[str]:
     """One for each notebook of the workspace that has exercises of an older text."""
     said = []
     for unit in course.units().values():
-        names = _changed(_cells(unit.released), _cells(unit.workspace_notebook))
+        names = _changed(*map(workspace.cells_of, (unit.released, unit.workspace_notebook)))
         if names:
             said.append(
                 f"Changed since your copy was made: {', '.join(names)}. The new text is in "
                 f"exercises/{unit.name}/{unit.released.name}; your notebook stays as it is."
             )
     return said
-
-
-def _cells(notebook: Path) -> list[dict]:
-    try:
-        cells = json.loads(notebook.read_bytes())["cells"]
-        for each in cells:
-            _mark(each, "grade_id"), each["cell_type"]
-        return cells
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return []
 
 
 def _changed(released: list[dict], own: list[dict]) -> list[str]:
@@ -40,24 +29,24 @@ def _changed(released: list[dict], own: list[dict]) -> list[str]:
     """
     ids, marks = {each.get("id") for each in own}, {}
     for each in own:
-        marks[_mark(each, "grade_id")] = _mark(each, "checksum")
+        marks[course.grade_id(each)] = _mark(each, "checksum")
     # A task that is gone without another in its place was deleted by the learner.
     strangers = _tasks(own) - _tasks(released)
     changed, tasks = [], set()
     for cell in released:
-        name = _mark(cell, "grade_id")
+        name = course.grade_id(cell)
         if cell["cell_type"] == "markdown":
             tasks.add(cell.get("id"))
         elif _mark(cell, "solution"):
             other = marks.get(name) != _mark(cell, "checksum") or (strangers and tasks - ids)
-            if name in marks and other:
+            if name and name in marks and other:
                 changed.append(name)
             tasks = set()
     return changed
 
 
 def _tasks(cells: list[dict]) -> set[str | None]:
-    return {each.get("id") for each in cells if each["cell_type"] == "markdown"}
+    return {each.get("id") for each in cells if each.get("cell_type") == "markdown"}
 
 
 def _mark(cell: dict, name: str) -> Any:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import course
-from ..course import CourseError, Unit
+from ..course import CourseError, Unit, grade_id
 from . import copies
 
 _NEW_ENTRY = {"points": 0.0, "max_points": 0.0, "hints": 0}
@@ -84,13 +84,13 @@ def reset(exercise_id: str) -> Reset:
 def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
     notebook = unit.workspace_notebook
     if not notebook.exists():
-        write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
+        _lay_out(unit)
         return Reset(notebook, (), f"{_name(notebook)} was not there; it is now, as released.")
     content = _parse(notebook.read_bytes())
     if content is None:
         broken = free(notebook.parent, f"{notebook.stem}.broken-", ".ipynb")
         notebook.rename(broken)
-        write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
+        _lay_out(unit)
         message = (
             f"{_name(notebook)} could not be read as a notebook, so all its exercises start anew; "
             f"the unreadable file is kept as {_name(broken)}."
@@ -108,6 +108,11 @@ def _reset(unit: Unit, exercise_id: str, release: dict) -> Reset:
         "open in Jupyter, choose File > Reload Notebook from Disk."
     )
     return Reset(notebook, kept, message)
+
+
+def _lay_out(unit: Unit) -> None:
+    notebook = unit.workspace_notebook
+    write(notebook, copies.content_of(copies.Thing(unit.released, notebook)))
 
 
 def release_of(unit: Unit, exercise_id: str) -> dict:
@@ -149,19 +154,19 @@ def _text(cell: dict) -> str:
     return "".join(cell["source"])
 
 
-def grade_id(cell: dict) -> str | None:
-    """nbgrader's mark of a cell, if it has one."""
-    return cell["metadata"].get("nbgrader", {}).get("grade_id")
-
-
 def answer(unit: Unit, exercise_id: str) -> str:
     """What stands in the learner's notebook as the answer; nothing if it cannot be read."""
+    cells = cells_of(unit.workspace_notebook)
+    return next((_text(cell) for cell in cells if grade_id(cell) == exercise_id), "")
+
+
+def cells_of(notebook: Path) -> list[dict]:
+    """The cells of a notebook; none if it cannot be read."""
     try:
-        content = _parse(unit.workspace_notebook.read_bytes())
+        content = _parse(notebook.read_bytes())
     except OSError:
         content = None
-    cells = content["cells"] if content else []
-    return next((_text(cell) for cell in cells if grade_id(cell) == exercise_id), "")
+    return content["cells"] if content else []
 
 
 def _keep_answers(notebook: dict, released: dict, folder: Path) -> tuple[Path, ...]:
@@ -275,7 +280,6 @@ def _store(exercise_id: str, old: dict, **changes: float) -> None:
     _unsaved[exercise_id] = new
     text = json.dumps({"schema": 1, "exercises": progress()}, indent=1)
     try:
-        course.WORKSPACE.mkdir(parents=True, exist_ok=True)
         write(_progress_file(), text.encode())
     except OSError:
         return

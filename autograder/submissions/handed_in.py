@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ..course import Unit
+from ..course import Unit, grade_id
 from ..grading.record import ErrorRecord
 from ..grading.render import safe
 from .read import (
@@ -31,7 +31,6 @@ from .read import (
     Unreadable,
     answered_units,
     from_rebuilt,
-    grade_id,
     read_notebook,
     rebuild,
     released,

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import course
-from ..course import CourseError, Unit
+from ..course import CourseError, Unit, grade_id
 from ..grading.record import ErrorRecord
 from ..sandbox.inside.cells import BODIES, SILENT, defines, run_at_once, without_magics
 from . import damaged
@@ -338,11 +338,6 @@ def released(unit: Unit) -> dict:
     if not unit.released.exists():
         raise CourseError(f"{unit.released} is missing; run 'python -m autograder build' first")
     return json.loads(unit.released.read_text(encoding="utf-8"))
-
-
-def grade_id(cell: dict) -> str | None:
-    """The ``grade_id`` of a cell of a released or rebuilt notebook."""
-    return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
 def _text(cell: dict) -> str:

@@ -26,7 +26,7 @@ from test_answers import answers, namespace_of  # noqa: E402
 from autograder import course  # noqa: E402
 from autograder.grading import diagnosis, misconceptions, reference  # noqa: E402
 from autograder.grading.render import wording  # noqa: E402
-from autograder.learner import notebook  # noqa: E402
+from autograder.learner import notebook, screen  # noqa: E402
 
 COUNT_COLD_PROCESSES = 7
 COUNT_RIGHT = 3
@@ -51,7 +51,7 @@ def shown_after(exercise, names):
         shown.append([now - start for now, start in zip(_now(), began, strict=True)])
         CUT_SHORT[exercise.id] += wording.SEARCH_ENDED in text
 
-    notebook._in_notebook = lambda: True
+    screen.in_notebook = lambda: True
     notebook._namespace = lambda depth: names
     notebook._show = show
     notebook.check(exercise.id)
