@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -56,7 +55,7 @@ def draw_step(prompt: int, chunks: Sequence[int], number: int) -> Picture:
 def step_through(prompt: int = 4, chunks: Sequence[int] = (2, 1, 1)) -> object:
     """A slider over the steps; without a live kernel, the first and the last of them."""
     last = len(chunks)
-    if os.environ.get(course.STATIC):
+    if course.is_static():
         from IPython.display import display
 
         display(draw_step(prompt, chunks, 0))

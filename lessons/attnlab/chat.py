@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -61,7 +60,7 @@ def chat_box(
 
     Without a live kernel: the answers to ``question``, a fault each.
     """
-    if os.environ.get(course.STATIC):
+    if course.is_static():
         for name in (HEALTHY, *FAULTS):
             with fault(model, None if name == HEALTHY else name):
                 grown = list(reply(model, tokenizer, cache_class, question, limit=10))

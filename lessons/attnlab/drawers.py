@@ -15,7 +15,15 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from .kept import DATA, Kept, compare, load, path_and_options
+from .kept import (
+    DATA,
+    Kept,
+    can_be_left,
+    compare,
+    load,
+    path_and_options,
+    say_what_is_kept,
+)
 
 RESULTS = DATA / "drawers.json"
 DRAWERS = "ABCDEFGH"
@@ -202,8 +210,12 @@ def main() -> None:
     kept = Kept(path, _settings())
     done = {(each["model"], each["seed"]) for each in kept.runs}
     wanted = [(name, seed) for name in MODELS for seed in SEEDS if (name, seed) not in done]
-    for name, seed in tqdm(wanted, unit="run"):
-        kept.add(run(name, seed, attention))
+    total = len(MODELS) * len(SEEDS)
+    say_what_is_kept(len(done), total, "runs")
+    with can_be_left(), tqdm(total=total, initial=total - len(wanted), unit="run") as bar:
+        for name, seed in wanted:
+            kept.add(run(name, seed, attention))
+            bar.update()
     if options.again:
         compare(_by_model(load(RESULTS.stem)["runs"]), _by_model(kept.runs))
 

@@ -12,16 +12,12 @@ from attnlab import conversion, quality
 from attnlab.curves import curve, log_axes, theory
 from attnlab.efficiency import rows_of
 from attnlab.figures import Picture, show
+from attnlab.grouping import heads
 from attnlab.style import COLOURS
 from attnlab.timing import quartiles, said
 
 CONTEXTS = (256, 1024, 4096, 16384)
 _PLAIN = ("fold", "repeat", "broadcast")
-
-
-def heads(number: int) -> str:
-    """The number of KV heads in words."""
-    return f"{number} KV head{'s' if number > 1 else ''}"
 
 
 def draw_samples(samples: Sequence[float], busy: tuple[int, int]) -> Picture:

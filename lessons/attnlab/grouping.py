@@ -13,6 +13,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
+def heads(number: int) -> str:
+    """A number of KV heads in words."""
+    return f"{number} KV head{'s' if number > 1 else ''}"
+
+
 def _attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """Attention over any leading axes; keys and values are multiplied in the dtype they have."""
     scores = (q / q.shape[-1] ** 0.5) @ k.mT  # (..., L_q, L_k)

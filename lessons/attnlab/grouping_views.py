@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from attnlab.figures import Picture, show
+from attnlab.grouping import heads as heads_in_words
 from attnlab.style import COLOURS
 from autograder import course
 
@@ -27,7 +27,7 @@ def draw_sharing(heads: int, kv_heads: Sequence[int]) -> Picture:
         reads = _reads(heads, number)
         _wire(ax, reads, number)
         name = {heads: "MHA", 1: "MQA"}.get(number, "GQA")
-        ax.set_title(f"{name}: {number} KV head{'s' if number > 1 else ''}")
+        ax.set_title(f"{name}: {heads_in_words(number)}")
         told.append(f"with {number} KV heads, query heads 0 to {heads - 1} read {reads}")
     fig.suptitle("Query heads (circles) read KV heads (squares): neighbours share")
     return show(
@@ -46,13 +46,12 @@ def try_sharing(heads: int = 12, d_head: int = 128, tokens: int = 4096) -> objec
 
     def told(number: int) -> str:
         read = 2 * number * d_head * tokens * 2 / 2**20
-        name = f"{number} KV head{'s' if number > 1 else ''}"
         return (
-            f"{name}, group size {heads // number}: a step over {tokens} tokens reads "
-            f"{read:.0f} MiB in each layer"
+            f"{heads_in_words(number)}, group size {heads // number}: a step over {tokens} tokens "
+            f"reads {read:.0f} MiB in each layer"
         )
 
-    if os.environ.get(course.STATIC):
+    if course.is_static():
         print(*map(told, choices), sep="\n")
         return None
     from ipywidgets import SelectionSlider, interactive

@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from attnlab.curves import log_axes
 from attnlab.decoder import DecoderShape
 from attnlab.figures import Picture, show
+from attnlab.grouping import heads
 from attnlab.measurements import model_row
 from attnlab.style import COLOURS
-from attnlab.widgets import is_static
 from autograder import course
 
 PEAKS = {"float32": 50.9e12, "bfloat16": 782e12, "int8": 782e12}
@@ -88,14 +88,13 @@ class Serving:
 
     def __str__(self) -> str:
         """Its sizes, and what comes out, in a few lines."""
-        heads = f"{self.kv_heads} KV head{'s' if self.kv_heads > 1 else ''}"
         peak, bandwidth = self.ceilings
         bound = "bytes" if self.intensity < peak / bandwidth else "FLOPs"
         return (
-            f"{heads}, {self.users} x {self.context} tokens, {self.dtype}: a step reads "
-            f"{self.step['bytes'] / 1e9:.1f} GB, {self.step['cache_bytes'] / 1e9:.1f} of them keys "
-            f"and values; {self.intensity:.1f} FLOPs per byte (ridge {peak / bandwidth:.0f}), so "
-            f"{bound} decide; at best {self.seconds * 1e3:.1f} ms, "
+            f"{heads(self.kv_heads)}, {self.users} x {self.context} tokens, {self.dtype}: a step "
+            f"reads {self.step['bytes'] / 1e9:.1f} GB, {self.step['cache_bytes'] / 1e9:.1f} of "
+            f"them keys and values; {self.intensity:.1f} FLOPs per byte (ridge "
+            f"{peak / bandwidth:.0f}), so {bound} decide; at best {self.seconds * 1e3:.1f} ms, "
             f"{self.users / self.seconds:,.0f} tokens a second; room for {self.fits} sequences"
         )
 
@@ -110,7 +109,7 @@ def try_serving() -> object:
     Without a live kernel, one picture and the numbers for 32, 8 and 1 KV heads.
     """
     start = Serving()
-    if is_static():
+    if course.is_static():
         print(*(Serving(kv_heads=n) for n in (32, 8, 1)), sep="\n")
         return draw_serving(start)
     from ipywidgets import SelectionSlider, interactive

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
     from ipywidgets import HTML, VBox
 
 
-def is_static() -> bool:
-    """Whether the notebook is run for readers, who have no kernel behind their widgets."""
-    return bool(os.environ.get(course.STATIC))
-
-
 def query_sliders(
     keys: Tensor, values: Tensor, words: Sequence[str], query: tuple[float, float] = (1.0, 1.0)
 ) -> VBox | Picture:
@@ -34,7 +28,7 @@ def query_sliders(
         words: a name for each key.
         query: where the sliders start, and what the static picture shows.
     """
-    if is_static():
+    if course.is_static():
         return draw_lookup(torch.tensor(query), keys, values, words)
     from ipywidgets import FloatSlider, HBox, VBox
 
@@ -92,7 +86,7 @@ def mask_editor(scores: Tensor, mask: Tensor, words: Sequence[str]) -> VBox | Pi
         words: a name for each key; the last ``L_q`` of them are the queries.
     """
     mask, queries = mask.clone(), words[len(words) - len(mask) :]
-    if is_static():
+    if course.is_static():
         return draw_masked(scores, mask, queries, words)
     from ipywidgets import GridBox, Label, Layout, ToggleButton, VBox
 

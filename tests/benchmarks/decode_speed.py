@@ -19,6 +19,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from attnlab.grouping import fold_sdpa
 from attnlab.timing import bfloat16_units, machine, quartiles, ratios, read_bandwidth, take_turns
 
 from autograder import course
@@ -64,21 +65,15 @@ def candidates(tokens: int, dtype):
         add(f"{kv_heads} KV heads, reference", reference, q, *few)
         if kv_heads in (GROUPED, 1):
             add(f"{kv_heads} KV heads, enable_gqa", _enable_gqa, q, *few)
-            add(f"{kv_heads} KV heads, fold through SDPA", folded, q, *few)
+            add(f"{kv_heads} KV heads, fold through SDPA", fold_sdpa, q, *few)
         if kv_heads == GROUPED:
             add(f"{kv_heads} KV heads, repeat", repeated, q, *few)
             add(f"{kv_heads} KV heads, broadcast", broadcast, q, *few)
             wanted = reference(q.float(), *(each.float() for each in few))
-            for call in (reference, _enable_gqa, repeated, broadcast, folded):
+            for call in (reference, _enable_gqa, repeated, broadcast, fold_sdpa):
                 tolerance = {"rtol": 0, "atol": 2e-2 if dtype == torch.bfloat16 else 1e-5}
                 torch.testing.assert_close(call(q, *few).float(), wanted, **tolerance)
     return calls, read
-
-
-def folded(q, k, v):
-    """SDPA on the heads of a group as rows of one head."""
-    rows = q.reshape(q.shape[0], k.shape[1], -1, q.shape[-1])  # (B, H_kv, group * L_q, d_head)
-    return F.scaled_dot_product_attention(rows, k, v).reshape(q.shape)
 
 
 def _enable_gqa(q, k, v):
