@@ -27,3 +27,18 @@ def around_known(name: str, fails: str, most: int | None = None, inner: str = _I
 def around_attention_with(expression: str, fails: str, dim: int = -1) -> list[Edit]:
     """Edits that call a masked_attention with other weights than softmax gives."""
     return [calling(_INNER, wrong, fails) for wrong in attention_with(expression, dim)]
+
+
+def without_biases(fails: str) -> list[Edit]:
+    """Edits of a module that multiply by the weights of all, or of some, of its projections."""
+    return [
+        edit(
+            *(
+                text
+                for name in names
+                for text in (f"self.{name}_proj(", f"(lambda t: t @ self.{name}_proj.weight.mT)(")
+            ),
+            fails=fails,
+        )
+        for names in ("qkvo", "qkv", "o")
+    ]

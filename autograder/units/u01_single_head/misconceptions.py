@@ -11,6 +11,7 @@ from autograder.units.shared.wrappers import (
     returns_half_as_float32,
     returns_zeros,
 )
+from autograder.units.shared.wrong_attention import without_biases
 
 _EQUALS = "equals_the_reference"
 _SCORES = "equals_the_reference_scores"
@@ -582,17 +583,7 @@ misconception(
     "bias_not_added",
     says="the weights of a layer are used, and its bias is not",
     asks="What does calling a layer do that multiplying by its weight does not?",
-    SingleHeadAttention=[
-        edit(
-            *(
-                text
-                for name in names
-                for text in (f"self.{name}_proj(", f"(lambda t: t @ self.{name}_proj.weight.mT)(")
-            ),
-            fails=_SELF,
-        )
-        for names in ("qkvo", "qkv", "o")
-    ],
+    SingleHeadAttention=without_biases(_SELF),
 )
 misconception(
     "not_parameters",

@@ -12,7 +12,11 @@ from autograder.units.shared.wrappers import (
     returns_fresh_zeros,
     returns_zeros,
 )
-from autograder.units.shared.wrong_attention import around_attention_with, around_known
+from autograder.units.shared.wrong_attention import (
+    around_attention_with,
+    around_known,
+    without_biases,
+)
 
 _SELF = "self_attention"
 _USUAL = "heads_of_the_usual_width"
@@ -263,17 +267,7 @@ def _bias(value, letters):
 
 misconception(
     "bias_not_added",
-    MultiHeadAttention=[
-        edit(
-            *(
-                text
-                for name in names
-                for text in (f"self.{name}_proj(", f"(lambda t: t @ self.{name}_proj.weight.mT)(")
-            ),
-            fails=_SELF,
-        )
-        for names in ("qkvo", "qkv", "o")
-    ],
+    MultiHeadAttention=without_biases(_SELF),
 )
 misconception(
     "residual_added",
