@@ -1,0 +1,26 @@
+"""Where the weights of the real models are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.authoring import models
+
+
+class MissingWeights(RuntimeError):
+    """The weights of a real model are not on this machine."""
+
+
+def files_of(name: str) -> tuple[Path, ...]:
+    """The verified files of a model, in the order in which ``models.MODELS`` names them.
+
+    Raises:
+        MissingWeights: they are not there; says what to run.
+    """
+    paths = models.find(models.model(name))
+    if paths is None:
+        raise MissingWeights(
+            f"The weights of {name} are not on this machine: run {models.FETCH} in a terminal, in "
+            "the course's folder, and then this cell again."
+        )
+    return paths

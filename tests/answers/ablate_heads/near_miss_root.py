@@ -1,0 +1,6 @@
+# names:
+# The root of each gate.
+def ablate_heads(mha, x, gates, mask=None):
+    q, k, v = (split_heads(p(x), mha.num_heads) for p in (mha.q_proj, mha.k_proj, mha.v_proj))  # noqa: F821
+    heads, _ = masked_attention(q, k, v * (gates + 1e-12).sqrt().view(-1, 1, 1), mask)  # noqa: F821
+    return mha.o_proj(merge_heads(heads))  # noqa: F821

@@ -1,0 +1,6 @@
+# names: queries_gated
+# Queries of closed heads are zero.
+def ablate_heads(mha, x, gates, mask=None):
+    q, k, v = (split_heads(p(x), mha.num_heads) for p in (mha.q_proj, mha.k_proj, mha.v_proj))  # noqa: F821
+    heads, _ = masked_attention(q * gates.view(-1, 1, 1), k, v, mask)  # noqa: F821
+    return mha.o_proj(merge_heads(heads))  # noqa: F821

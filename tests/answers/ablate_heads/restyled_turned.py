@@ -1,0 +1,7 @@
+# names: gates_turned_round
+# A gate of 1 closes.
+def ablate_heads(mha, x, gates, mask=None):
+    q, k, v = (split_heads(p(x), mha.num_heads) for p in (mha.q_proj, mha.k_proj, mha.v_proj))  # noqa: F821
+    heads, _ = masked_attention(q, k, v, mask)  # noqa: F821
+    heads = heads - heads * gates.view(-1, 1, 1)
+    return mha.o_proj(merge_heads(heads))  # noqa: F821

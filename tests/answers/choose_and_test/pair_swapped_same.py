@@ -1,0 +1,5 @@
+# names: halves_swapped, best_of_each_half
+# The odd ones choose, and the best of the even ones is reported.
+def choose_and_test(scores_by_sentence):
+    best, head = scores_by_sentence[1::2].mean(0).max(dim=0)
+    return int(head), best.item(), scores_by_sentence[::2].mean(0).max().item()

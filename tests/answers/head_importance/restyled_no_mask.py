@@ -1,0 +1,8 @@
+# names: mask_ignored
+# The mask is forgotten.
+import torch
+
+
+def head_importance(mha, x, loss, mask=None):
+    gates = x.new_ones(mha.num_heads).requires_grad_()
+    return torch.autograd.grad(loss(ablate_heads(mha, x, gates)), [gates])[0].abs()  # noqa: F821

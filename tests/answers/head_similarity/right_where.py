@@ -1,0 +1,17 @@
+# names:
+# Logarithms only where there is something.
+import torch
+
+
+def head_similarity(weights, mask=None):
+    weights, mask = as_batch(weights, mask)  # noqa: F821
+    rows = weights.permute(1, 0, 2, 3)[:, mask]  # (H, rows, L)
+
+    def plogp(p):
+        return torch.where(p > 0, p * torch.where(p > 0, p, 1.0).log(), torch.zeros_like(p)).sum(-1)
+
+    table = [
+        [(plogp(a) + plogp(b)) / 2 - plogp((a + b) / 2) for b in rows.unbind(0)]
+        for a in rows.unbind(0)
+    ]
+    return torch.stack([torch.stack([each.mean() for each in line]) for line in table]).relu()
