@@ -1,0 +1,8 @@
+# names: wrong_reason, mask_ignored
+# Half precision is blamed, and the mask left out.
+def incident_1():
+    def attend(q, k, v, mask):
+        weights = (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(-1)
+        return weights @ v, weights
+
+    return "c", attend

@@ -1,0 +1,11 @@
+# names: window_into_the_future
+# A band around the diagonal.
+import torch
+
+
+def incident_5():
+    def mask(q_len, k_len, window):
+        ones = torch.ones(q_len, k_len, dtype=torch.bool)
+        return ones.tril(k_len - q_len + window - 1) & ones.triu(k_len - q_len - window + 1)
+
+    return "b", mask

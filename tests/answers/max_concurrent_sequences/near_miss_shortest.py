@@ -1,0 +1,13 @@
+# names: constant_factor
+# Every sequence is counted as the shortest of the sample.
+def max_concurrent_sequences(config, memory, weight_bytes, tokens, block=16, ranks=1):
+    layers = config["num_hidden_layers"]
+    kv = config.get("num_key_value_heads") or config["num_attention_heads"]
+    token = bytes_per_token(config) // layers // kv * max(kv // ranks, 1)  # noqa: F821
+    total = 0
+    for kind in config.get("layer_types") or ["full_attention"] * layers:
+        n = min(tokens)
+        n = min(n, config["sliding_window"]) if kind == "sliding_attention" else n
+        total += (n + block - 1) // block * block * token
+    free = memory - (weight_bytes + ranks - 1) // ranks
+    return max(free // total, 0)

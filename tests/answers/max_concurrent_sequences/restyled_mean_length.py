@@ -1,0 +1,17 @@
+# names: average_length_in_blocks
+# The mean length is taken first, with statistics.
+import math
+import statistics
+
+
+def max_concurrent_sequences(config, memory, weight_bytes, tokens, block=16, ranks=1):
+    layers = config["num_hidden_layers"]
+    kv = config.get("num_key_value_heads") or config["num_attention_heads"]
+    token = bytes_per_token(config) // layers // kv * max(kv // ranks, 1)  # noqa: F821
+    mean = math.ceil(statistics.mean(tokens))
+    total = 0
+    for kind in config.get("layer_types") or ["full_attention"] * layers:
+        n = min(mean, config["sliding_window"]) if kind == "sliding_attention" else mean
+        total += math.ceil(n / block) * block * token
+    free = memory - (weight_bytes + ranks - 1) // ranks
+    return max(free // total, 0)

@@ -1,0 +1,23 @@
+# names: sharing_halves_the_compute, window_keeps_everything
+# Sharing saves FLOPs, the window keeps the cache.
+TEXT = """
+one_head same same same less
+GQA less less less same
+MQA less less less same
+window same same less less
+cross same less less less
+8_bits same less same same
+additive more same more same
+wide_heads more more more same
+long_text same more more more
+"""
+
+
+def what_changes():
+    table = {}
+    for line in TEXT.split("\n")[1:-1]:
+        name, *words = line.split()
+        table[name.replace("_", " ")] = dict(
+            zip(("parameters", "cache", "flops", "weights"), words, strict=True)
+        )
+    return table

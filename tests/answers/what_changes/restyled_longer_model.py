@@ -1,0 +1,14 @@
+# names: parameters_grow_with_the_text
+# A longer text is thought to need more parameters.
+def what_changes():
+    return {
+        "one head": {"parameters": "same", "cache": "same", "flops": "same", "weights": "less"},
+        "GQA": {"parameters": "less", "cache": "less", "flops": "same", "weights": "same"},
+        "MQA": {"parameters": "less", "cache": "less", "flops": "same", "weights": "same"},
+        "window": {"parameters": "same", "cache": "less", "flops": "less", "weights": "less"},
+        "cross": {"parameters": "same", "cache": "less", "flops": "less", "weights": "less"},
+        "8 bits": {"parameters": "same", "cache": "less", "flops": "same", "weights": "same"},
+        "additive": {"parameters": "more", "cache": "same", "flops": "more", "weights": "same"},
+        "wide heads": {"parameters": "more", "cache": "more", "flops": "more", "weights": "same"},
+        "long text": {"parameters": "more", "cache": "more", "flops": "more", "weights": "more"},
+    }
