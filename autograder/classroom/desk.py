@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
 import functools
 import json
@@ -31,7 +32,7 @@ from .gradebook import lateness
 from .refit import refit
 from .results import Results
 from .seed import class_seed
-from .standing import Standing, of_entry
+from .standing import Person, Standing, of_entry
 
 
 def reuse_engine() -> None:
@@ -97,7 +98,7 @@ class Desk:
         Raises:
             CourseError: if it knows other exercises; only ``release`` takes any out.
         """
-        ours = {each.check_id: each.points for each in self._unit.exercises}
+        ours = {each.check_id: each.points for each in self._unit.with_points}
         known = self._known_points()
         if known and ours.keys() != known.keys():
             gone, new = sorted(known.keys() - ours.keys()), sorted(ours.keys() - known.keys())
@@ -127,7 +128,7 @@ class Desk:
             CourseError: if it has no exercises, or nbgrader refuses.
         """
         name = self._unit.name
-        if not self._unit.exercises:
+        if not self._unit.with_points:
             raise CourseError(f"unit {name} has no graded exercises")
         source = self._path(self._api.coursedir.source_directory, ".") / f"{name}.ipynb"
         source.parent.mkdir(parents=True, exist_ok=True)
@@ -164,6 +165,15 @@ class Desk:
                 entries = gradebook.assignment_submissions(name)
                 found |= {each.student.id: of_entry(each) for each in entries}
         return found
+
+    def people(self) -> dict[str, Person]:
+        """What the gradebook knows of each student beside the id."""
+        with self._gradebook() as gradebook:
+            names = [each.name for each in dataclasses.fields(Person)]
+            return {
+                each.id: Person(*(getattr(each, name) or "" for name in names))
+                for each in gradebook.students
+            }
 
     def has(self, learner: str, key: str) -> bool:
         """Whether the gradebook and the autograded notebook hold the result with this key.

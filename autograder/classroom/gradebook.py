@@ -6,12 +6,13 @@ released notebook, so that none can stop a class. And ``Grade`` stands in for ``
 submission runs in a process apart, and each graded cell gets a verdict and its points.
 
 Of what lies beside a notebook, only what nbgrader's exchange has written goes along: ``Collect``
-and ``CarryAlong`` see to that.
+and ``CarryAlong`` see to that. ``ReleaseFeedback`` copes where the exchange has written nothing.
 """
 
 from __future__ import annotations
 
 import fnmatch
+import glob
 import os
 import warnings
 from datetime import datetime
@@ -28,7 +29,7 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -45,6 +46,8 @@ from ..course import CourseError, grade_id
 from ..grading.record import Record
 from ..submissions.fingerprint import key_of
 from ..submissions.handed_in import (
+    SECRET,
+    TIMESTAMP,
     carry_along,
     of_notebook,
     read_handed_in,
@@ -177,6 +180,21 @@ class Collect(ExchangeCollect):
         """Copy a submission from the exchange."""
         super().do_copy(src, dest, log)
         carry_along(Path(src), Path(dest))
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """nbgrader's release_feedback, which goes on after a submission that came another way."""
+
+    src_path: str
+
+    def copy_files(self) -> None:
+        """Copy feedback to the exchange, where the learner's key to it is known."""
+        for folder in sorted(glob.glob(self.src_path)):
+            if all(os.path.isfile(os.path.join(folder, name)) for name in (TIMESTAMP, SECRET)):
+                self.src_path = glob.escape(folder)
+                super().copy_files()
+            else:
+                self.log.warning("%s: not by the exchange, so not released there either", folder)
 
 
 class CarryAlong(NbGraderPreprocessor):

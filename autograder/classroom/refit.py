@@ -33,7 +33,9 @@ def refit(gradebook: Gradebook, notebook: Notebook, source: NotebookNode) -> lis
     Returns:
         The grades, and comments by hand, that were taken out with their cells.
     """
-    marks = [cell.metadata.nbgrader for cell in source.cells if "nbgrader" in cell.metadata]
+    marked = [cell for cell in source.cells if "nbgrader" in cell.metadata]
+    kinds = {cell.metadata.nbgrader.grade_id: cell.cell_type for cell in marked}
+    marks = [cell.metadata.nbgrader for cell in marked]
     graded = {mark.grade_id: mark for mark in marks if mark.grade}
     solved = {mark.grade_id for mark in marks if mark.solution}
     taken = [
@@ -49,18 +51,18 @@ def refit(gradebook: Gradebook, notebook: Notebook, source: NotebookNode) -> lis
         _delete(gradebook, [*cell.grades, cell])
     for cell in _others(notebook.solution_cells, solved):
         _delete(gradebook, [*cell.comments, cell])
-    _delete(gradebook, _others(notebook.source_cells, {mark.grade_id for mark in marks}))
+    _delete(gradebook, _others(notebook.source_cells, kinds))
     for name in graded.keys() - _names(notebook.grade_cells):
         points = float(graded[name].points)
-        cell = GradeCell(name=name, notebook=notebook, max_score=points, cell_type="code")
+        cell = GradeCell(name=name, notebook=notebook, max_score=points, cell_type=kinds[name])
         gradebook.db.add(cell)
         gradebook.db.add_all(Grade(cell=cell, notebook=each) for each in notebook.submissions)
     for name in solved - _names(notebook.solution_cells):
         cell = SolutionCell(name=name, notebook=notebook)
         gradebook.db.add(cell)
         gradebook.db.add_all(Comment(cell=cell, notebook=each) for each in notebook.submissions)
-    for name in {mark.grade_id for mark in marks} - _names(notebook.source_cells):
-        gradebook.db.add(SourceCell(name=name, notebook=notebook, cell_type="code"))
+    for name in kinds.keys() - _names(notebook.source_cells):
+        gradebook.db.add(SourceCell(name=name, notebook=notebook, cell_type=kinds[name]))
     return taken
 
 

@@ -33,15 +33,32 @@ def _secret(root: Path) -> str:
     secret = os.environ.get("AUTOGRADER_SECRET", "")
     for folder in (root, course.ROOT):
         secret = secret or _kept(folder / FILE)
-    if not secret:
-        part = root / f"{FILE}.{os.getpid()}"
-        with open(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_hex(16))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, root / FILE)
-        secret = _kept(root / FILE)
-    return secret
+    return secret or _made(root / FILE)
+
+
+def _made(file: Path) -> str:
+    """A new secret in ``file``; of several that are made at once all take the first."""
+    part = file.with_name(f"{FILE}.{secrets.token_hex(4)}")
+    try:
+        with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as opened:
+            opened.write(secrets.token_hex(16))
+            opened.flush()
+            os.fsync(opened.fileno())
+        _put(part, file)
+    finally:
+        part.unlink(missing_ok=True)
+    return _kept(file)
+
+
+def _put(part: Path, file: Path) -> None:
+    """Give a file its name, unless a file that holds something has it."""
+    try:
+        os.link(part, file)
+    except FileExistsError:
+        if not _kept(file):
+            os.replace(part, file)
+    except OSError:  # no links on this file system
+        os.replace(part, file)
 
 
 def _kept(file: Path) -> str:

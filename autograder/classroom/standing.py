@@ -56,10 +56,20 @@ class Standing:
         return f"Points: {', '.join([automatic, *parts])}." if parts else ""
 
 
+@dataclass(frozen=True)
+class Person:
+    """What nbgrader knows of a student beside the id; what it does not know is empty."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+
 def of_verdict(verdict: Record) -> Standing:
     """The standing of a submission of which the gradebook is not asked."""
     points = {each.id: each.points for each in verdict.exercises}
-    flagged = tuple(each.id for each in verdict.exercises if each.flags)
+    flagged = tuple(each.id for each in verdict.exercises if each.flags or each.status == "manual")
     return Standing(verdict.points, verdict.max_points, exercises=points, to_see=flagged)
 
 

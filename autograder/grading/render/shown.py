@@ -70,7 +70,7 @@ def _cause(check: CheckVerdict) -> str:
 
 
 class Window:
-    """The part of a counterexample that fits on a screen: two axes, around the first difference.
+    """The part of a counterexample that fits on a screen: two axes, around the largest difference.
 
     ``expected`` and ``got`` are rows of numbers as text; ``columns`` is the name of the axis that
     runs along a row, empty for a scalar.
@@ -92,18 +92,26 @@ class Window:
         self.expected, self.got = (_entries(plane[rows, columns]) for plane in planes)
         self.columns = axes[-1]
         self._pair = tuple(each[tuple(index)].item() for each in tensors)
+        dtype = str(example.got.dtype).removeprefix("torch.")
+        self._allowed = f"In {dtype}, {example.tolerance:g} of the largest value may differ."
         self._row_axis, self._first_row = axes[-2], corner[0]
         self._difference = tuple(i - c for i, c in zip(index[-2:], corner, strict=True))
         self._place = ", ".join(f"{name} {i}" for name, i in zip(axes, index, strict=True) if name)
 
     def sentence(self) -> str:
-        """The first difference in words, with as many digits as it takes to see it."""
-        pairs = ([entry(each, digits) for each in self._pair] for digits in range(3, 18))
-        want, have = next((pair for pair in pairs if pair[0] != pair[1]), map(entry, self._pair))
-        return f"At {self._place}: expected {want}, got {have}."
+        """The largest difference in words, with as many digits as it takes to see it.
+
+        Where the usual ones do not show it, what may differ is said as well.
+        """
+        for digits in range(3, 18):
+            want, have = (entry(each, digits) for each in self._pair)
+            if want != have:
+                break
+        allowed = "" if digits == 3 else f" {self._allowed}"
+        return f"At {self._place}: expected {want}, got {have}.{allowed}"
 
     def rows(self, plane: list[list[str]]) -> list[tuple[str, list[tuple[str, bool]]]]:
-        """Each row of ``expected`` or ``got``: its name, its numbers, and which differs first.
+        """Each row of ``expected`` or ``got``: its name, its numbers, and which differs most.
 
         The name is empty where there is one axis only.
         """

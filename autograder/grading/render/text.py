@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..verdict import ExerciseVerdict, SubmissionVerdict
+from .safe import one_line
 from .shown import ShownCheck, Window, shown_checks
 from .wording import (
     ALSO,
@@ -66,7 +67,8 @@ def _check_lines(shown: ShownCheck) -> list[Styled]:
         )
     indent = "      " if shown.named else "  "
     if not check.passed:
-        lines += [Styled(indent + text, role) for text, role in _details(shown)]
+        # A learner's words must not pass for lines of ours.
+        lines += [Styled(indent + one_line(text), role) for text, role in _details(shown)]
     for which, others in ((SAME, shown.same), (ALSO, shown.also)):
         if others:
             lines.append(Styled(f"  ✗ {which}: {'; '.join(others)}.", "failed"))
