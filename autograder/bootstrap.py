@@ -256,7 +256,7 @@ def fetch_models(root, needed):
         wanted = hashlib.sha256(file.read()).hexdigest()
     if done.get("models") == wanted:
         return
-    print("3 of 3: The real models, 93 MB the first time")
+    print("3 of 3: The real models, 180 MB the first time")
     sys.stdout.flush()
     command = [python_of(root), "-m", "autograder", "models"]
     if subprocess.call(command, cwd=root, env=environment(root)):

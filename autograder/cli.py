@@ -20,6 +20,8 @@ from .grading.render.terminal import say, say_table
 from .grading.render.wording import LOOKING, Role, Styled, headline, listed
 
 if TYPE_CHECKING:  # with torch, which few commands need
+    from .classroom.desk import Desk
+    from .classroom.roll import Class
     from .grading.verdict import ExerciseVerdict, SubmissionVerdict
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -85,7 +87,10 @@ def check(
     ] = None,
     in_process: Annotated[bool, typer.Option(help="Run in this process, to debug.")] = False,
 ) -> None:
-    """Grade one notebook or Python file. Exit 0: all points, 1: not all, 2: could not be graded."""
+    """Grade one notebook or Python file. Exit 0: all points, 1: not all, 2: could not be graded.
+
+    Points that a person gives do not count here.
+    """
     from .sandbox.processes import missing_layers, the_server
 
     if not in_process:
@@ -113,7 +118,8 @@ def check(
     if json_to != "-":
         say(*submission_lines(verdict))
         _tell_the_time(path, verdict)
-    raise typer.Exit(0 if verdict.points >= verdict.max_points else NOT_ALL)
+    by_hand = sum(each.max_points for each in verdict.exercises if each.status == "manual")
+    raise typer.Exit(0 if verdict.points >= verdict.max_points - by_hand else NOT_ALL)
 
 
 def _keep(path: Path, verdict: SubmissionVerdict) -> None:
@@ -154,13 +160,12 @@ def hint(
 @_clear_errors
 def status() -> None:
     """Show what is done and what is next."""
-    from .learner import practice
-    from .learner.notebook import status_rows, status_text
+    from .learner.notebook import status_rows, status_sentences, status_text
 
     header, *rows = status_rows()
     say_table(header, [("passed" if row[0] == "✓" else "", row) for row in rows], status_text())
-    if clock := practice.clock():
-        typer.echo(clock)
+    for sentence in status_sentences():
+        typer.echo(safe.one_line(sentence))
 
 
 @app.command()
@@ -288,24 +293,60 @@ def grade(
 @app.command()
 @_clear_errors
 def report(
-    assignment: str,
+    assignment: Annotated[str | None, typer.Argument(help="Of the whole course if none.")] = None,
     to: Annotated[Path | None, typer.Option(help="Folder; reports/ASSIGNMENT by default.")] = None,
+    hide_names: Annotated[bool, typer.Option(help="No names on the pages on a class.")] = False,
 ) -> None:
-    """Say what a class misunderstands; write JSON, CSV, JUnit, Gradescope's files, feedback."""
+    """Say what a class misunderstands, as pages too; write JSON, CSV, JUnit, feedback."""
     from .classroom import report as reports
     from .classroom.run import open_desk
 
-    unit = course.unit(assignment)
-    folder = to or Path("reports") / unit.name
-    desk = open_desk(unit)
+    folder = to or Path("reports")
+    if assignment:
+        unit = course.unit(assignment)
+        own = to or folder / unit.name
+        _report(open_desk(unit), unit, own, hide_names)
+        say(Styled(f"\nReports are in {own}."))
+        return
+    desks = {unit: open_desk(unit) for unit in course.units().values()}
+    classes = {
+        unit.name: _report(desk, unit, folder / unit.name, hide_names)
+        for unit, desk in desks.items()
+        if desk.results.learners()
+    }
+    reports.write_course(classes, folder, hide_names)
+    say(Styled(f"\nReports are in {folder}; begin with {reports.COURSE_PAGE}."))
+
+
+def _report(desk: Desk, unit: course.Unit, folder: Path, hide_names: bool) -> Class:
+    """Write the reports on an assignment, say what they say, and give who is in them."""
+    from .classroom import report as reports
+
     learners, book = desk.learners(), desk.standings()
-    say(*reports.class_lines(unit, reports.write(unit, desk.root, folder, learners, book)))
+    known = reports.write(unit, desk.root, folder, learners, book, hide_names, desk.people())
+    say(*reports.class_lines(unit, known))
     for gone in sorted({*desk.results.learners(), *filter(book.get, book)}.difference(learners)):
         says = f"Left out: {gone}, for whom there is no {desk.folder(gone)} any more"
         if book.get(gone):
             says += "; nbgrader goes on to export points (nbgrader db student remove)"
         say(Styled(safe.one_line(f"{says}."), "flag"))
-    say(Styled(f"\nReports are in {folder}."))
+    return known
+
+
+@app.command()
+@_clear_errors
+def gradescope(
+    assignment: str,
+    to: Annotated[Path | None, typer.Option(help="The zip; gradescope/ASSIGNMENT.zip.")] = None,
+) -> None:
+    """Write an assignment as an autograder for Gradescope: a zip to upload there."""
+    from .classroom.gradescope import write_zip
+    from .classroom.run import open_desk
+
+    unit = course.unit(assignment)
+    path = to or Path("gradescope") / f"{unit.name}.zip"
+    write_zip(unit, path, open_desk(unit).root)
+    say(Styled(f"{path} holds the solutions: upload it, and give it to no student."))
 
 
 @app.command()

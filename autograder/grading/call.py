@@ -6,7 +6,7 @@ import functools
 import inspect
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from ..sandbox.inside.wire import Elsewhere
 _MOST_VALUES = 120  # of a tensor whose numbers are shown
 _MOST_TEXT = 160
 _MOST_ENTRIES = 40
+_FEW_NUMBERS = 4  # these are shown of any call, as single numbers are
 _USUAL = (torch.float32, torch.bool, torch.int64)
 
 
@@ -132,15 +133,20 @@ def _told(name: str, value: Any, with_values: bool) -> str:
     if isinstance(value, Elsewhere):
         return f"{name} {tuple(value.shape)} on another device"
     if isinstance(value, (list, tuple)):
-        text = repr(value) if with_values and len(value) <= _MOST_ENTRIES else ""
-        return f"{name}={text}" if 0 < len(text) <= _MOST_TEXT else f"{name}={len(value)} entries"
+        few = len(value) <= _FEW_NUMBERS and all(isinstance(each, (int, float)) for each in value)
+        text = repr(value) if few or (with_values and len(value) <= _MOST_ENTRIES) else ""
+        return f"{name}={text if 0 < len(text) <= _MOST_TEXT else _entries(value)}"
     if isinstance(value, (bool, int, float, str, type(None), torch.dtype)):
         return f"{name}={value!r}".replace("torch.", "")
     if isinstance(value, dict):
-        return f"{name}={len(value)} entries"
+        return f"{name}={_entries(value)}"
     made_by = getattr(value, "__dict__", {}).get("_path", "").replace(".to()", "")
     kind = "a function" if callable(value) else type(value).__name__
     return f"{name}={made_by.replace('()', '(...)') or kind}"
+
+
+def _entries(value: Sized) -> str:
+    return "1 entry" if len(value) == 1 else f"{len(value)} entries"
 
 
 def _lines(value: torch.Tensor) -> Iterator[str]:

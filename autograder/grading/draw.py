@@ -7,6 +7,7 @@ import hashlib
 import random
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 
 SMALLEST, SMALL, FULL = range(3)
@@ -29,15 +30,15 @@ _GROUPED = ((6, 2), (6, 3), (8, 2), (10, 5))
 
 
 def sub_seed(*parts: object) -> int:
-    """A seed that depends on all ``parts`` and on nothing else."""
-    return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:7], "big")
+    """A seed of 128 bits that depends on all ``parts`` and on nothing else."""
+    return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:16], "big")
 
 
 class Draw:
     """Draws the inputs of one check.
 
     Args:
-        seed: any integer; the same seed draws the same inputs.
+        seed: any integer from 0 on; the same seed draws the same inputs.
         level: ``FULL`` decides the verdict. ``SMALL`` and ``SMALLEST`` draw short numbers in small
             tensors, to show a failure on a screen.
 
@@ -61,9 +62,10 @@ class Draw:
         return random.Random(self._seed)
 
     @functools.cached_property
-    def _generator(self) -> torch.Generator:
+    def _generator(self) -> np.random.Generator:
+        """NumPy's: torch's takes 32 bits of a seed, few enough to find all others by trying."""
         self.used = True
-        return torch.Generator().manual_seed(self._seed)
+        return np.random.default_rng(self._seed)
 
     def sizes(self, *names: str) -> list[int]:
         """One size for each axis name, pairwise different, so that no two axes can be confused.
@@ -89,7 +91,7 @@ class Draw:
         self, *shape: int, std: float = 1.0, dtype: torch.dtype = torch.float32
     ) -> torch.Tensor:
         """Normal values of that spread; one decimal each in a case that is drawn to be shown."""
-        values = torch.randn(shape, generator=self._generator, dtype=torch.float64) * std
+        values = torch.from_numpy(self._generator.standard_normal(shape)) * std
         if self.level != FULL:
             values = (values * 10).round() / 10
         return values.to(dtype)
@@ -108,8 +110,8 @@ class Draw:
 
     def mask(self, *shape: int) -> torch.Tensor:
         """Random boolean mask; every row may attend to something, and no row to everything."""
-        mask = torch.rand(shape, generator=self._generator) < 0.5
-        first = torch.randint(shape[-1], shape[:-1], generator=self._generator)[..., None]
+        mask = torch.from_numpy(self._generator.random(shape) < 0.5)
+        first = torch.from_numpy(self._generator.integers(shape[-1], size=shape[:-1]))[..., None]
         mask.scatter_(-1, first, True)
         mask.scatter_(-1, (first + 1) % shape[-1], False)
         return mask

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,6 +26,7 @@ TOLERANCE = {
 # Where every expected value is 0 up to rounding (the gradient of a key's bias), "relative to the
 # largest" would ask for more digits than there are.
 SMALLEST_SCALE = 1e-2
+WRONG_VALUES = "Wrong values in"  # a counterexample shows which
 _LONGEST_NAME, _LARGEST_NUMBER = 60, 10**15
 # Far more than checks ask for: beyond it a tensor is on record by its shape, a text by its start.
 _MOST_BYTES = 1 << 20
@@ -41,7 +43,8 @@ class Counterexample:
     """The smallest failing case: what was expected, what came, and which element to look at.
 
     ``expected`` and ``got`` are tensors of one shape, ``axes`` their axis names, ``index`` the
-    first element that differs.
+    element that differs most. Up to ``tolerance``, relative to the largest expected value, an
+    element may differ.
     """
 
     what: str
@@ -49,6 +52,7 @@ class Counterexample:
     expected: torch.Tensor
     got: torch.Tensor
     index: tuple[int, ...]
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def flagging() -> Iterator[list[str]]:
 
 @contextlib.contextmanager
 def few_digits() -> Iterator[None]:
-    """Inside, float64 need not be right to more digits than float32 has."""
+    """Inside, floats may be of any dtype, and float64 right to the digits of float32 only."""
     token = _few_digits.set(True)
     try:
         yield
@@ -166,6 +170,18 @@ def seen(value: object) -> None:
         elif not isinstance(value, (bool, int, float, type(None))):
             value = type(value).__name__
         record.append(value)
+
+
+def as_text(value: object) -> str:
+    """A value as text for ``seen``: numbers, texts, and what lists and the like hold of these.
+
+    Of anything else its type: the text of a tensor of many axes has no end.
+    """
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(as_text, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {as_text(each)}' for key, each in value.items())}}}"
+    return str(value) if isinstance(value, (bool, int, float, str, type(None))) else kind_of(value)
 
 
 def same_values(a: torch.Tensor, b: torch.Tensor, tolerance: float | None = None) -> torch.Tensor:
@@ -213,10 +229,12 @@ def tensor(
             demand=demand,
         )
     if dtype is not None and value.dtype != dtype:
-        wrong = "wrong_dtype" if value.dtype.is_floating_point and dtype.is_floating_point else None
+        floats = value.dtype.is_floating_point and dtype.is_floating_point
+        if floats and _few_digits.get():
+            return value
         raise Failed(
             f"{_upper(what)} should have the dtype {_short(dtype)}; it has {_short(value.dtype)}.",
-            misconception=wrong,
+            misconception="wrong_dtype" if floats else None,
         )
     return value
 
@@ -282,15 +300,25 @@ def close(
         message: the sentence that says what broke; by default that values are wrong.
     """
     tensor(got, what, axes, want.shape, dtype or want.dtype)
-    if _few_digits.get() and got.dtype == torch.float64:
-        tolerance = max(tolerance or 0.0, _FEW_DIGITS)
+    if tolerance is None:
+        tolerance = TOLERANCE.get(got.dtype, 0.0)
+    if _few_digits.get() and got.dtype in (torch.float32, torch.float64):
+        tolerance = max(tolerance, _FEW_DIGITS)
     right = same_values(got, want, tolerance)
     if not bool(right.all()):
-        index = tuple((~right).nonzero()[0].tolist())
+        index = _worst(got, want, right)
+        names, values = tuple(axes.split()), (want.detach(), got.detach())
         raise Failed(
-            message or f"Wrong values in {what}.",
-            Counterexample(what, tuple(axes.split()), want.detach(), got.detach(), index),
+            message or f"{WRONG_VALUES} {what}.",
+            Counterexample(what, names, *values, index, tolerance),
         )
+
+
+def _worst(got: torch.Tensor, want: torch.Tensor, right: torch.Tensor) -> tuple[int, ...]:
+    """Where a wrong value differs most; NaN differs more than any number."""
+    apart = (got.detach().double() - want.detach().double()).abs().nan_to_num(math.inf)
+    apart = apart.masked_fill(right, -1.0)
+    return tuple((apart == apart.max()).nonzero()[0].tolist())
 
 
 def finite(got: torch.Tensor, what: str, axes: str, misconception: str | None = None) -> None:
@@ -355,13 +383,14 @@ def part(is_there: bool, message: str) -> None:
         raise Failed(message, demand=Demand(None, "part"))
 
 
-def integer(got: object, want: int, what: str) -> None:
+def integer(got: object, want: int, what: str, *, place: bool = False) -> None:
     """Demand a whole number, exactly.
 
     Args:
         got: what the learner returned.
         want: the expected number.
         what: how the message calls it, e.g. the call with its arguments.
+        place: whether it is an index, of which it says nothing to be twice another.
     """
     seen(got)
     demand = Demand(got, "number", number=want)
@@ -369,7 +398,9 @@ def integer(got: object, want: int, what: str) -> None:
         kind = kind_of(got)
         raise Failed(f"{what} should be an int; it is of type {kind}.", demand=demand)
     if got != want:
-        raise Failed(f"{what} should be {want:,}; it is {told(got)}.", demand=demand)
+        raise Failed(
+            f"{what} should be {want:,}; it is {told(got)}.", demand=None if place else demand
+        )
 
 
 def number(got: object, want: float, what: str, tolerance: float = 1e-6) -> None:
@@ -386,7 +417,8 @@ def number(got: object, want: float, what: str, tolerance: float = 1e-6) -> None
         kind = kind_of(got)
         seen(kind)
         raise Failed(f"{what} should be a number; it is of type {kind}.", demand=demand)
-    seen(float(f"{value:.6g}"))
+    digits = -math.floor(math.log10(tolerance))  # two right ones may round otherwise beyond these
+    seen(float(f"{value:.{digits}g}"))
     if not abs(value - want) <= tolerance * abs(want):
         raise Failed(f"{what} should be {want:.6g}; it is {value:.6g}.", demand=demand)
 

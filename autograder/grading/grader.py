@@ -53,8 +53,10 @@ _ASKS = {
     "not_started": "Replace the line that raises NotImplementedError with your answer.",
     "missing": "Is the cell with your answer still there, and is the name spelled as in the task?",
     "memory": "Which tensor of yours is the largest, and need it be that large?",
-    "timeout": "Is there a loop that never ends, or one that could be a matrix product?",
+    "timeout": "Which line takes that long: a loop that never ends, one that could be a matrix "
+    "product, or work that nobody asked for?",
     "forbidden": "What would it compute? Write that out with smaller steps.",
+    "syntax_error": "Is this line itself wrong, or is a bracket or a quote above it still open?",
 }
 _STOPPED: tuple[Status, ...] = (
     "not_started",
@@ -339,10 +341,15 @@ class _Further:
         return run_check(check, self._student, self._seed)
 
     def _lenient(self) -> dict[Check, Run]:
-        """The runs, where to compute in float32 costs the points of one check only."""
-        lacking = [check for check, run in self._runs.items() if slips.lacks_digits(run.failure)]
+        """The runs, where another dtype, or float32's digits, cost the points of one check only.
+
+        That is the first that speaks of the dtype, or the first of all.
+        """
+        lacking = [check for check, run in self._runs.items() if slips.is_of_precision(run.failure)]
+        of_dtype = [check for check in lacking if "dtype" in check.says + check.asks]
+        others = set(lacking) - set((of_dtype or lacking)[:1])
         with expect.few_digits():
-            again = {check: run_fairly(check, self._student, self._seed) for check in lacking[1:]}
+            again = {check: run_fairly(check, self._student, self._seed) for check in others}
         return self._runs | {check: run for check, run in again.items() if run.passed}
 
     def _smaller(self, check: Check) -> Run:

@@ -550,9 +550,11 @@ def of_failure(failure: Failed) -> Slip | None:
         return None
 
 
-def lacks_digits(failure: Failed | None) -> bool:
-    """Whether the values are right, but to the digits of float32 only."""
-    return failure is not None and of_failure(failure) is _DIGITS
+def is_of_precision(failure: Failed | None) -> bool:
+    """Whether the dtype of floats is wrong, or the values are right to float32's digits only."""
+    if failure is None:
+        return False
+    return failure.misconception == "wrong_dtype" or of_failure(failure) is _DIGITS
 
 
 def of_problem(problem: StudentProblem, says_word: Callable[[str], bool]) -> Slip | None:

@@ -68,7 +68,7 @@ def refuses(problem: StudentProblem, types: Collection[str], message: str) -> bo
 
 
 class _Student(Student):
-    """What both kinds share: whether the last call changed its tensors, and calls back.
+    """What both kinds share: whether the last call changed its arguments, and calls back.
 
     ``limited`` tells whether it runs in a process of its own, with a limit on memory;
     ``last_call`` is what was asked of it last, for a message.
@@ -113,7 +113,7 @@ class _Student(Student):
         return value if plain else self._callback(value)
 
     def expect_inputs_unchanged(self, *names: str) -> None:
-        """Demand that the last call left its tensors, named in order, as they were."""
+        """Demand that the last call left its arguments, named in order, as they were."""
         for name, changed in zip(names, self.changed, strict=False):
             before = torch.zeros(1)
             unchanged(before, before + 1 if changed else before, name)
@@ -130,6 +130,7 @@ class _Student(Student):
             call()
         except StudentProblem as problem:
             raised = refuses(problem, types, message)
+            message += f" It stopped with {problem.details.get('builtin', 'another error')}."
         else:
             raised = False
         true(raised, message, misconception)
@@ -201,13 +202,17 @@ class LocalStudent(_Student):
         given = wire.tensors_of([args, kwargs])
         passed: list[torch.Tensor] = []
         args, kwargs = _copied(self._sent(args), passed), _copied(self._sent(kwargs), passed)
+        before = wire.copied([*args, *kwargs.values()])
         outer, self._spotter = self._spotter, watch.Watch(self._forbidden)
         spotter, self._raised = self._spotter, None
         whole, self._whole = self._whole, False  # calls from within give what they always do
         counter = memory.Peak() if self._counting else None
         try:
-            with self._running(), spotter, counter or contextlib.nullcontext():
-                result = function(*args, **kwargs)
+            with self._running(), spotter:
+                with counter or contextlib.nullcontext():
+                    result = function(*args, **kwargs)
+                if not whole:  # lists of the learner's own can compute when they are read
+                    result = self._wrap(result, f"{path}()")
         except OutOfTime as over:
             raise _problem(over, "timeout") from None
         except (Exception, SystemExit) as problem:
@@ -221,9 +226,9 @@ class LocalStudent(_Student):
         if spotter.seen:
             raise StudentProblem("forbidden", calls=spotter.seen)
         self.changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
+        self.changed += watch.containers_changed(before, [*args, *kwargs.values()])
         self._peak = counter.bytes if counter else 0
-        path = f"{path}()"
-        return _LocalObject(self, result, path) if whole else self._wrap(result, path)
+        return _LocalObject(self, result, f"{path}()") if whole else result
 
     def _callback(self, function: Callable[..., Any]) -> Callable[..., Any]:
         called = super()._callback(function)
@@ -353,7 +358,8 @@ class RemoteStudent(_Student):
                 raise self._raised from None
             raise
         changed = reply.get("changed")
-        if not isinstance(changed, list) or len(changed) != len(given):
+        containers = [each for each in (*args, *kwargs.values()) if isinstance(each, (list, dict))]
+        if not isinstance(changed, list) or len(changed) != len(given) + len(containers):
             raise StudentProblem("protocol", text=INTERFERED)
         self.changed = [each is True for each in changed]
         self._peak = reply.get("peak", 0)

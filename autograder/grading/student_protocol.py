@@ -21,7 +21,8 @@ class Student(Protocol):
     attribute that is missing, by a call, or by what a call gave.
 
     Attributes:
-        changed: for each tensor of the last call, in order, whether the call changed its values.
+        changed: for each tensor of the last call, in order, and then for each list and dictionary
+            among its arguments, whether the call changed what it holds.
         limited: whether the code runs in a process of its own, with a limit on memory.
     """
 
@@ -36,7 +37,7 @@ class Student(Protocol):
         """
 
     def expect_inputs_unchanged(self, *names: str) -> None:
-        """Demand that the last call left its tensors, named in order, as they were.
+        """Demand that the last call left its arguments, named as in ``changed``, as they were.
 
         Raises:
             expect.Failed: it wrote into one of them.

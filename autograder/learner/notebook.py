@@ -182,6 +182,9 @@ def check(exercise_id: str, seed: int | None = None, seconds: float = SECONDS) -
     """
     namespace = _namespace(2)
     exercise = course.exercise(exercise_id)
+    if exercise.by_hand:
+        print(f"{exercise_id} is prose, and graded by a person: save the notebook and hand it in.")
+        return _Points(0.0)
     shell = screen.shell()
     report = _Report(exercise, history.outdated(exercise_id, shell) if shell else "")
     # Rendering, too, must not meet what the kernel has set.
@@ -280,21 +283,28 @@ def status_rows() -> list[tuple[str, ...]]:
     """
     done = workspace.progress()
     rows: list[tuple[str, ...]] = [("", "unit", "exercise", "points", "hints")]
-    for exercise in course.exercises().values():
+    for exercise in course.all_exercises().values():
         known = done.get(exercise.id, {})
         best, hints = known.get("points", 0.0), known.get("hints", 0)
         mark = "✓" if best >= exercise.points else "·"
         points = f"{number(best)} of {number(exercise.points)}"
+        if exercise.by_hand:
+            points = "by hand"
         shown = f"{min(hints, len(exercise.hints))} of {len(exercise.hints)}"
         rows.append((mark, exercise.unit, exercise.id, points, shown))
     return rows
 
 
+def status_sentences() -> list[str]:
+    """What else there is to say: exercises that changed, predictions, the clock of practice."""
+    predicted = map(predictions.sentence, predictions.summary())
+    return [each for each in (*updates.sentences(), *predicted, practice.clock()) if each]
+
+
 def status() -> None:
     """Show what is done and what is next."""
     header, *rows = status_rows()
-    sentences = [*map(predictions.sentence, predictions.summary()), practice.clock()]
-    said = updates.sentences() + [each for each in sentences if each]
+    said = status_sentences()
     _show("\n".join([status_text(), *said]), "status", header=header, rows=rows, asked=said)
 
 
@@ -312,6 +322,8 @@ def mine(*names: str) -> Any:
 
 
 def _mine(exercise: Exercise) -> Any:
+    if exercise.by_hand:
+        raise CourseError(f"'{exercise.id}' is prose; mine() gives functions and classes")
     try:
         answer = _passing_answer(exercise)
     except _NotYours as why:

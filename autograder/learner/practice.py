@@ -46,10 +46,12 @@ def start(exercise_id: str | None = None) -> Path:
         The new notebook. Nothing in the learner's own one changes.
 
     Raises:
-        CourseError: if there is no such exercise, or none has been tried yet.
+        CourseError: if there is no such exercise, or it is prose, or none has been tried yet.
     """
     log = _read()
     exercise = course.exercise(exercise_id or _due(log))
+    if exercise.by_hand:
+        raise CourseError(f"'{exercise.id}' is prose, which no check and no clock can judge")
     unit = course.unit(exercise.unit)
     release = workspace.release_of(unit, exercise.id)
     folder = course.WORKSPACE / "practice"

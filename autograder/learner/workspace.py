@@ -176,7 +176,8 @@ def _keep_answers(notebook: dict, released: dict, folder: Path) -> tuple[Path, .
     for text in texts:
         if text.strip() and text != _text(released):
             folder.mkdir(exist_ok=True)
-            path = free(folder, f"{grade_id(released)}-", ".py")
+            suffix = ".md" if released["cell_type"] == "markdown" else ".py"
+            path = free(folder, f"{grade_id(released)}-", suffix)
             with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text if text.endswith("\n") else text + "\n")
             kept.append(path)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
+import select
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,10 +18,11 @@ from typing import Any, NoReturn, Self, TypeGuard
 import torch
 
 from .inside import cells, watch, wire
-from .limits import Limits
+from .limits import Deadline, Limits
 from .processes import Ending, start
 
 MAX_CALLBACK_DEPTH = 16
+_ONE_FRAME = 1.0  # seconds that a frame may take once it has begun
 INTERFERED = "The submission interfered with the grading process."
 _LENGTHS = {"kind": 20, "type": 80, "text": 500}
 
@@ -49,13 +52,18 @@ class Link:
     def __init__(self, limits: Limits, forbidden: Iterable[str] = ()):
         self.forbidden = list(forbidden)
         self._limits = limits
-        self._left = limits.seconds
-        self._channel, self._end = start(limits)
+        self._deadline = Deadline(limits.seconds)
+        self._waited = 0.0
+        self._limit = limits.seconds
+        self._channel, self._worked, self._end = start(limits)
         self._callbacks: list[Callable] = []
         self._depth = 0
         self._calls = 0
         self._ended: SubmissionDied | None = None
         self._code: dict[str, str] = {}
+        # A submission can say of a thousand cells that the largest is not valid.
+        self._syntax_error = functools.cache(cells.syntax_error)
+        self._lines = functools.cache(lambda code: code.split("\n"))
 
     def close(self) -> Ending:
         """End the process; returns how it ended."""
@@ -116,7 +124,6 @@ class Link:
             "args": self._outgoing(args),
             "kwargs": self._outgoing(kwargs),
             "grad": torch.is_grad_enabled(),
-            "forbidden": self.forbidden,
             "count": count,
             "whole": whole,
         }
@@ -131,13 +138,13 @@ class Link:
         if self._ended:
             raise self._ended
         try:
-            with self._clock() as left:
-                wire.send(self._channel, message, left())
+            with self._clock():
+                self._send(message | {"forbidden": self.forbidden})
                 while True:
-                    reply = wire.receive(self._channel, left(), wire.REPLY)
+                    reply = self._receive()
                     if "callback" not in reply:
                         return self._valid(reply)
-                    wire.send(self._channel, self._answer(reply), left())
+                    self._send(self._answer(reply))
         except wire.TooLarge as problem:
             self._die("protocol", f"This submission cannot be graded: it needs {problem}.")
         except wire.ChannelTimeout:
@@ -149,19 +156,34 @@ class Link:
         except wire.ProtocolError:
             self._die("protocol", INTERFERED)
 
+    def _send(self, message: dict[str, Any]) -> None:
+        wire.send(self._channel, message, max(self._left(), _ONE_FRAME))
+
+    def _receive(self) -> dict[str, Any]:
+        while not select.select([self._channel], [], [], max(self._left(), 0))[0]:
+            waited = time.monotonic() - self._since
+            more = self._deadline.more(waited, self._worked())
+            if not more:
+                raise wire.ChannelTimeout
+            self._limit = waited + more
+        return wire.receive(self._channel, max(self._left(), _ONE_FRAME), wire.REPLY)
+
+    def _left(self) -> float:
+        """Seconds left to wait for its answers."""
+        return self._since + self._limit - time.monotonic()
+
     @contextlib.contextmanager
-    def _clock(self) -> Iterator[Callable[[], float]]:
-        """Gives a function that tells the time left; requests within callbacks count once."""
-        started = time.monotonic()
+    def _clock(self) -> Iterator[None]:
+        """Count the time inside as waited for; requests within callbacks count once."""
         self._depth += 1
         if self._depth == 1:
-            self._deadline = started + self._left
+            self._since = time.monotonic() - self._waited
         try:
-            yield lambda: self._deadline - time.monotonic()
+            yield
         finally:
             self._depth -= 1
             if not self._depth:
-                self._left = self._deadline - time.monotonic()
+                self._waited = time.monotonic() - self._since
 
     def _valid(self, reply: dict) -> dict:
         error, used = reply.get("error"), reply.get("used")
@@ -186,8 +208,8 @@ class Link:
         cell, line = str(error.get("cell")), error.get("line")
         code = self._code.get(cell, "")
         if tidy.get("kind") == "syntax_error":
-            tidy["text"] = cells.syntax_error(code)
-        lines = code.split("\n")
+            tidy["text"] = self._syntax_error(code)
+        lines = self._lines(code)
         if code and type(line) is int and 0 < line <= len(lines):
             source = lines[line - 1].strip()[:200]
             tidy |= {"cell": cell, "line": line, "source": source}

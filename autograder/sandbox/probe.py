@@ -30,7 +30,7 @@ LAYERS = {
 ADVICE = (
     "On Linux: install bubblewrap (apt install bubblewrap), and 'pip install -r requirements.txt'. "
     "Ubuntu and containers may forbid user namespaces. On macOS and Windows: use the container of "
-    "the README."
+    "docs/teaching.md."
 )
 
 _MOST_ENTRIES = 2000
@@ -96,15 +96,15 @@ def isolation(missing: dict[str, str]) -> Literal["full", "partial"]:
 
 
 def missing_layers(
-    start: Callable[[Limits], tuple[socket.socket, Callable[[], object]]],
+    start: Callable[[Limits], tuple[socket.socket, object, Callable[[], object]]],
 ) -> dict[str, str]:
     """Try to get out; returns the missing layers.
 
     Args:
-        start: gives the channel to a fresh child and a function that ends it.
+        start: starts a fresh child.
     """
     with contextlib.ExitStack() as stack:
-        channel, end = start(Limits())
+        channel, _, end = start(Limits())
         stack.callback(end)
         stack.callback(channel.close)
         door = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -112,7 +112,13 @@ def missing_layers(
         secret = Path(folder) / "secret"
         secret.write_text("a file of the grader's")
         cell = {"id": "probe", "code": _PROBE, "define_only": False}
-        begin = {"verb": "begin", "cells": [cell], "replace": {}, "earlier_work": ""}
+        begin = {
+            "verb": "begin",
+            "cells": [cell],
+            "replace": {},
+            "earlier_work": "",
+            "forbidden": [],
+        }
         call = {"verb": "call", "of": "probe", "call": 1, "keep": False, "module": None}
         args = (str(secret), _to_hide(), bubblewrap.DEVICES, door.getsockname()[1])
         call |= {"args": args, "kwargs": {}, "grad": True}

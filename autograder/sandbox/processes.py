@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, TypedDict, TypeVar
+from typing import Any, NamedTuple, Protocol, TypedDict, TypeVar
 
 from . import bubblewrap
 from .limits import Limits
@@ -55,8 +55,18 @@ class Ending(TypedDict):
     seconds: float
 
 
-Started = tuple[socket.socket, Callable[[], Ending]]
-"""The channel to a process that serves one submission, and a function that ends it."""
+class Started(NamedTuple):
+    """A process that serves one submission.
+
+    Attributes:
+        channel: the way to talk to it.
+        worked: gives the CPU time that it has had, in seconds, 0 where that is not known.
+        end: ends it.
+    """
+
+    channel: socket.socket
+    worked: Callable[[], float]
+    end: Callable[[], Ending]
 
 
 class Server(Protocol):
@@ -204,7 +214,10 @@ class _ForkServer:
             end()
             kind = _Forbidden if number in _FOR_GOOD else ServerFailed
             raise kind(f"a submission could not be given a process ({text}); try again")
-        return ours, end
+        return Started(ours, functools.partial(self._worked, reply["pid"]), end)
+
+    def _worked(self, pid: int) -> float:
+        return self._order({"verb": "worked", "pid": pid}, [])["seconds"]
 
     def _end(self, pid: int, seconds: float) -> Ending:
         if not pid:
@@ -302,7 +315,7 @@ class _SpawnServer:
             self._end(process)
             says = "another program answered in place of it" if answer else "it ended at once"
             raise ServerFailed(f"the grading process did not start: {says}")
-        return channel, functools.partial(self._end, process)
+        return Started(channel, lambda: 0.0, functools.partial(self._end, process))
 
     @staticmethod
     def _end(process: subprocess.Popen[bytes]) -> Ending:

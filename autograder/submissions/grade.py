@@ -13,7 +13,7 @@ from typing import Any
 from .. import course
 from ..course import Exercise
 from ..grading.grader import Grader, OpenStudent, fresh_seed
-from ..grading.record import ErrorRecord, Isolation
+from ..grading.record import ErrorRecord, Isolation, Status
 from ..grading.student import LocalStudent, RemoteStudent, StudentProblem
 from ..grading.student_protocol import Student
 from ..grading.verdict import CheckVerdict, ExerciseVerdict, SubmissionVerdict
@@ -117,13 +117,13 @@ def grade_read(
         CourseError: for an exercise that its unit does not have, or if it goes over the budget.
         ServerFailed: if no server serves it from beginning to end.
     """
-    exercises = {exercise.id: exercise for exercise in submission.unit.exercises}
+    unit = submission.unit
+    exercises = {exercise.id: exercise for exercise in unit.with_points}
     wanted = list(exercise_ids or exercises)
     for exercise_id in wanted:
         if exercise_id not in exercises:
             raise course.CourseError(
-                f"unit {submission.unit.name} has no exercise '{exercise_id}'; it has: "
-                f"{', '.join(exercises)}"
+                f"unit {unit.name} has no exercise '{exercise_id}'; it has: {', '.join(exercises)}"
             )
     words = None if show_text else Words("\n".join(cell["code"] for cell in submission.cells))
 
@@ -131,14 +131,32 @@ def grade_read(
         notices = list(submission.notices)
         open_student = _opener(submission, in_process, limits or Limits(), budget, notices)
         grader = Grader(open_student, seed, words, before_search)
-        return [grader.grade(exercises[exercise_id]) for exercise_id in wanted], notices
+        chosen = [exercises[exercise_id] for exercise_id in wanted]
+        return [
+            _awaited(each, submission) if each.by_hand else grader.grade(each) for each in chosen
+        ], notices
 
     graded, notices = verdicts() if in_process else processes.by_one_server(verdicts)
     for verdict in graded:
-        verdict.flags += tuple(bypasses.flags(submission, verdict.id))
+        if not exercises[verdict.id].by_hand:
+            verdict.flags += tuple(bypasses.flags(submission, verdict.id))
     isolation: Isolation = "none" if in_process else confinement("partial")
-    version = checks_version(submission.unit.name)
+    version = checks_version(unit.name)
     return SubmissionVerdict(name, graded, seed, isolation, version, notices=notices)
+
+
+def _awaited(exercise: Exercise, submission: Submission) -> ExerciseVerdict:
+    """The verdict on prose, before a person has read it."""
+    about = exercise.id, exercise.title, 0.0, exercise.points
+    if exercise.id in submission.written:
+        return ExerciseVerdict(*about, "manual")
+    status: Status
+    status, message = "not_started", "Nothing is written here yet."
+    if exercise.id in submission.missing:
+        status, message = "missing", "Its cell is not in the file, nor any prose of yours."
+    says = "there is something for a person to read"
+    check = CheckVerdict("written", says, 0.0, exercise.points, False, message)
+    return ExerciseVerdict(*about, status, [check])
 
 
 def confinement(accept: str) -> Isolation:
@@ -179,7 +197,7 @@ def unreadable(unit: course.Unit, name: str, error: ErrorRecord, seed: int) -> S
                 )
             ],
         )
-        for exercise in unit.exercises
+        for exercise in unit.with_points
     ]
     version = checks_version(unit.name)
     return SubmissionVerdict(name, exercises, seed, "none", version, error)

@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import errno
 import functools
+import itertools
 import os
 import stat
 import time
@@ -41,6 +42,7 @@ TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 _MOST_BYTES = {TIMESTAMP: 100, SECRET: 200}
 _NAMED = 3
 _MOST_FILES, _MOST_FOLDERS, _MOST_DEEP = 8, 20, 2  # that are looked into
+_MOST_ENTRIES = 2000  # of a folder
 
 
 def read_handed_in(unit: Unit, path: Path) -> Rebuilt:
@@ -136,6 +138,8 @@ def _files(path: Path) -> list[Path]:
         if folder.is_symlink():
             raise _not_its_own(folder)
     found, folders = _listing(path.parent)
+    if path not in found and os.path.lexists(path):  # beyond what is looked at
+        found.append(path)
     for _ in range(_MOST_DEEP):
         if any(_kind(file) == 0 for file in found):
             break
@@ -146,10 +150,14 @@ def _files(path: Path) -> list[Path]:
 
 
 def _listing(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The files of a folder that may hold answers, and its folders; nothing that is hidden."""
+    """The files of a folder that may hold answers, and its folders; nothing that is hidden.
+
+    Of what a folder holds beyond ``_MOST_ENTRIES``, nothing.
+    """
     try:
         with os.scandir(folder) as entries:
-            shown = [each for each in entries if not each.name.startswith((".", "__"))]
+            seen = itertools.islice(entries, _MOST_ENTRIES)
+            shown = [each for each in seen if not each.name.startswith((".", "__"))]
     except (FileNotFoundError, NotADirectoryError):
         return [], []
     files = [Path(each) for each in shown if _kind(Path(each)) is not None]
@@ -210,8 +218,9 @@ def _listed(files: list[Path]) -> str:
 
 
 def _any_files(folder: Path) -> list[Path]:
-    with contextlib.suppress(OSError):
-        return sorted(folder / name for name in os.listdir(folder) if name not in _MOST_BYTES)
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        names = [each.name for each in itertools.islice(entries, _MOST_ENTRIES)]
+        return sorted(folder / name for name in names if name not in _MOST_BYTES)
     return []
 
 

@@ -15,7 +15,7 @@ import functools
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,17 @@ from typing import Any
 from .. import course
 from ..course import CourseError, Unit, grade_id
 from ..grading.record import ErrorRecord
-from ..sandbox.inside.cells import BODIES, SILENT, defines, run_at_once, without_magics
+from ..sandbox.inside.cells import BODIES, SILENT, defines, parsed, run_at_once
 from . import damaged
 
 MAX_BYTES = 50 << 20
 MAX_VALUES = 4_000_000  # numbers, texts, lists and objects in the JSON
 MAX_CELLS = 1000
-MAX_CELL = 256 << 10  # characters of code
-MAX_CODE = 512 << 10
+MAX_CELL = 128 << 10  # characters of code
+MAX_CODE = 256 << 10
 MAX_PROSE = 64 << 10  # of the learner's own Markdown cells, kept for whoever reads the notebook
+# Of the line above a cell of a Python file, more than anyone writes there.
+_MARKER = re.compile(r"^(# %%.{,1000}).*", re.MULTILINE)
 # Calls that nobody misses.
 _SHOWS = {"print", "display", *SILENT}
 _MOST_PLACES = 6  # of code that is not run, named in a notice
@@ -90,12 +92,14 @@ class Submission:
         cells: dicts with ``id``, ``code`` and ``define_only``, see ``sandbox.inside.cells.run``.
         missing: ids of exercises whose answer is nowhere in the file.
         notices: what was odd about the file.
+        written: ids of the exercises that a person grades and that were answered.
     """
 
     unit: Unit
     cells: list[dict]
     missing: tuple[str, ...] = ()
     notices: list[str] = field(default_factory=list)
+    written: tuple[str, ...] = ()
 
     @functools.cached_property
     def earlier_work(self) -> str:
@@ -233,8 +237,12 @@ def _cells(path: Path, data: bytes, stem: str) -> tuple[list[Cell], list[str]]:
 
 def _values(text: bytes) -> int:
     """At least as many as there are values in JSON: these, not its bytes, are what fills memory."""
-    outside = re.sub(rb'"[^"]*"?', b"", text.replace(b"\\\\", b"").replace(b'\\"', b""))
-    return sum(map(outside.count, (b",", b"[", b"{"))) + 1
+    text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    texts = text.count(b'"') // 2  # of which what is no JSON can hold many without a comma
+    if texts > MAX_VALUES:
+        return texts
+    outside = re.sub(rb'"[^"]*"?', b"", text)
+    return max(texts, sum(map(outside.count, (b",", b"[", b"{"))) + 1)
 
 
 def _tidy(cell: dict) -> Cell:
@@ -255,7 +263,11 @@ def _cells_of_python(path: Path, text: str) -> list[Cell]:
         raise _too_large(path, f"{MAX_CELLS:,} cells or {2 * MAX_CODE:,} characters")
     import jupytext
 
-    return [_tidy(cell) for cell in jupytext.reads(text, fmt="py:percent").cells]
+    # A header is YAML, which can unfold without end; after a first line of code there is none. For
+    # the options of a cell, jupytext takes a time that grows with the square of their length.
+    text = _MARKER.sub(r"\1", text)
+    cells = jupytext.reads(f"# %%\n{text}", fmt="py:percent").cells
+    return [_tidy(cell) for cell in cells if cell["source"].strip()]
 
 
 def unit_of(
@@ -306,7 +318,7 @@ def answered_units(names: Iterable[str | None]) -> list[Unit]:
 def statements(code: str) -> list[ast.stmt]:
     """The statements at the top level of ``code``; none if it does not parse."""
     try:
-        return ast.parse(without_magics(code)).body
+        return parsed(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
@@ -316,17 +328,31 @@ def defined_names(code: str) -> set[str]:
 
     Functions and classes, found by text if it does not parse, and what is assigned.
     """
+    return _look_at(code)[0]
+
+
+def _look_at(code: str) -> tuple[set[str], list[str]]:
+    """The names as in ``defined_names``; and, of an added cell, lines that are not run.
+
+    The latter without those that only show something, and no more than are told.
+    """
     found = statements(code)
     if not found:
-        return set(re.findall(r"^(?:def|class)\s+(\w+)", code, re.MULTILINE))
-    names = set()
+        return set(re.findall(r"^(?:def|class)\s+(\w+)", code, re.MULTILINE)), []
+    names: set[str] = set()
+    left_out: list[str] = []
     for statement in found:
-        for node in run_at_once(statement):
+        nodes = list(run_at_once(statement))
+        for node in nodes:
             if isinstance(node, BODIES):
                 names.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 names.add(node.id)
-    return names
+        may_do_more = len(left_out) <= _MOST_PLACES and any(map(_is_missed, nodes))
+        if may_do_more and not defines(statement):
+            first, last = statement.lineno, statement.end_lineno
+            left_out.append(f"line {first}" if first == last else f"lines {first} to {last}")
+    return names, left_out
 
 
 def released(unit: Unit) -> dict:
@@ -348,8 +374,9 @@ def rebuild(unit: Unit, submitted: list[Cell]) -> Rebuilt:
     """The released notebook with the learner's answers and added cells in it."""
     notebook = _skeleton(unit)
     exercises = [exercise.id for exercise in unit.exercises]
+    by_hand = [exercise.id for exercise in unit.by_hand]
     ours = {mark: cell for cell in notebook["cells"] if (mark := grade_id(cell))}
-    work = _sort_cells(submitted, ours, exercises)
+    work = _sort_cells(submitted, ours, [*exercises, *by_hand])
     missing = [exercise for exercise in exercises if exercise not in work.answers]
     defined = work.defined_names(exercises) if missing else {}
     for exercise in list(missing):
@@ -357,9 +384,16 @@ def rebuild(unit: Unit, submitted: list[Cell]) -> Rebuilt:
             missing.remove(exercise)
             if any(cell.grade_id for cell in submitted):
                 work.notices.append(f"the cell of {exercise} had lost its mark; found by its name")
-    for exercise, text in work.answers.items():
-        ours[exercise]["source"] = text
     _leave_out_released(work, notebook["cells"])
+    for exercise in by_hand:
+        if exercise not in work.answers and not work.adopt_prose(exercise):
+            missing.append(exercise)
+    for exercise, text in work.answers.items():
+        if exercise in exercises:
+            ours[exercise]["source"] = text
+        elif text.strip() not in (_text(ours[exercise]).strip(), ""):
+            ours[exercise]["source"] = _in_fence(text[:MAX_PROSE])
+            ours[exercise]["metadata"]["autograder"] = {"written": True}
     cells = _as_cells(work.added, None)
     for cell in notebook["cells"]:
         cells += [cell, *(_as_cells(work.added, grade_id(cell)) if grade_id(cell) else [])]
@@ -410,14 +444,15 @@ class _Work:
     added: dict[str | None, list[Cell]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
 
-    def take_answer(self, exercise: str, cell: Cell, released: str) -> None:
+    def take_answer(self, exercise: str, cell: Cell, released: str, kind: str) -> None:
         """Of several cells with the mark of an exercise the last that was changed counts."""
         if exercise in self.answers:
             self.notices.append(
                 f"there are several cells marked {exercise}; the last one changed counts"
             )
-        if cell.kind != "code":
-            self.notices.append(f"the answer to {exercise} was not in a code cell")
+        if cell.kind != kind:
+            kinds = {"code": "code", "markdown": "Markdown"}
+            self.notices.append(f"the answer to {exercise} was not in a {kinds[kind]} cell")
         if exercise not in self.answers or cell.source != released:
             self.answers[exercise] = cell.source
 
@@ -446,6 +481,18 @@ class _Work:
                     return True
         return False
 
+    def adopt_prose(self, exercise: str) -> bool:
+        """Take the longest added prose as the answer to an exercise that a person grades."""
+        prose = [(cells, cell) for cells in self.added.values() for cell in cells]
+        prose = [(cells, cell) for cells, cell in prose if not cell.is_code]
+        if not prose:
+            return False
+        cells, cell = max(prose, key=lambda each: len(each[1].source))
+        cells.remove(cell)
+        self.answers[exercise] = cell.source
+        self.notices.append(f"the cell of {exercise} had lost its mark; the longest prose counts")
+        return True
+
 
 def _sort_cells(submitted: list[Cell], ours: dict[str, dict], exercises: list[str]) -> _Work:
     """Sort the submitted cells into answers and added cells, by the marked cell before them."""
@@ -454,7 +501,7 @@ def _sort_cells(submitted: list[Cell], ours: dict[str, dict], exercises: list[st
     for cell in submitted:
         mark = cell.grade_id if cell.grade_id in ours else None
         if mark in exercises:
-            work.take_answer(mark, cell, _text(ours[mark]))
+            work.take_answer(mark, cell, _text(ours[mark]), ours[mark]["cell_type"])
         elif mark and cell.is_code:
             work.take_locked(mark, cell, _text(ours[mark]))
         elif cell.is_code or cell.kind == "markdown":
@@ -486,10 +533,14 @@ def _as_cells(added: dict[str | None, list[Cell]], anchor: str | None) -> list[d
 
 
 def _prose_cell(text: str, cell_id: str, **metadata: dict) -> dict:
+    source = _in_fence(text)
+    return {"cell_type": "markdown", "id": cell_id, "metadata": metadata, "source": source}
+
+
+def _in_fence(text: str) -> str:
     """Prose as it was typed: in a fence, so that none of its markup reaches a page."""
     fence = "~" * max(3, 1 + max(map(len, re.findall("~+", text)), default=0))
-    source = f"{fence}\n{text}\n{fence}"
-    return {"cell_type": "markdown", "id": cell_id, "metadata": metadata, "source": source}
+    return f"{fence}\n{text}\n{fence}"
 
 
 def from_rebuilt(rebuilt: Rebuilt, unit: Unit) -> Submission:
@@ -501,46 +552,44 @@ def from_rebuilt(rebuilt: Rebuilt, unit: Unit) -> Submission:
     absent = rebuilt.missing
     cells: list[dict[str, Any]] = []
     numbers = itertools.count(1)
-    shown = set()
+    shown, written = set(), []
     for cell in rebuilt.notebook["cells"]:
         mark = cell["metadata"].get("nbgrader", {})
         is_added = "autograder" in cell["metadata"]
         is_ours = bool(mark) and not mark.get("grade") and mark.get("grade_id") not in absent
         if cell["cell_type"] != "code":
+            if is_added and mark:
+                written.append(mark["grade_id"])
             continue
         if is_added or is_ours:
             name = f"added cell {next(numbers)}" if is_added else mark.get("grade_id", "set-up")
             cells.append({"id": name, "code": _text(cell), "define_only": is_added})
         elif not mark:
             shown.add(_text(cell))
-    added = [cell for cell in cells if cell["define_only"]]
-    defined = {name for cell in added for name in defined_names(cell["code"])}
+    defined: set[str] = set()
+    places: list[str] = []
+    for cell in cells:
+        if cell["define_only"]:
+            names, left_out = _look_at(cell["code"])
+            defined |= names
+            if cell["code"] not in shown:
+                places += [f"{lines} of {cell['id']}" for lines in left_out]
     missing = tuple(exercise for exercise in absent if exercise not in defined)
-    not_run = _not_run([cell for cell in added if cell["code"] not in shown])
-    return Submission(unit, cells, missing, [*rebuilt.notices, *not_run])
+    notices = [*rebuilt.notices, *_not_run(places)]
+    return Submission(unit, cells, missing, notices, tuple(written))
 
 
-def _not_run(added: list[dict]) -> list[str]:
-    """A notice of what is not run in added cells, unless all of it only shows something."""
-    places = [
-        f"{lines} of {cell['id']}" for cell in added for lines in _lines_not_run(cell["code"])
-    ]
+def _not_run(places: list[str]) -> list[str]:
+    """A notice of what is not run in added cells, if anything."""
     if not places:
         return []
     named = ", ".join(places[:_MOST_PLACES]) + (" and more" if places[_MOST_PLACES:] else "")
     return [f"in added cells only what defines something is run; left out: {named}"]
 
 
-def _lines_not_run(code: str) -> Iterator[str]:
-    for statement in statements(code):
-        if not defines(statement) and any(map(_is_missed, run_at_once(statement))):
-            first, last = statement.lineno, statement.end_lineno
-            yield f"line {first}" if first == last else f"lines {first} to {last}"
-
-
 def _is_missed(node: ast.AST) -> bool:
     """Whether this is an expression that may do more than show something."""
-    if not isinstance(node, ast.Expr):
+    if not isinstance(node, ast.Expr) or isinstance(node.value, ast.Constant):
         return False
     if isinstance(node.value, ast.Call) and _called(node.value) in _SHOWS:
         return False

@@ -37,9 +37,10 @@ def grade_one(unit_name: str, name: str, handed_in: Rebuilt, seed: int, accept: 
         verdict = grade_read(submission, name, seed=seed, show_text=False)
         isolation = confinement(accept)  # of the server that served it: there may be a new one
     verdict.isolation = isolation
+    weaker = [] if isolation == "full" else [f"graded at the confinement {isolation}"]
     return Result(
         key_of(handed_in, unit, seed, isolation),
         verdict.record(),
         {exercise.id: exercise_html(exercise) for exercise in verdict.exercises},
-        notices_html(verdict.notices),
+        notices_html([*verdict.notices, *weaker]),
     )

@@ -14,6 +14,7 @@ import re
 import sys
 import traceback
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -81,19 +82,23 @@ def _is_change(node: ast.AST) -> bool:
     return bool(_CHANGES.fullmatch(node.func.attr))
 
 
-def without_magics(code: str) -> str:
-    """``code`` with ``pass`` for what only IPython reads, if it does not parse as it is."""
-    with contextlib.suppress(SyntaxError):
-        ast.parse(code)
-        return code
-    return _MAGIC.sub(r"\1pass", code)
+def parsed(code: str, name: str = "<unknown>") -> ast.Module:
+    """``code`` with ``pass`` for what only IPython reads, if it does not parse as it is.
+
+    Without Python's warnings, of which a cell can have one a word.
+    """
+    with warnings.catch_warnings(action="ignore"):
+        with contextlib.suppress(SyntaxError):
+            return ast.parse(code, name)
+        return ast.parse(_MAGIC.sub(r"\1pass", code), name)
 
 
 def syntax_error(code: str) -> str:
     """What Python says of code that is not valid; empty if it is."""
     try:
-        tree = _Unrepeated().visit(ast.parse(without_magics(code)))
-        compile(tree, "<cell>", "exec", dont_inherit=True)
+        tree = _Unrepeated().visit(parsed(code))
+        with warnings.catch_warnings(action="ignore"):
+            compile(tree, "<cell>", "exec", dont_inherit=True)
     except SyntaxError as problem:
         return problem.msg
     except (ValueError, RecursionError, MemoryError):
@@ -269,7 +274,7 @@ def _run_one(
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     problem = None
     try:
-        statements = ast.parse(without_magics(code), name).body
+        statements = parsed(code, name).body
         if define_only:
             loops = cell.get("loops", True)
             statements = [each for each in statements if defines(each, loops)]

@@ -51,40 +51,53 @@ class Child:
         self.objects: list[Any] = []
         self.surroundings = contextlib.ExitStack()
         self.calls: dict[int, tuple[Any, list[torch.Tensor], list[torch.Tensor]]] = {}
+        self.threads = watch.Watch(())
 
     def serve(self) -> None:
-        """Answer requests until the grader closes the channel."""
-        while True:
-            try:
-                request = wire.receive(self.channel)
-                self.reply(request)
-            except wire.ChannelClosed:
-                return
+        """Answer requests until the grader closes the channel.
 
-    def reply(self, request: dict[str, Any]) -> None:
-        """Answer one request; a result that cannot be sent becomes an error."""
-        answer = self.answer(request)
+        Forbidden calls are watched for also while a request is read, which methods of a type can
+        see, and in threads that the cells of the submission start.
+        """
+        forbidden: list[str] = []
+        while True:
+            with watch.Watch(forbidden) as spotter:
+                self.threads.seen = spotter.seen
+                try:
+                    request = wire.receive(self.channel)
+                    self.reply(request, spotter)
+                except wire.ChannelClosed:
+                    return
+            forbidden = request["forbidden"]
+
+    def reply(self, request: dict[str, Any], spotter: watch.Watch) -> None:
+        """Answer one request; a result that cannot be sent becomes an error.
+
+        Forbidden calls are watched for until it is packed: types of the submission's own can
+        compute when they are read. ``used`` is packed last.
+        """
+        answer = self.answer(request) | {"used": spotter.seen}
         try:
             wire.send(self.channel, answer, room=wire.REPLY)
         except wire.ChannelClosed:
             raise
         except BaseException as problem:
             error = cells.describe(problem)
-            wire.send(self.channel, {"ok": False, "error": error, "used": answer["used"]})
+            wire.send(self.channel, {"ok": False, "error": error, "used": spotter.seen})
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """The reply to one request; whatever the submission raises becomes part of it."""
         verb = getattr(self, "do_" + request["verb"])
-        used: list[str] = []
         try:
-            return {"ok": True, **verb(request, used), "used": used}
+            return {"ok": True, **verb(request)}
         except wire.ChannelClosed:
             raise
         except BaseException as problem:
-            error = cells.describe(problem)
-        return {"ok": False, "error": error, "used": used}
+            return {"ok": False, "error": cells.describe(problem)}
 
-    def do_begin(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
+    def do_begin(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.threads = watch.Watch(request["forbidden"])
+        self.surroundings.enter_context(self.threads.threads())
         problems = cells.run(
             request["cells"],
             self.namespace,
@@ -95,41 +108,41 @@ class Child:
         self.surroundings.enter_context(surroundings.plain())
         return {"problems": problems}
 
-    def do_names(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
+    def do_names(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"names": [name for name in request["names"] if name in self.namespace]}
 
-    def do_get(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
+    def do_get(self, request: dict[str, Any]) -> dict[str, Any]:
         target, attribute = self.target(request["of"]), request["attribute"]
         return {"value": self.keep(target if attribute is None else getattr(target, attribute))}
 
-    def do_parameters(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
+    def do_parameters(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"value": dict(self.target(request["of"]).named_parameters())}
 
-    def do_holds_graph(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
+    def do_holds_graph(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"value": memory.holds_graph(self.target(request["of"]))}
 
-    def do_call(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
+    def do_call(self, request: dict[str, Any]) -> dict[str, Any]:
         function = self.target(request["of"])
         given: list[torch.Tensor] = []
         passed: list[torch.Tensor] = []
-        spotter = watch.Watch(request["forbidden"])
-        spotter.seen = used
         with torch.set_grad_enabled(request["grad"]):
             args = self.local(request["args"], given, passed)
             kwargs = self.local(request["kwargs"], given, passed)
+            before = wire.copied([*args, *kwargs.values()])
             counter = memory.Peak() if request["count"] else None
-            with spotter, counter or contextlib.nullcontext():
+            with counter or contextlib.nullcontext():
                 result = function(*args, **kwargs)
         if request["keep"]:
             module = self.target(request["module"]) if request["module"] else None
             parameters = list(module.parameters()) if module else []
             self.calls[request["call"]] = (result, given, parameters)
-        changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
         counted = {"peak": counter.bytes} if counter else {}
         value = self.store(result) if request["whole"] else self.keep(result)
+        changed = watch.inputs_changed(given, passed, wire.tensors_of([args, kwargs]))
+        changed += watch.containers_changed(before, [*args, *kwargs.values()])
         return {"value": value, "changed": changed} | counted
 
-    def do_backward(self, request: dict[str, Any], used: list[str]) -> dict[str, Any]:
+    def do_backward(self, request: dict[str, Any]) -> dict[str, Any]:
         result, given, parameters = self.calls[request["call"]]
         outputs = [tensor for tensor in wire.tensors_of(result) if tensor.requires_grad]
         inputs = [tensor for tensor in (*given, *parameters) if tensor.requires_grad]
@@ -165,7 +178,8 @@ class Child:
         kept = {"args": self.keep(args), "kwargs": self.keep(kwargs)}
         wire.send(self.channel, {"callback": number} | kept, room=wire.REPLY)
         while "verb" in (answer := wire.receive(self.channel)):
-            self.reply(answer)
+            with watch.Watch(answer["forbidden"]) as spotter:
+                self.reply(answer, spotter)
         if "raised" in answer:
             raise _exception(**answer["raised"])
         return self.local(answer["value"], [], [])
@@ -263,8 +277,16 @@ def _end(pid: int) -> dict:
     return {"signal": crashed, "seconds": used.ru_utime + used.ru_stime}
 
 
+def _worked(pid: int) -> dict[str, float]:
+    """The CPU time of a child in seconds, 0 where the system has no such clock."""
+    try:
+        return {"seconds": time.clock_gettime(~pid << 3 | 2)}  # as clock_getcpuclockid(3) makes it
+    except (AttributeError, OSError):
+        return {"seconds": 0.0}
+
+
 def serve_forks(control: socket.socket) -> None:
-    """Take orders from the grader: ``twin``, ``layers``, ``fork`` and ``end``."""
+    """Take orders from the grader: ``twin``, ``layers``, ``fork``, ``worked`` and ``end``."""
     children: set[int] = set()
     layers: confine.Confinement  # comes before the first fork
     with contextlib.suppress(ConnectionError):  # the grader is gone; nothing is left to do
@@ -294,6 +316,8 @@ def serve_forks(control: socket.socket) -> None:
             elif order["verb"] == "fork":
                 reply = _fork(control, descriptors[0], order, layers)
                 children |= {reply["pid"]} - {0}
+            elif order["verb"] == "worked":
+                reply = _worked(order["pid"])
             else:
                 children.remove(order["pid"])
                 reply = _end(order["pid"])

@@ -4,12 +4,13 @@ Two nets hang one behind the other. A ``TorchFunctionMode`` sees what Python cal
 (``torch.softmax`` in all its spellings, ``scaled_dot_product_attention``,
 ``multi_head_attention_forward``); a ``TorchDispatchMode`` below it sees what these turn into, so
 that ``nn.Softmax2d``, ``softmin``, a scripted function or an operator called through ``torch.ops``
-is seen as well. Threads that start inside the watch get nets of their own. Functions of scipy are
-seen by a profiler that runs only where ``scipy.special`` is loaded.
+is seen as well. Threads that start inside the watch get nets of their own, in a submission's
+process those that its cells start, too. Functions of scipy are seen by a profiler that runs only
+where ``scipy.special`` is loaded.
 
 It is evidence with a name, not a proof: the nets hang in the process that the submission shares.
-Not seen: threads and processes started before the watch or past ``threading.Thread``; torch's own
-decompositions called by hand (``torch._refs``, ``torch._decomp``); operators of one's own
+Not seen: processes, and threads started past ``threading.Thread``; torch's own decompositions
+called by hand (``torch._refs``, ``torch._decomp``); operators of one's own
 (``torch.library.custom_op``), which run with the nets taken down; a scripted
 ``MultiheadAttention`` (bare products and a softmax: seen where softmax is forbidden); whatever
 numpy computes.
@@ -29,6 +30,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+# An operator of torch.onnx, which few programs import.
+_OF_ONNX = "onnx::Attention"
 _LIBRARY_ATTENTION = (
     "scaled_dot_product",
     "multi_head_attention",
@@ -39,6 +42,7 @@ _LIBRARY_ATTENTION = (
     "flash_attention",
     "efficient_attention",
     "fused_attention",
+    _OF_ONNX.lower(),
     "safe_softmax",  # the softmax inside scaled_dot_product_attention, and nowhere else
 )
 FAMILIES = {
@@ -119,7 +123,8 @@ def _torch_names() -> frozenset[str]:
     operators = (name.removeprefix("aten::") for name in torch._C._dispatch_get_all_op_names())
     homes = (torch, torch.nn.functional, torch.special, torch.Tensor)
     functions = (name for home in homes for name in dir(home))
-    return frozenset(name.split(".")[0].lstrip("_") for name in (*operators, *functions))
+    names = (*operators, *functions, _OF_ONNX)
+    return frozenset(name.split(".")[0].lstrip("_") for name in names)
 
 
 class Watch:
@@ -158,7 +163,7 @@ class Watch:
 
     def __enter__(self) -> Self:
         if self._parts:
-            self._open.enter_context(self._threads())
+            self._open.enter_context(self.threads())
             if "scipy.special" in sys.modules:
                 self._open.enter_context(self._profiler())
             self._open.enter_context(self._nets())
@@ -173,7 +178,7 @@ class Watch:
             yield
 
     @contextlib.contextmanager
-    def _threads(self) -> Iterator[None]:
+    def threads(self) -> Iterator[None]:
         """Modes belong to a thread: hang the nets in each one that starts."""
         thread_class: Any = threading.Thread
         plain = thread_class._bootstrap_inner
@@ -210,16 +215,40 @@ def inputs_changed(
     Args:
         given: the tensors as they were.
         passed: the copies that the call got.
-        afterwards: the tensors in its arguments after the call; where a list or a dictionary holds
-            others now, all count as changed.
+        afterwards: the tensors in its arguments after the call. One that is not among them any more
+            counts as changed.
     """
-    afterwards = [tensor for tensor in afterwards if tensor.device.type != "meta"]
-    if list(map(id, afterwards)) != list(map(id, passed)):
-        return [True] * len(given)
+    there = set(map(id, afterwards))
     return [
-        a.shape != b.shape or a.dtype != b.dtype or not _same_bits(a, b)
+        id(b) not in there or a.shape != b.shape or a.dtype != b.dtype or not _same_bits(a, b)
         for a, b in zip(given, passed, strict=True)
     ]
+
+
+def containers_changed(before: list[Any], after: list[Any]) -> list[bool]:
+    """For each list and dictionary among the arguments, whether it holds something else, or deeper.
+
+    Args:
+        before: the arguments as they were, with copies of their lists and dictionaries.
+        after: the arguments after the call. Into tensors, ``inputs_changed`` looks.
+    """
+    pairs = zip(before, after, strict=True)
+    return [not _holds_the_same(a, b) for a, b in pairs if isinstance(a, (list, dict))]
+
+
+def _holds_the_same(before: Any, after: Any) -> bool:
+    if before is after:
+        return True
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(
+            _holds_the_same(each, after[key]) for key, each in before.items()
+        )
+    if isinstance(before, (list, tuple)):
+        pairs = zip(before, after, strict=False)
+        return len(before) == len(after) and all(_holds_the_same(*pair) for pair in pairs)
+    return isinstance(before, (bool, int, float, str)) and before == after
 
 
 def _same_bits(a: torch.Tensor, b: torch.Tensor) -> bool:

@@ -110,6 +110,11 @@ def mapped(leaf: Callable[[Any], Any], value: Any) -> Any:
     return leaf(value)
 
 
+def copied(value: Any) -> Any:
+    """``value`` with copies of its lists, tuples and dicts; what these hold stays itself."""
+    return mapped(lambda leaf: leaf, value)
+
+
 def tensors_of(value: Any) -> list[torch.Tensor]:
     """The tensors in nested lists, tuples and dicts, in order."""
     if isinstance(value, torch.Tensor):
@@ -133,16 +138,19 @@ def _decode_float(text: Json, packed: dict, tensors: Tensors, depth: int) -> flo
 
 
 def _encode_tensor(value: torch.Tensor, tensors: Tensors, depth: int) -> Json:
+    kind = type(value).__name__
     with torch._C.DisableTorchFunctionSubclass():
+        if type(value) is not torch.Tensor:  # without methods of the learner's own
+            value = torch.Tensor.as_subclass(value, torch.Tensor)
         name = _name_of(value.dtype)
         plain = value.layout == torch.strided and value.device.type != "meta"
         plain = plain and value.dim() <= MAX_AXES
         if name not in _DTYPES or not plain or value.is_nested or len(tensors) >= MAX_TENSOR_COUNT:
             place = f"{name}, {value.layout}, {value.device.type}"
-            return {"foreign": f"{type(value).__name__} ({place})"}
+            return {"foreign": f"{kind} ({place})"}
         _check_size(value.numel() * value.itemsize, REQUEST)
         order = _order(value)
-        data = value.detach().as_subclass(torch.Tensor).cpu().resolve_neg().permute(order)
+        data = value.detach().cpu().resolve_neg().permute(order)
         key = f"t{len(tensors)}"
         tensors[key] = data.clone(memory_format=torch.contiguous_format)
         packed = {"tensor": key, "grad": bool(value.requires_grad)}

@@ -338,26 +338,6 @@ def every_sequence_by_itself(
 
 
 @_property(
-    "every projection learns, and the gradient reaches x",
-    "Is each projection used in forward, and does nothing cut the graph?",
-)
-def sends_the_right_gradients(
-    variant: Variant, student: Student, reference: Student, draw: Draw
-) -> None:
-    sizes, (length, b) = variant.draw_sizes(draw, "B")
-    modules = variant.twins(
-        student, reference, draw, sizes, torch.float64, bias=True, rope_base=_BASE
-    )
-    x = draw.normal(b, length, sizes.d_model, dtype=torch.float64).requires_grad_()
-    direction = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
-    mask = torch.ones(length, length, dtype=torch.bool).tril()
-    mask[0] = False
-    options = {"mask": mask} if variant.grouped else {}
-    inputs = {"x": (x, OUTPUT)}
-    expect_parameter_gradients(student, reference, modules, inputs, direction, **options)
-
-
-@_property(
     "gives the same answer twice, and leaves x as it is",
     "Is something random at work in evaluation mode? Which line writes into an argument?",
 )
@@ -381,7 +361,27 @@ def answers_alike_and_leaves_x(
 
 
 @_property(
-    "keeps the dtype and the device of its input, also with a cache",
+    "every projection learns, and the gradient reaches x",
+    "Is each projection used in forward, and does nothing cut the graph?",
+)
+def sends_the_right_gradients(
+    variant: Variant, student: Student, reference: Student, draw: Draw
+) -> None:
+    sizes, (length, b) = variant.draw_sizes(draw, "B")
+    modules = variant.twins(
+        student, reference, draw, sizes, torch.float64, bias=True, rope_base=_BASE
+    )
+    x = draw.normal(b, length, sizes.d_model, dtype=torch.float64).requires_grad_()
+    direction = draw.normal(b, length, sizes.d_model, dtype=torch.float64)
+    mask = torch.ones(length, length, dtype=torch.bool).tril()
+    mask[0] = False
+    options = {"mask": mask} if variant.grouped else {}
+    inputs = {"x": (x, OUTPUT)}
+    expect_parameter_gradients(student, reference, modules, inputs, direction, **options)
+
+
+@_property(
+    "is right, and keeps the dtype and the device of its input, also with a cache",
     "Which of your tensors are made without the dtype or the device of the input?",
 )
 def keeps_dtype_and_device(

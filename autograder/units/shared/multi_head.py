@@ -270,24 +270,6 @@ def heads_change_places(layout: Layout, student: Student, reference: Student, dr
 
 
 @_property(
-    "every projection learns, and the gradients reach x and context",
-    "Is each projection used in forward, and does nothing cut the graph?",
-    weight=2,
-)
-def sends_the_right_gradients(
-    layout: Layout, student: Student, reference: Student, draw: Draw
-) -> None:
-    sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
-    modules = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
-    x = draw.normal(b, l_q, sizes[0], dtype=torch.float64).requires_grad_()
-    context = draw.normal(b, l_k, sizes[0], dtype=torch.float64).requires_grad_()
-    direction = draw.normal(b, l_q, sizes[0], dtype=torch.float64)
-    mask = _mask_with_empty_rows(draw, b, sizes[1], l_q, l_k)
-    inputs = {"x": (x, "B L_q d_model"), "context": (context, "B L_k d_model")}
-    expect_parameter_gradients(student, reference, modules, inputs, direction, mask=mask)
-
-
-@_property(
     "gives the same answer twice, and leaves x, context and mask as they are",
     "Is something random at work in evaluation mode? Which line writes into an argument?",
 )
@@ -312,7 +294,25 @@ def answers_alike_and_leaves_its_inputs(
 
 
 @_property(
-    "keeps the dtype and the device of its input",
+    "every projection learns, and the gradients reach x and context",
+    "Is each projection used in forward, and does nothing cut the graph?",
+    weight=2,
+)
+def sends_the_right_gradients(
+    layout: Layout, student: Student, reference: Student, draw: Draw
+) -> None:
+    sizes, (b, l_q, l_k) = draw_sizes(draw, "B", "L_q", "L_k")
+    modules = layout.twins(student, reference, draw, sizes, dtype=torch.float64)
+    x = draw.normal(b, l_q, sizes[0], dtype=torch.float64).requires_grad_()
+    context = draw.normal(b, l_k, sizes[0], dtype=torch.float64).requires_grad_()
+    direction = draw.normal(b, l_q, sizes[0], dtype=torch.float64)
+    mask = _mask_with_empty_rows(draw, b, sizes[1], l_q, l_k)
+    inputs = {"x": (x, "B L_q d_model"), "context": (context, "B L_k d_model")}
+    expect_parameter_gradients(student, reference, modules, inputs, direction, mask=mask)
+
+
+@_property(
+    "is right, and keeps the dtype and the device of its input",
     "Which of your tensors are made without the dtype or the device of the input?",
 )
 def keeps_dtype_and_device(

@@ -45,6 +45,13 @@ if given.get("{argument}") is not None:
     {statement}
 return output"""
 
+# Of the misconception changes_inputs, which units explain that need not all be there.
+CHANGES_INPUTS = (
+    "an argument is written into, so it changes for the caller as well",
+    "Which line writes into an argument, or into a second name of it: with `/=`, `[...] =` or a "
+    "method that ends in `_`?",
+)
+
 
 def _around(name: str, body: str, fails: str, method: str = "forward") -> Edit:
     imported = ""

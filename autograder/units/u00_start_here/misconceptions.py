@@ -1,7 +1,7 @@
 """Misconceptions of unit 00, as edits of the model solution."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import changes, returns, returns_zeros
+from autograder.units.shared.wrappers import CHANGES_INPUTS, changes, returns, returns_zeros
 
 _EQUALS = "equals_the_average"
 _SQUARE = "takes_a_square"
@@ -80,7 +80,6 @@ misconception(
 )
 misconception(
     "changes_inputs",
-    says="a tensor of the caller's is changed in place",
-    asks="Which of your lines writes into an argument, with `*=`, `/=` or a name that ends in `_`?",
+    *CHANGES_INPUTS,
     weighted_average=changes("values", "leaves_its_arguments"),
 )

@@ -58,6 +58,18 @@ def _compare_softmax(
     expect.close(student.softmax(scores, dim=dim), want, f"the weights for dim={dim}", axes)
 
 
+@check(
+    "softmax",
+    "is right, and leaves the scores as they are",
+    "Which line of yours writes into its argument?",
+)
+def leaves_its_argument(student: Student, reference: Student, draw: Draw) -> None:
+    scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0)
+    want = reference.softmax(scores)
+    expect.close(student.softmax(scores), want, "the weights", SCORES)
+    student.expect_inputs_unchanged("the tensor of scores")
+
+
 @check("softmax", "stays finite for scores of ±10 000", "What is exp(10 000) in float32?")
 def survives_large_scores(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k = draw.sizes("B", "L_q", "L_k")
@@ -86,18 +98,6 @@ def works_in_half_precision(student: Student, reference: Student, draw: Draw) ->
         expect.finite(got, "the weights", SCORES)
 
 
-@check(
-    "softmax",
-    "is right, and leaves the scores as they are",
-    "Which line of yours writes into its argument?",
-)
-def leaves_its_argument(student: Student, reference: Student, draw: Draw) -> None:
-    scores = draw.normal(*draw.sizes("B", "L_q", "L_k"), std=2.0)
-    want = reference.softmax(scores)
-    expect.close(student.softmax(scores), want, "the weights", SCORES)
-    student.expect_inputs_unchanged("the tensor of scores")
-
-
 @check("scaled_scores", "equals the scaled dot products", "Follow one query and one key by hand.")
 def equals_the_reference_scores(student: Student, reference: Student, draw: Draw) -> None:
     for dtype in DTYPES:
@@ -105,9 +105,6 @@ def equals_the_reference_scores(student: Student, reference: Student, draw: Draw
         q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head, dtype=dtype)
         want = reference.scaled_scores(q, k)
         expect.close(student.scaled_scores(q, k), want, "the scores", SCORES)
-    inputs = {"q": (q.requires_grad_(), "B L_q d_head"), "k": (k.requires_grad_(), "B L_k d_head")}
-    want, direction = reference.scaled_scores(q, k), draw.normal(b, l_q, l_k, dtype=dtype)
-    expect_gradients(student, student.scaled_scores(q, k), want, direction, inputs, SCORES)
     with torch.no_grad():
         for (b, l_q, l_k, d_head), told in large(draw, "B", "L_q", "L_k", "d_head"):
             q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head)
@@ -138,15 +135,18 @@ def takes_leading_axes(student: Student, reference: Student, draw: Draw) -> None
 
 @check(
     "scaled_scores",
-    "is right, and leaves queries and keys as they are",
-    "Which line writes into an argument?",
+    "leaves queries and keys as they are, and sends the right gradients back",
+    "Which line writes into an argument? Does every step stay inside PyTorch?",
 )
 def leaves_queries_and_keys(student: Student, reference: Student, draw: Draw) -> None:
     b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
-    q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head)
-    want = reference.scaled_scores(q, k)
-    expect.close(student.scaled_scores(q, k), want, "the scores", SCORES)
+    q, k = draw.queries_and_keys(b, l_q=l_q, l_k=l_k, d_head=d_head, dtype=torch.float64)
+    inputs = {"q": (q.requires_grad_(), "B L_q d_head"), "k": (k.requires_grad_(), "B L_k d_head")}
+    want, direction = reference.scaled_scores(q, k), draw.normal(b, l_q, l_k, dtype=q.dtype)
+    got = student.scaled_scores(q, k)
     student.expect_inputs_unchanged("the tensor of queries", "the tensor of keys")
+    expect.tensor(got, "the scores", SCORES, want.shape)
+    expect_gradients(student, got, want, direction, inputs, SCORES)
 
 
 def _pair(got: Any) -> tuple[Any, Any]:
@@ -240,6 +240,20 @@ def takes_heads(student: Student, reference: Student, draw: Draw) -> None:
 
 @check(
     "attention",
+    "survives large scores and leaves its arguments as they are",
+    "Does your softmax subtract the maximum? Does a line write into q, k or v?",
+)
+def survives_large_scores_in_attention(student: Student, reference: Student, draw: Draw) -> None:
+    sizes = draw.sizes("B", "L_q", "L_k", "d_head")
+    q, k, v = _qkv(draw, *sizes, dtype=torch.float64)
+    # In float64, where the rounding of large scores cannot decide a near-tie; a softmax in float32
+    # rounds them to its spacing at 1e4.
+    _compare(student, reference, q * 1000, k, v, tolerance=2e-3)
+    student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v")
+
+
+@check(
+    "attention",
     "sends the right gradients back",
     "Does every step of yours stay inside PyTorch, without detach or item?",
 )
@@ -256,20 +270,6 @@ def has_the_right_gradients(student: Student, reference: Student, draw: Draw) ->
         output, _ = _pair(student.attention(q, k, v))
         expect.tensor(output, "the output", "B L_q d_v", direction.shape)
         expect_gradients(student, output, want, direction, inputs, "B L_q d_v")
-
-
-@check(
-    "attention",
-    "survives large scores and leaves its arguments as they are",
-    "Does your softmax subtract the maximum? Does a line write into q, k or v?",
-)
-def survives_large_scores_in_attention(student: Student, reference: Student, draw: Draw) -> None:
-    sizes = draw.sizes("B", "L_q", "L_k", "d_head")
-    q, k, v = _qkv(draw, *sizes, dtype=torch.float64)
-    # In float64, where the rounding of large scores cannot decide a near-tie; a softmax in float32
-    # rounds them to its spacing at 1e4.
-    _compare(student, reference, q * 1000, k, v, tolerance=2e-3)
-    student.expect_inputs_unchanged("the tensor q", "the tensor k", "the tensor v")
 
 
 def _heads(

@@ -3,6 +3,7 @@
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
 from autograder.units.shared.wrappers import (
+    CHANGES_INPUTS,
     changes,
     hides_parameters,
     returns,
@@ -200,8 +201,7 @@ misconception(
 )
 misconception(
     "changes_inputs",
-    says="a tensor of the caller's is changed in place",
-    asks="Which of your lines writes into an argument, with `-=`, `/=` or a name that ends in `_`?",
+    *CHANGES_INPUTS,
     softmax=changes("scores", "leaves_its_argument"),
     scaled_scores=changes("q", "leaves_queries_and_keys"),
     attention=edit(
@@ -212,8 +212,8 @@ misconception(
 )
 misconception(
     "wrong_dtype",
-    says="half precision comes back in another dtype",
-    asks="Which dtype should a caller get who passes float16?",
+    says="the result comes back in another dtype than the input's",
+    asks="Which dtype should a caller get who passes float64 or bfloat16?",
     softmax=returns_half_as_float32("works_in_half_precision"),
 )
 misconception(

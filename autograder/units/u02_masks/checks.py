@@ -116,7 +116,7 @@ def broadcasts_over_queries(student: Student, reference: Student, draw: Draw) ->
 
 @check(
     "padding_mask",
-    "the mask is on the device of the lengths",
+    "the mask is right, and on the device of the lengths",
     "The lengths are on a GPU. Where are the positions that you compare them with?",
 )
 def padding_on_the_device(student: Student, reference: Student, draw: Draw) -> None:
@@ -299,6 +299,22 @@ def _name_of_empty_rows(
 
 @check(
     "masked_attention",
+    "is right, and leaves its arguments as they are",
+    "Which of your lines writes into q, k, v or the mask?",
+)
+def leaves_its_arguments(student: Student, reference: Student, draw: Draw) -> None:
+    b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
+    mask = draw.mask(b, l_q, l_k)
+    q, k, v = _inputs(draw, b, l_q, l_k, d_head)
+    _compare(student, reference, q, k, v, mask)
+    names = ("the tensor q", "the tensor k", "the tensor v", "the mask")
+    student.expect_inputs_unchanged(*names)
+    student.masked_attention(q, k, v, _mask_with_empty_rows(draw, b, l_q, l_k))
+    student.expect_inputs_unchanged(*names)
+
+
+@check(
+    "masked_attention",
     "the gradients are right, and never NaN",
     "NaN times 0 is NaN. Does any step before your final repair produce one?",
     weight=1,
@@ -362,19 +378,3 @@ def works_in_half_precision(student: Student, reference: Student, draw: Draw) ->
         # Scores of 50 and more occur in trained heads; 16 bits round away what tells them apart.
         q[..., 0] = k[..., 0] = 8 * d_head**0.25
         _compare(student, reference, q, k, v, mask)
-
-
-@check(
-    "masked_attention",
-    "is right, and leaves its arguments as they are",
-    "Which of your lines writes into q, k, v or the mask?",
-)
-def leaves_its_arguments(student: Student, reference: Student, draw: Draw) -> None:
-    b, l_q, l_k, d_head = draw.sizes("B", "L_q", "L_k", "d_head")
-    mask = draw.mask(b, l_q, l_k)
-    q, k, v = _inputs(draw, b, l_q, l_k, d_head)
-    _compare(student, reference, q, k, v, mask)
-    names = ("the tensor q", "the tensor k", "the tensor v", "the mask")
-    student.expect_inputs_unchanged(*names)
-    student.masked_attention(q, k, v, _mask_with_empty_rows(draw, b, l_q, l_k))
-    student.expect_inputs_unchanged(*names)

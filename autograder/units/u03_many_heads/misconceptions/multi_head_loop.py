@@ -312,8 +312,6 @@ misconception(
 )  # fmt: skip
 misconception(
     "wrong_dtype",
-    says="the result comes back in another dtype than the input's",
-    asks="Which dtype should a caller get who passes float64 or bfloat16?",
     MultiHeadLoop=returns_float32("keeps_dtype_and_device"),
 )
 misconception(

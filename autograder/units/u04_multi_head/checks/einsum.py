@@ -79,6 +79,19 @@ def einsum_obeys_the_mask(student: Student, reference: Student, draw: Draw) -> N
 
 @check(
     "multi_head_einsum",
+    "is right, and leaves its arguments as they are",
+    "Which of your lines writes into x, a weight or the mask?",
+)
+def einsum_leaves_its_arguments(student: Student, reference: Student, draw: Draw) -> None:
+    sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
+    mask = draw.mask(length, length)
+    mask[0] = False
+    _compare_einsum(student, reference, _einsum_inputs(draw, sizes, b, length), mask)
+    student.expect_inputs_unchanged(*(f"the tensor {name}" for name in _NAMES), "the mask")
+
+
+@check(
+    "multi_head_einsum",
     "a query with nothing to attend to gets zeros; the gradients are right and never NaN",
     "Does every step of yours stay inside PyTorch? Where could 0 / 0 arise?",
 )
@@ -101,20 +114,7 @@ def einsum_gradients(student: Student, reference: Student, draw: Draw) -> None:
 
 @check(
     "multi_head_einsum",
-    "is right, and leaves its arguments as they are",
-    "Which of your lines writes into x, a weight or the mask?",
-)
-def einsum_leaves_its_arguments(student: Student, reference: Student, draw: Draw) -> None:
-    sizes, (b, length) = multi_head.draw_sizes(draw, "B", "L")
-    mask = draw.mask(length, length)
-    mask[0] = False
-    _compare_einsum(student, reference, _einsum_inputs(draw, sizes, b, length), mask)
-    student.expect_inputs_unchanged(*(f"the tensor {name}" for name in _NAMES), "the mask")
-
-
-@check(
-    "multi_head_einsum",
-    "keeps the dtype and the device of its input",
+    "is right, and keeps the dtype and the device of its input",
     "Which of your tensors are made without the dtype or the device of the input?",
 )
 def einsum_keeps_dtype_and_device(student: Student, reference: Student, draw: Draw) -> None:

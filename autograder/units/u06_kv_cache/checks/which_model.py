@@ -29,8 +29,10 @@ def _pairs(student: Student, bytes_per_token: int) -> list[tuple[str, float | No
     if not is_list:
         expect.seen(expect.kind_of(got))
     expect.true(is_list, f"{call} should be a list of pairs (name, bytes of a value).")
-    pairs = sorted(((str(name), expect.plain_number(size)) for name, size in got), key=repr)
-    expect.seen(str(pairs))
+    pairs = sorted(
+        ((expect.as_text(name), expect.plain_number(size)) for name, size in got), key=repr
+    )
+    expect.seen(expect.as_text(pairs))
     return pairs
 
 

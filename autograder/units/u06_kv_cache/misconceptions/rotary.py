@@ -253,7 +253,7 @@ misconception(
     "wrong_dtype",
     rotary=[
         _rotary(_ROTARY_RETURN, "return turned", "far_positions_in_half_precision"),
-        returns_float32(_EQUALS),
+        returns_float32("far_positions_in_half_precision"),
     ],
 )
 misconception("changes_inputs", rotary=changes("x", "rotary_gradient_and_device"))

@@ -1,7 +1,5 @@
 """Checks of pool_kv_heads."""
 
-from typing import Any
-
 import torch
 
 from autograder.grading import expect
@@ -22,25 +20,18 @@ def _mha_state(
     return draw.state(projection_shapes(d_model or drawn, h * d_head, bias)), (h, h_kv)
 
 
-def _pooled(student: Student, state: dict[str, torch.Tensor], *args: int | str) -> Any:
-    """What the learner's function makes of copies of the weights."""
-    got = student.pool_kv_heads(state, *args)
-    student.expect_inputs_unchanged(*(f"the weight {name} that is given" for name in state))
-    return got
-
-
 def _compare_pooled(
     student: Student, reference: Student, state: dict[str, torch.Tensor], *args: int | str
 ) -> None:
     want = reference.pool_kv_heads(state, *args)
-    expect_state(_pooled(student, state, *args), want)
+    expect_state(student.pool_kv_heads(state, *args), want)
 
 
 @check(
     "pool_kv_heads",
     "takes the mean of the KV heads of each group, of weights and of biases",
     "Which rows of k_proj.weight belong to head 0? Which heads will share KV head 0?",
-    weight=3,
+    weight=2,
 )
 def takes_the_mean(student: Student, reference: Student, draw: Draw) -> None:
     for bias in (False, True):
@@ -83,7 +74,7 @@ def draws_fresh_weights(student: Student, reference: Student, draw: Draw) -> Non
     state = {name: value * 1.7 if "k_proj" in name else value for name, value in state.items()}
     want = reference.pool_kv_heads(state, h, h_kv)
     before = student.torch.get_rng_state()
-    draws = [_pooled(student, state, h, h_kv, "random") for _ in range(2)]
+    draws = [student.pool_kv_heads(state, h, h_kv, "random") for _ in range(2)]
     after = student.torch.get_rng_state()
     for got in draws:
         expect.true(
@@ -93,13 +84,11 @@ def draws_fresh_weights(student: Student, reference: Student, draw: Draw) -> Non
         for name in ("q_proj.weight", "o_proj.weight"):
             kept = isinstance(got[name], torch.Tensor) and torch.equal(got[name], state[name])
             expect.true(kept, f"{name} should stay as it is.")
+        for name in want:
+            fits = isinstance(got[name], torch.Tensor) and got[name].shape == want[name].shape
+            expect.true(fits, f"{name} should be a tensor of the shape {tuple(want[name].shape)}.")
     for name in ("k_proj.weight", "v_proj.weight"):
         first, second = (got[name] for got in draws)
-        shape = want[name].shape
-        fits = all(
-            isinstance(weight, torch.Tensor) and weight.shape == shape for weight in (first, second)
-        )
-        expect.true(fits, f"{name} should be a tensor of the shape {tuple(shape)}.")
         expect.true(
             not bool(torch.equal(first, second)),
             f"Two draws of {name} should differ; they are equal.",
@@ -151,4 +140,17 @@ def refuses_to_pool(student: Student, reference: Student, draw: Draw) -> None:
         "how='median' should raise a ValueError.",
         "no_error_unknown_how",
     )
-    _compare_pooled(student, reference, state, h, h_kv)
+    accepted = student.pool_kv_heads(state, h, h_kv)
+    expect.dictionary(accepted, f"pool_kv_heads from {h} to {h_kv} KV heads should give a dict.")
+
+
+@check(
+    "pool_kv_heads",
+    "is right, and leaves the weights that are given as they are",
+    "Which of your lines writes into a tensor of `state`?",
+)
+def leaves_the_weights(student: Student, reference: Student, draw: Draw) -> None:
+    state, heads = _mha_state(draw, True)
+    _compare_pooled(student, reference, state, *heads)
+    weights = [f"the weight {name}" for name in state]
+    student.expect_inputs_unchanged(*weights, "the dictionary of weights")

@@ -105,5 +105,5 @@ misconception(
         returns_zeros(_SHARE),
     ],
 )
-misconception("changes_inputs", expand_kv=changes("x", _SHARE))
+misconception("changes_inputs", expand_kv=changes("x", "expands_on_the_device"))
 misconception("wrong_device", expand_kv=needs_the_cpu("expands_on_the_device"))

@@ -309,7 +309,7 @@ misconception(
 misconception(
     "wrong_dtype",
     grouped_attention=[
-        returns_float32(_EQUALS),
+        returns_float32("grouped_keeps_dtype_and_device"),
         returns_half_as_float32("grouped_keeps_dtype_and_device"),
     ],
 )

@@ -271,12 +271,20 @@ misconception(
         _pool('how not in ("mean", "first", "random")', "False", fails="refuses_to_pool"),
     ],
 )
+_DOUBLED = "for each in state_dict.values():\n    each.mul_(2)\nreturn "
 misconception(
     "changes_inputs",
     pool_kv_heads=[
+        _pool("return pooled", f"{_DOUBLED}pooled"),
         _pool(
             "return pooled",
-            "for each in state_dict.values():\n    each.mul_(2)\nreturn pooled",
+            f"copies = {{name: each.clone() for name, each in pooled.items()}}\n{_DOUBLED}copies",
+            fails="leaves_the_weights",
+        ),
+        _pool(
+            "return pooled",
+            'state_dict["k_proj.weight"].mul_(2)\nreturn pooled',
+            fails="leaves_the_weights",
         ),
     ],
 )

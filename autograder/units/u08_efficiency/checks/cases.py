@@ -34,13 +34,19 @@ def described(case: Case, size: int = 4) -> str:
     return f"H={h}, H_kv={h_kv}, d_head={d_head}, L_q={l_q}, L_k={l_k}, B={b}, {size} bytes a value"
 
 
+def entry(row: Row, name: str, where: str) -> Any:
+    """Demand an entry of a row or another dictionary, which a message calls ``where``."""
+    expect.part(name in row, f"There is no `{name}` in {where}.")
+    return row[name]
+
+
 def expect_counts(reference: Student, counted: Sequence[tuple[Row, Case, int]]) -> None:
     """Demand the exact columns of (row, case, bytes of a value): first all go on record."""
-    for row, _, _ in counted:
+    for row, case, size in counted:
         for name in _COUNTED:
-            expect.part(name in row, f"There is no `{name}` in the row.")
-            value = expect.plain_number(row[name])
-            expect.seen(row[name] if value is None else float(f"{value:.6g}"))
+            given = entry(row, name, f"the row for {described(case, size)}")
+            value = expect.plain_number(given)
+            expect.seen(given if value is None else float(f"{value:.6g}"))
     for row, case, size in counted:
         want, told = theory(reference, case, size), described(case, size)
         for name in ("flops", "kv_bytes"):

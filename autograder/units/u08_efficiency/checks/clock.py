@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,9 +12,11 @@ import torch
 from autograder.grading import expect
 from autograder.units.shared import samples
 
+from .cases import Row, entry
+
 SUMMARY = ("median", "low", "high")
 # Seconds that the calls of a timed function take.
-PAUSES = [0.0002 * step for step in (1, 3, 5, 2, 1, 4, 1, 2, 9, 1, 3, 2)]
+PAUSES = [0.0002 * step for step in (1, 3, 2, 2, 1, 4, 1, 2, samples.SLOW, 1, 3, 5)]
 
 
 def demand_samples(value: Any, what: str) -> list[float]:
@@ -39,6 +42,11 @@ def demand_samples(value: Any, what: str) -> list[float]:
     return numbers
 
 
+def samples_of(row: Row, where: str) -> list[float]:
+    """Demand the samples of a row; ``where`` is how the message calls the row."""
+    return demand_samples(entry(row, "samples", where), f"`samples` in {where}")
+
+
 def _listed(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else ()
 
@@ -59,11 +67,15 @@ def expect_summary(rows: Iterable[tuple[Sequence[Any], list[float]]], what: str)
         what: where they stand, for the message.
     """
     for summary, own_samples in rows:
+        low, median, high = statistics.quantiles(own_samples, n=4)
+        wanted = {"median": median, "low": low, "high": high}
         for name, value in zip(SUMMARY, summary, strict=True):
             number = demand_number(value, f"`{name}` {what}")
             statistic = samples.statistic(number, own_samples, name)
             expect.seen(statistic)
-            wanted = "median" if name == "median" else f"{name} quartile"
+            called = "median" if name == "median" else f"{name} quartile"
             expect.true(
-                statistic == name, f"`{name}` {what} should be the {wanted} of the samples."
+                statistic == name,
+                f"`{name}` {what} should be the {called} of the samples, "
+                f"{wanted[name]:.6g}; it is {number:.6g}.",
             )

@@ -11,8 +11,8 @@ from autograder.grading.draw import Draw
 from autograder.grading.student_protocol import Student
 from autograder.units.shared import samples
 
-from .cases import Case, Row, cases_asked, theory
-from .clock import SUMMARY, demand_number, demand_samples
+from .cases import Case, Row, cases_asked, entry, theory
+from .clock import SUMMARY, demand_number, samples_of
 from .results import own_table
 
 _NAMES = ("long", "short", "prefill")
@@ -26,7 +26,7 @@ def _conclusions(student: Student, *keys: str) -> dict[str, Any]:
         f"There should be a dictionary; this is of type {expect.kind_of(conclusions)}.",
     )
     for key in keys:
-        expect.part(key in conclusions, f"There is no `{key}` in the dictionary.")
+        entry(conclusions, key, "the dictionary")
     return conclusions
 
 
@@ -79,23 +79,24 @@ def _ends(name: str) -> tuple[Case, Case]:
 @check(
     "my_conclusions",
     "says what bounds MHA, by its intensity",
-    "How many FLOPs for each byte does that step do with 8 KV heads: fewer than 10, or more?",
+    "How many FLOPs for each byte does that step do with 8 KV heads: fewer than 3, or more?",
     weight=2,
 )
 def concludes_the_bound(student: Student, reference: Student, draw: Draw) -> None:
     bound = _conclusions(student, "bound")["bound"]
     expect.true(isinstance(bound, dict), "`bound` should be a dictionary from name to text.")
     for name in _NAMES:
+        held = entry(bound, name, "`bound`")
         expect.true(
-            bound.get(name) in ("memory", "compute"),
+            held in ("memory", "compute"),
             f"`bound` should hold 'memory' or 'compute' for {name!r}; it holds "
-            f"{expect.told(bound.get(name))}.",
+            f"{expect.told(held)}.",
         )
-        expect.seen(bound[name])
+        expect.seen(held)
     for name in _NAMES:
-        want = "memory" if theory(reference, _ends(name)[0])["intensity"] < 10 else "compute"
+        want = "memory" if theory(reference, _ends(name)[0])["intensity"] < 3 else "compute"
         expect.true(
-            bound.get(name) == want,
+            bound[name] == want,
             f"In {name!r}, {bound[name]} is not what decides.",
         )
 
@@ -104,11 +105,11 @@ def _own_rows(student: Student) -> dict[tuple[str, int], Row]:
     """The learner's rows by (name, KV heads), with samples and their summary above 0."""
     rows, _ = own_table(student)
     for number, row in enumerate(rows, 1):
+        where = f"row {number} of my_results"
         for name in SUMMARY:
-            value = expect.plain_number(row.get(name)) or 0
-            told = f"`{name}` in row {number} of my_results should be a number above 0."
-            expect.true(value > 0, told)
-        demand_samples(row.get("samples"), f"`samples` in row {number} of my_results")
+            value = expect.plain_number(entry(row, name, where)) or 0
+            expect.true(value > 0, f"`{name}` in {where} should be a number above 0.")
+        samples_of(row, where)
     return {(row["name"], row["num_kv_heads"]): row for row in rows}
 
 
@@ -120,8 +121,8 @@ def _own_rows(student: Student) -> dict[tuple[str, int], Row]:
 )
 def concludes_the_speedups(student: Student, reference: Student, draw: Draw) -> None:
     keys = [f"{name}_speedup" for name in _NAMES]
-    conclusions = _conclusions(student, *keys)
     rows = _own_rows(student)
+    conclusions = _conclusions(student, *keys)
     for name, key in zip(_NAMES, keys, strict=True):
         cases = _named(name)
         many, two, one = (rows[name, case["num_kv_heads"]] for case in cases)
@@ -146,16 +147,16 @@ def concludes_the_speedups(student: Student, reference: Student, draw: Draw) -> 
     weight=3,
 )
 def concludes_what_is_told_apart(student: Student, reference: Student, draw: Draw) -> None:
+    rows = _own_rows(student)
     given = _conclusions(student, "told_apart")["told_apart"]
     expect.true(
         isinstance(given, (list, tuple)),
         f"`told_apart` should be a list of names; it is of type {expect.kind_of(given)}.",
     )
-    named = {str(name) for name in given}
+    named = {expect.as_text(name) for name in given}
     unknown = sorted(named - set(_NAMES))
     odd = ", ".join(map(expect.told, unknown[:3]))
     expect.true(not unknown, f"`told_apart` should hold names of {_NAMES}; it holds {odd}.")
-    rows = _own_rows(student)
     told = []
     for name in _NAMES:
         many, one = (rows[name, case["num_kv_heads"]] for case in _ends(name))

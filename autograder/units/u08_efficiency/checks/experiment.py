@@ -15,8 +15,8 @@ from autograder.grading.draw import Draw
 from autograder.grading.student_protocol import Student
 from autograder.units.shared import samples
 
-from .cases import SIZES, Case, Row, described, expect_counts
-from .clock import PAUSES, SUMMARY, demand_samples, expect_summary
+from .cases import SIZES, Case, Row, described, entry, expect_counts
+from .clock import PAUSES, SUMMARY, expect_summary, samples_of
 
 
 class _Attend:
@@ -148,7 +148,7 @@ def times_attend_alone(student: Student, reference: Student, draw: Draw) -> None
     one_for_all = len(set(shapes)) == 1
     limits = attend.clock.limits()
     for row, case in zip(rows, cases, strict=True):
-        kept_samples = demand_samples(row.get("samples"), "`samples`")
+        kept_samples = samples_of(row, "the row")
         calls = [i for i, shape in enumerate(shapes) if shape == _query_shape(case)]
         expect.seen(len(kept_samples) - len(calls))
         expect.seen(kept_samples == sorted(kept_samples))
@@ -195,10 +195,11 @@ def _digest(numbers: torch.Tensor) -> bytes:
 )
 def counts_each_case(student: Student, reference: Student, draw: Draw) -> None:
     cases = _cases(draw, 3)
-    counted = []
-    for dtype in (torch.float64, torch.float16, torch.float32):
+    counted: list[tuple[Row, Case, int]] = []
+    for dtype in (torch.float16, torch.float32, torch.float64):
         rows, _ = _experiment(student, cases, dtype)
-        counted += [(*pair, dtype.itemsize) for pair in zip(rows, cases, strict=True)]
+        # In front: a message shows the last call.
+        counted = [(*pair, dtype.itemsize) for pair in zip(rows, cases, strict=True)] + counted
     expect_counts(reference, counted)
 
 
@@ -217,7 +218,7 @@ def keeps_case_and_samples(student: Student, reference: Student, draw: Draw) -> 
         expect.true(
             not lost, f"The row should keep the entries of its case; lost: {', '.join(lost)}."
         )
-        kept_samples = demand_samples(row.get("samples"), "`samples`")
+        kept_samples = samples_of(row, "the row")
         count = len(kept_samples)
         in_order = kept_samples == sorted(kept_samples)
         expect.seen(count)
@@ -227,6 +228,5 @@ def keeps_case_and_samples(student: Student, reference: Student, draw: Draw) -> 
             f"`measure` keeps 20 samples unless told otherwise; there are {count} in the row.",
         )
         expect.true(not in_order, "The samples should stand in the order of the calls.")
-        for name in SUMMARY:
-            expect.part(name in row, f"There is no `{name}` in the row.")
-        expect_summary([([row[name] for name in SUMMARY], kept_samples)], "of a row")
+        summary = [entry(row, name, "the row") for name in SUMMARY]
+        expect_summary([(summary, kept_samples)], "of a row")

@@ -18,7 +18,7 @@ def _expect_fronts(student: Student, reference: Student, questions: list[list[Po
     """Demand the fronts of lists of points: first all answers go on record."""
     answers = [student.pareto_front(points) for points in questions]
     for got in answers:
-        expect.seen(str(got))
+        expect.seen(expect.as_text(got))
     for points, got in zip(questions, answers, strict=True):
         _expect_front(points, got, reference.pareto_front(points))
 

@@ -7,6 +7,7 @@ import_in_order(
     "measure",
     "arithmetic_intensity",
     "roofline_seconds",
+    "explain_steps",
     "pareto_front",
     "run_experiment",
     "my_results",

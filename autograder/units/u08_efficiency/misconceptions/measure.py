@@ -167,7 +167,7 @@ misconception(
 misconception(
     "milliseconds",
     says="the numbers are milliseconds, not seconds",
-    asks="How many milliseconds has a second, and which unit is asked for?",
+    asks="How many milliseconds are in a second, and which unit is asked for?",
     measure=[
         edit(
             _STOP,

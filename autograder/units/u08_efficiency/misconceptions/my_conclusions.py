@@ -29,7 +29,7 @@ _AT_SPEEDUPS = "concludes_the_speedups"
 _AT_APART = "concludes_what_is_told_apart"
 _APART = 'if many["low"] > one["high"] or one["low"] > many["high"]:'
 _AT_BOUND = "concludes_the_bound"
-_BOUND = 'bound[name] = "memory" if many["intensity"] < 10 else "compute"'
+_BOUND = 'bound[name] = "memory" if many["intensity"] < 3 else "compute"'
 
 
 def _speedup(new):
@@ -121,9 +121,12 @@ misconception(
 )
 misconception(
     "all_compute",
-    says="arithmetic is said to decide everywhere",
-    asks="How many FLOPs for each byte does a decode step do with 8 KV heads?",
-    my_conclusions=edit(_BOUND, 'bound[name] = "compute"', fails=_AT_BOUND),
+    says="arithmetic is said to decide everywhere, which holds for 1 KV head",
+    asks="Which rows are MHA's, and how many FLOPs for each byte does a decode step do there?",
+    my_conclusions=[
+        edit(_BOUND, 'bound[name] = "compute"', fails=_AT_BOUND),
+        edit(_BOUND, swap(_BOUND, "many", "one"), fails=_AT_BOUND),
+    ],
 )
 misconception(
     "bound_by_length",

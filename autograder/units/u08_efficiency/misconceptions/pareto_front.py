@@ -204,7 +204,7 @@ misconception(
 )
 misconception(
     "twins_dropped",
-    says="of equal points only one is kept",
+    says="of equal points only one is kept, or none",
     asks="Which of two equal points beats the other?",
     pareto_front=[
         edit(_BETTER, "if best is None or quality > best[1]:", fails=_TIES),
