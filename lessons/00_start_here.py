@@ -222,12 +222,15 @@ status()
 # | 02 | masks: which query may see which key | three exercises | two and a half hours |
 # | 03 | many heads: what one softmax cannot do | three exercises | two and a half hours |
 # | 04 | multi-head attention without the loop | six exercises | four hours |
-# | 06 | the KV cache: writing token by token | five exercises | three and a half hours |
+# | 05 | what heads learn, in three real models | ten exercises | five and a half hours |
+# | 06 | the KV cache: writing token by token | five exercises | four hours |
 # | 07 | grouped queries, and your module in a real model | five exercises | four hours |
-# | 08 | measuring: what fewer KV heads gain and cost | seven exercises | four and a half hours |
+# | 08 | measuring: what fewer KV heads gain and cost | eight exercises | five hours |
+# | 09 | choosing and operating attention in production | seventeen exercises | eight hours |
 #
-# Units 05 and 09 follow: what heads learn, and attention in a live system. Every lesson begins with
-# the letters it uses for sizes, such as `B` and `L_q`; `...` in a shape stands for any axes in
-# front, or none.
+# About 38 hours in all.
+#
+# Every lesson begins with the letters it uses for sizes, such as `B` and `L_q`; `...` in a shape
+# stands for any axes in front, or none.
 #
 # Next: [where attention sits](00_where_attention_sits.ipynb).

@@ -621,8 +621,19 @@ print("queries and keys both l: only the diagonal of the scores:", same)
 
 # %% [markdown]
 # Query and key positions need two letters, even where both are `L` long. A batch needs one more, in
-# front, on both sides of the arrow.
+# front, on both sides of the arrow: what stands on the right is not summed, so each sentence keeps
+# to itself.
 #
+# **Predict.** Two sentences, each with one query and two keys. Compute the four scores by hand.
+# What comes out if the `b` on the right is forgotten?
+
+# %%
+q = torch.tensor([[[1, 2]], [[3, 0]]])  # (B, L_q, d_head)
+k = torch.tensor([[[1, 0], [0, 1]], [[1, 1], [2, 5]]])  # (B, L_k, d_head)
+print("bqe,bke->bqk, each sentence by itself:", torch.einsum("bqe,bke->bqk", q, k).tolist())
+print("bqe,bke->qk,  sentences added up:     ", torch.einsum("bqe,bke->qk", q, k).tolist())
+
+# %% [markdown]
 # *A good place to stop.*
 #
 # ## 6. Carrying weights over
@@ -1077,7 +1088,8 @@ predict(
 # | the chain | loop = fused = einsum = `nn.MultiheadAttention` = SDPA, gradients too |
 # | order of heads | free inside a model, fixed between models |
 #
-# Next: the exercises, in `workspace/04_multi_head/04_multi_head.ipynb`.
+# Next: the exercises, in `workspace/04_multi_head/04_multi_head.ipynb`. Then lesson 05, on what the
+# heads of real models look at.
 #
 # ## Appendix: is the fused form faster?
 #

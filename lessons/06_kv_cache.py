@@ -6,14 +6,12 @@
 # key and its value, in a *KV cache*. The idea is small. Most wrong caches give right answers in
 # the usual test, and nonsense in use.
 #
-# A hundred minutes in three sittings: sections 1 to 3; 4 to 6; 7 and 8. You need lessons 02 and 04.
-# (Unit 05, what heads learn in real models, is still to come; nothing here needs it.)
+# Plan 110 minutes in three sittings: sections 1 to 3; 4 to 6; 7 and 8. You need lessons 02 and 04.
 
 # %%
 import itertools
 import math
 import statistics
-import time
 
 import matplotlib.pyplot as plt
 import torch
@@ -21,6 +19,7 @@ from torch import nn
 
 from attnlab import heatmaps, show, table
 from attnlab.cache_view import draw_step, step_through
+from attnlab.timing import ratios, take_turns
 from autograder import mine, predict
 
 causal_mask, masked_attention = mine("causal_mask", "masked_attention")
@@ -38,13 +37,13 @@ torch.set_num_threads(1)  # one core: the timings then compare work, not schedul
 #
 # A model gets a prompt of 4 tokens and writes 3 more. The pass over the prompt is called *prefill*;
 # its last position already gives the first new token. Each further step, for one new token, is
-# called *decode*. Without a cache each step runs the model over all tokens that are there. With one
+# called *decode*. Without a cache each step runs the model over all tokens so far. With one
 # it runs over the prompt once, then over one token at a time.
 
 # %% jupyter={"source_hidden": true}
 predict(
     "cache_tokens",
-    "How many tokens pass the model in all, without and with a cache?",
+    "How many tokens pass through the model in all, without and with a cache?",
     {
         "7 and 7": "Without a cache the prompt passes again in *every* step.",
         "15 and 6": "4 + 5 + 6, against 4 + 1 + 1. The last token written need not be read.",
@@ -123,7 +122,7 @@ table(rows, ["largest change", *names])
 #
 # ## 3. How does a token know its position?
 #
-# **Goal:** turn a vector by its position, and see what the score then depends on. *Twenty
+# **Goal:** turn a vector by its position, and see what the score then depends on. *Thirty
 # minutes.*
 #
 # Attention does not know where a token stands (lesson 01). Most of today's models tell it by
@@ -288,7 +287,7 @@ print(f"cos(257) = {right.cos():.3f}, cos of what bfloat16 keeps = {wrong.cos():
 # | convention | pairs for `d_head = 6` | used by |
 # |---|---|---|
 # | rotate-half | (0, 3), (1, 4), (2, 5) | Hugging Face's Llama, this course |
-# | interleaved | (0, 1), (2, 3), (4, 5) | the paper, Meta's Llama code, GGUF files of Llama |
+# | interleaved | (0, 1), (2, 3), (4, 5) | the paper, Meta's code, Llama weights in GGUF files |
 #
 # Each is *wrong* for weights that were trained with the other. They can be translated, because
 # the numbers of a head have no order of their own: permute the rows of `q_proj` and `k_proj`
@@ -327,8 +326,7 @@ print(f"as trained {trained:.4f}, rows permuted {translated:.4f}, mixed up {mixe
 
 # %% [markdown]
 # The mixed-up score has no error message: every shape fits. (With several heads, permute the rows
-# of each.) Lesson 07 loads a model from a GGUF file, and this permutation is one line of its
-# loader.
+# of each, as lesson 07's loader of a GGUF file does.)
 #
 # ## 5. What does a cache store, and how does it fail?
 #
@@ -381,9 +379,9 @@ keys[:, :, 0:1] = torch.ones(1, 1, 1, 2)  # keys of one
 print("sequence 0:", keys[0, 0, 0].tolist(), " sequence 2:", keys[2, 0, 0].tolist())
 
 # %% [markdown]
-# An axis of 1 broadcasts: one row into a slice of *no* rows, and one sequence into a batch of
-# three. So a cache checks shapes and room itself, before it writes, and raises a `ValueError`; a
-# caller who catches it must find the cache as it was.
+# Traps one and two: an axis of 1 broadcasts, one row into a slice of *no* rows, one sequence into
+# a batch of three. So a cache checks shapes and free space itself before it writes, and raises a
+# `ValueError`; a caller who catches it must find the cache as it was.
 #
 # The third trap is Python's. **Predict.** How long is the cache of layer 1?
 
@@ -436,7 +434,7 @@ heatmaps(
     {name: mask.float() / mask.sum(-1, keepdim=True) for name, mask in masks.items()},
     queries=["token 5", "token 6"],
     mask=masks,
-    title="What tokens 5 and 6 may see of keys 0 to 6",
+    title="What tokens 5 and 6 may see: their weights if all scores are equal",
 )
 
 # %% [markdown]
@@ -635,8 +633,8 @@ table(
 # Two warnings. `d_head` is its own number: Gemma-7B has 16 heads of 256 on `d_model` 3072. And
 # layers with a sliding window (Gemma 2, Mistral 7B v0.1) keep the window only.
 #
-# **And the time?** A stack of four layers with random weights reads a prompt and then writes,
-# once with caches and once without.
+# **And the time?** Four layers with random weights have read a prompt; one step follows, with
+# caches and without. `take_turns` runs the two in turn, five times or more.
 
 # %%
 LAYERS, WIDTH, H, D = 4, 256, 4, 64
@@ -658,25 +656,30 @@ def stack(x, caches=None):
     return x
 
 
-def seconds_of_a_step(length, cached):
-    """Median time of one step when `length` tokens are there already."""
-    text = torch.randn(1, length + 12, WIDTH)
-    caches = {i: torch.zeros(2, 1, H, length + 12, D) for i in range(LAYERS)} | {"length": 0}
+def a_step(length):
+    """The step behind `length` tokens, without a cache and with one."""
+    text = torch.randn(1, length + 1, WIDTH)
+    caches = {i: torch.zeros(2, 1, H, length + 1, D) for i in range(LAYERS)} | {"length": 0}
     stack(text[:, :length], caches)
-    samples = []
-    for n in range(length, length + 9):
-        start = time.perf_counter()
-        stack(text[:, n : n + 1], caches) if cached else stack(text[:, : n + 1])
-        samples.append(time.perf_counter() - start)
-    return statistics.median(samples)
+
+    def cached():
+        caches["length"] = length  # each time the same step
+        return stack(text[:, length:], caches)
+
+    return {"without": lambda: stack(text), "with": cached}
 
 
+# %%
 lengths = (64, 128, 256, 512, 1024)
-without = [seconds_of_a_step(n, cached=False) for n in lengths]
-with_cache = [seconds_of_a_step(n, cached=True) for n in lengths]
+samples = [
+    take_turns(a_step(n), sample_seconds=0.01, cell_seconds=1, rounds=(5, 15)) for n in lengths
+]
+without = [statistics.median(each["without"]) for each in samples]
+with_cache = [statistics.median(each["with"]) for each in samples]
+faster = [ratios(each["without"], each["with"])[1] for each in samples]  # median of the rounds
 rows = [
-    (n, f"{a * 1e3:.2f} ms", f"{b * 1e3:.2f} ms", f"{a / b:.0f} times")
-    for n, a, b in zip(lengths, without, with_cache, strict=True)
+    (n, f"{a * 1e3:.2f} ms", f"{b * 1e3:.2f} ms", f"{ratio:.0f} times")
+    for n, a, b, ratio in zip(lengths, without, with_cache, faster, strict=True)
 ]
 table(rows, ["tokens so far", "step without a cache", "with a cache", "faster"])
 
@@ -693,8 +696,8 @@ show(
     fig,
     "Milliseconds per step over 64 to 1024 tokens, both axes logarithmic. "
     f"Without a cache from {without[0] * 1e3:.1f} to {without[-1] * 1e3:.1f}, with a cache from "
-    f"{with_cache[0] * 1e3:.2f} to {with_cache[-1] * 1e3:.2f}. Medians of 9 steps on the machine "
-    "that built this page.",
+    f"{with_cache[0] * 1e3:.2f} to {with_cache[-1] * 1e3:.2f}. Medians on the machine that ran "
+    "this page.",
 )
 
 # %% [markdown]
@@ -710,7 +713,7 @@ predict(
     {
         "they change in every step": "Under a causal mask nothing of an old token changes.",
         "nobody needs them": "A query asks for the output of its own token. That output is done.",
-        "they are as large as keys and values, so it would not pay": "They would never be read.",
+        "they are as large as keys and values, so it does not pay": "They would never be read.",
     },
     right="nobody needs them",
 )

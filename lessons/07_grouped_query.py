@@ -6,8 +6,8 @@
 # so there is less to read. The idea fits in one line. Whether it is *faster* depends on how that
 # line is written, and what it costs in *quality* depends on what you ask of the model.
 #
-# An hour and three quarters in four sittings: sections 1 to 3; 4 and 5; 6; 7 and 8. You need
-# lessons 04 and 06.
+# Plan 115 minutes in four sittings: sections 1 to 3; 4 and 5; 6; 7 and 8. You need lessons 04 and
+# 06.
 
 # %%
 import statistics
@@ -19,6 +19,7 @@ import torch.nn.functional as F
 
 from attnlab import COLOURS, conversion, show, smollm2, table
 from attnlab.decoder import generate
+from attnlab.faults import FAULTS, fault
 from attnlab.grouping_views import draw_sharing, try_sharing
 from attnlab.kept import load
 from attnlab.measurements import Peak
@@ -92,13 +93,15 @@ try_sharing()
 # %% jupyter={"source_hidden": true}
 predict(
     "gqa_order",
-    "Two KV heads, `a` and `b`, six query heads. Which list says who reads whom?",
+    "Six query heads read two KV heads, `names = ['a', 'b']`. Which line lists who reads whom?",
     {
-        "a b a b a b": "The tiled order: query heads 0 and 1, neighbours, read different KV heads.",
-        "a a a b b b": "Neighbours share: heads 0 to 2 read `a`.",
-        "a b b b b a": "Every KV head serves one run of neighbours, as long as the others.",
+        "`names * 3`": "a b a b a b, the tiled order: query heads 0 and 1, neighbours, read "
+        "different KV heads.",
+        "`[name for name in names for _ in range(3)]`": "a a a b b b: heads 0 to 2 read `a`.",
+        "`[name for _ in range(3) for name in names]`": "The loop over `names` is the inner one: "
+        "a b a b a b.",
     },
-    right="a a a b b b",
+    right="`[name for name in names for _ in range(3)]`",
 )
 
 # %%
@@ -108,8 +111,9 @@ print("the whole list, three times:", names * 3)
 
 # %% [markdown]
 # PyTorch has both as well: `repeat_interleave` and `repeat` (or `tile`). Both give the right
-# *shape*; the second is wrong, and nothing says so. ONNX's reference for GQA had it until
-# [onnx#7274](https://github.com/onnx/onnx/pull/7274). Section 8 shows what it does to a real model.
+# *shape*; the second is wrong, and nothing says so. ONNX, a format for models, had it in its
+# reference for GQA until [onnx#7274](https://github.com/onnx/onnx/pull/7274). Section 8 shows what
+# it does to a real model.
 #
 # The second trap: a program confuses the group size with the number of KV heads.
 
@@ -155,18 +159,6 @@ def by_loop(x, state, num_heads, num_kv_heads):
     return torch.cat(outputs, dim=-1) @ state["o_proj.weight"].T
 
 
-# %% jupyter={"source_hidden": true}
-predict(
-    "gqa_is_mha",
-    "With `H_kv = H` and the same weights: how far is this from your `MultiHeadAttention`?",
-    {
-        "by rounding only": "Each query head has a KV head of its own: that *is* MHA.",
-        "far: the weights were trained for another formula": "`h // 1 = h`: nothing is shared.",
-        "it cannot be compared, the shapes differ": "With as many KV heads all shapes agree.",
-    },
-    right="by rounding only",
-)
-
 # %%
 d_model, H, d_head = 24, 6, 5
 x = torch.randn(2, 7, d_model, dtype=torch.float64)
@@ -175,8 +167,25 @@ weights = {name: each.detach() for name, each in mha.state_dict().items()}
 print("6 KV heads against MHA:", float((by_loop(x, weights, H, H) - mha(x).detach()).abs().max()))
 
 # %% [markdown]
-# The other direction: *every* GQA equals an MHA some of whose key and value heads are equal. Copy
-# each of the few heads once for every query head that reads it, and load that into MHA.
+# With `H_kv = H` it is MHA. And the other direction?
+
+# %% jupyter={"source_hidden": true}
+predict(
+    "gqa_is_mha",
+    "A trained GQA has 6 query heads on 2 KV heads. Can an MHA with 6 heads give its outputs?",
+    {
+        "no, their formulas differ": "Each query head still attends with one key head and one "
+        "value head.",
+        "yes, with the right weights": "Three of its heads get equal keys and values, and so do "
+        "the other three.",
+        "nearly, after further training": "No training is needed: its weights are copies.",
+    },
+    right="yes, with the right weights",
+)
+
+# %% [markdown]
+# *Every* GQA equals an MHA some of whose key and value heads are equal. Copy each of the few heads
+# once for every query head that reads it, and load that into MHA.
 
 # %%
 for num_kv_heads in (3, 2, 1):
@@ -197,7 +206,7 @@ for num_kv_heads in (3, 2, 1):
 #
 # ## 4. Three right ways
 #
-# **Goal:** write GQA in three ways, and compare what they take. *Twenty minutes.*
+# **Goal:** write GQA in three ways, and compare what they take. *Thirty minutes.*
 #
 # In a decode step each head has one query. We leave out the axis of queries: `q` is `(B, H,
 # d_head)`, keys and values `(B, H_kv, L, d_head)`. (Your `grouped_attention` will have to do
@@ -207,13 +216,14 @@ for num_kv_heads in (3, 2, 1):
 # %%
 def attend(rows, k, v):
     """`rows (..., R, d_head)` of queries on `k, v (..., L, d_head)`."""
-    scores = (rows / rows.shape[-1] ** 0.5) @ k.mT  # (..., R, L)
-    return torch.softmax(scores.float(), dim=-1).to(v.dtype) @ v
+    scores = (rows / rows.shape[-1] ** 0.5) @ k.transpose(-2, -1)  # (..., R, L)
+    work = torch.promote_types(scores.dtype, torch.float32)  # 16 bits are too few for a softmax
+    return torch.softmax(scores.to(work), dim=-1).to(v.dtype) @ v
 
 
 # %% [markdown]
 # 1. **Repeat** the keys and values, one copy for each query head.
-# 2. **Broadcast**: give the group an axis, and let `@` broadcast over it. No repeat in sight.
+# 2. **Broadcast**: give the group an axis, and let `@` broadcast over it.
 # 3. **Fold**: the queries of a group meet the *same* keys, and rows of queries do not know of each
 #    other. So three heads with one query each are one head with three rows.
 #
@@ -290,8 +300,10 @@ table(rows, headers, caption="bytes taken, in units of one KV head's keys")
 # (Keys and values of both KV heads are 4 of these units.) Broadcasting only *looks* free. The
 # exercise `grouped_attention` is graded by this count, not by a clock.
 #
-# It has several queries, and a mask. Then a KV head meets the rows of all queries of its group, and
-# each row keeps its own row of the mask. For 4 heads on 2 KV heads, with 2 queries:
+# There, each head has several queries, and there is a mask. Then a KV head meets the rows of all
+# queries of its group, and each row keeps its own row of the mask. Folded, rows, keys, values and
+# mask are what your own `masked_attention` takes, with all that it can do already. For 4 heads on 2
+# KV heads, with 2 queries:
 
 # %%
 rows = [(head, query) for head in range(4) for query in range(2)]  # as (H, L_q) lies in memory
@@ -361,7 +373,7 @@ predict(
 # %%
 with torch.no_grad():
     times = {
-        dtype: take_turns(candidates(dtype), 0.005, 4.0, (5, 15))
+        dtype: take_turns(candidates(dtype), sample_seconds=0.005, cell_seconds=4, rounds=(5, 15))
         for dtype in (torch.float32, torch.bfloat16)
     }
 rows = []
@@ -422,7 +434,7 @@ for dtype in times:
 #
 # **bfloat16** halves the bytes. Who gains by that depends on the processor. With instructions for
 # it, plain products gain; SDPA need not (look at its two columns). Without them each product is
-# turned into float32 first: on such a one (AMD EPYC, AVX2 only; 4 sequences of 512 and of 4096
+# turned into float32 first: on one of these (AMD EPYC, AVX2 only; 4 sequences of 512 and of 4096
 # keys) the plain fold took 1.0 to 1.5 times as long as `enable_gqa`; fold through SDPA was 5.7 to
 # 9.6 times as fast as `enable_gqa`. So write the fold once, and choose by measuring where it
 # runs. GPUs have other kernels, and other numbers (lesson 08).
@@ -435,7 +447,8 @@ rows = []
 for kv_heads in (16, 4, 1):
     long_q = torch.randn(2, kv_heads, 256 * 16 // kv_heads, 64)  # 256 queries of 16 heads, folded
     k, v = torch.randn(2, 2, kv_heads, 256, 64)
-    samples = take_turns({"fold": lambda: attend(long_q, k, v)}, 0.01, 0.5, (5, 9))  # noqa: B023
+    step = {"fold": lambda: attend(long_q, k, v)}  # noqa: B023
+    samples = take_turns(step, sample_seconds=0.01, cell_seconds=0.5, rounds=(5, 9))
     rows.append((kv_heads, f"{statistics.median(samples['fold']) * 1e3:.1f} ms"))
 table(rows, ["KV heads", "256 queries on 256 keys"])
 
@@ -495,9 +508,9 @@ table(
 # "GQA halves the compute" is wrong. What shrinks: two of four projections, the cache, and the bytes
 # read in each step. So prefill, where arithmetic decides, gains little; decode gains much.
 #
-# **And the quality?** It depends on who asks what. Three sources, each on its own models:
+# **And the quality?** It depends on the task. Three sources, each on its own models:
 #
-# | source | MHA | GQA-8 | MQA |
+# | source | MHA | 8 KV heads | MQA |
 # |---|---|---|---|
 # | [Ainslie 2023][gqa], Table 1: T5-XXL converted, mean of its tasks | 47.2 | 47.1 | 46.6 |
 # | the same, seconds a sample | 1.51 | 0.28 | 0.24 |
@@ -551,8 +564,8 @@ print(
 
 # %% [markdown]
 # Both have the right shape. A bias is pooled alike. Two other ways: `"first"` takes the first head
-# of each group; `"random"` draws fresh weights, with the standard deviation of the old
-# matrix, and shows what pooling is worth.
+# of each group; `"random"` draws each tensor afresh, biases too, with the standard deviation of the
+# old one, and shows what pooling is worth.
 #
 # Does it work? A small decoder (2 layers, 8 heads, `d_model` 128) learned the text of Python's
 # manual by letters, 800 steps, three seeds. Each was converted to 4, 2 and 1 KV heads in three ways
@@ -712,16 +725,23 @@ if model:
 # prompts are kept in the course. Both compute in float32, in another order of operations.
 
 # %%
+recorded = smollm2.reference_logits()
+
+
+def compared(each):
+    """Largest difference from a prompt's recorded logits; are the best tokens the same?"""
+    with torch.no_grad():
+        logits = model(torch.tensor([each["tokens"]]))[0]  # (L, vocabulary)
+    got = logits.gather(1, torch.tensor(each["ids"]))  # (L, 10), the logits of the recorded tokens
+    far = float((got - torch.tensor(each["logits"])).abs().max())
+    return far, logits.argmax(-1).tolist() == [ids[0] for ids in each["ids"]]
+
+
 if model:
-    recorded = smollm2.reference_logits()
     print("compared with", recorded["implementation"])
     rows = []
     for each in recorded["prompts"]:
-        with torch.no_grad():
-            logits = model(torch.tensor([each["tokens"]]))[0]  # (L, vocabulary)
-        got = logits.gather(1, torch.tensor(each["ids"]))
-        far = float((got - torch.tensor(each["logits"])).abs().max())
-        same = logits.argmax(-1).tolist() == [ids[0] for ids in each["ids"]]
+        far, same = compared(each)
         rows.append((repr(each["prompt"][:32]), len(each["tokens"]), f"{far:.0e}", str(same)))
     result = table(rows, ["prompt", "tokens", "largest difference", "same best token everywhere"])
 result if model else None
@@ -739,8 +759,8 @@ if model:
     for prompt in (PROMPT, "The capital of France is"):
         with_cache, logits, fast = write(prompt, 16)
         without, logits_without, slow = write(prompt, 16, cached=False)
-        gap = logits.topk(2).values
-        gap = float((gap[:, 0] - gap[:, 1]).min())
+        two = logits.topk(2).values  # (steps, 2), the two largest logits of each step
+        gap = float((two[:, 0] - two[:, 1]).min())
         same = with_cache == without
         far = float((logits - logits_without).abs().max()) if same else float("nan")
         speed = f"{16 / fast:.1f} and {16 / slow:.1f}"
@@ -750,7 +770,7 @@ if model:
 result if model else None
 
 # %% [markdown]
-# The gaps are larger than the differences by far, so the texts must agree, and they do. What the
+# The gaps are far larger than the differences, so the texts must agree, and they do. What the
 # cache gains grows with the text; these are short.
 #
 # ## 8. Talk to it, and break it
@@ -768,8 +788,8 @@ result if model else None
 # %% jupyter={"source_hidden": true}
 predict(
     "gqa_broken",
-    "Two of the three let query heads read keys or values that they were not trained with. Which "
-    "one still writes something like English?",
+    "Three faults in its attention. With which of them does the model still write something like "
+    "English?",
     {
         "tiled": "Two thirds of the query heads read keys that they were not trained on.",
         "interleaved": "Positions are garbled, but each query meets its own keys.",
@@ -786,10 +806,21 @@ if model:
 box if model else None
 
 # %% [markdown]
-# No error in any of them. On a *fresh* model the tiled order cannot even be seen: it trains as
-# well as the right one. It shows when weights come from elsewhere. The comparison of logits finds
-# all three at once, and smaller faults too. (A model of this size tells dull stories when it is
-# healthy.)
+# No error in any of them. What does the comparison of logits say?
+
+# %%
+if model:
+    rows = []
+    for name in (None, *FAULTS):
+        with fault(model, name):
+            far = max(compared(each)[0] for each in recorded["prompts"])
+        rows.append((name or "as trained", f"{far:.2g}"))
+    result = table(rows, ["model", "largest difference from the recorded logits"])
+result if model else None
+
+# %% [markdown]
+# It finds all three at once. On a *fresh* model the tiled order cannot even be seen: it trains as
+# well as the right one. It shows when weights come from elsewhere.
 #
 # ## Check yourself
 

@@ -70,6 +70,8 @@ class Decoder(nn.Module):
             ``GroupedQueryAttention`` of unit 07.
     """
 
+    causal = True
+
     def __init__(self, shape: DecoderShape, attention: Callable[..., nn.Module]):
         super().__init__()
         self.shape = shape

@@ -201,7 +201,9 @@ def draw_models(results: dict) -> Picture:
         xlabel="sequences of 256 tokens", ylabel="tokens per second", title="many sequences"
     )
     axes[0].legend()
-    fig.suptitle("One short text: the curves are close. Long texts, or many, part them")
+    fig.suptitle(
+        "One short text: the curves are close. Long texts, or many, part them (dashed: roofline)"
+    )
     return show(
         fig,
         "Tokens per second of a model of SmolLM2's shape, dashed: roofline. One sequence, 256 to "
@@ -271,17 +273,18 @@ def draw_fronts(
     fronts: Mapping[str, Sequence[int]],
     machine: str,
 ) -> Picture:
-    """Losses over each cost; what is on the front is a diamond.
+    """Losses above MHA's over each cost; what is on the front is a diamond.
 
     Args:
         costs: by name, one for each of ``quality.KV_HEADS``.
-        losses: of all seeds, for each of them.
+        losses: for each of them, how far they are above MHA's, seed by seed.
         fronts: by the name of a cost, places in these.
         machine: what was measured on.
     """
     fig, axes = plt.subplots(1, 2, figsize=(9.2, 3.6), sharey=True)
     told = []
     for ax, (name, cost) in zip(axes, costs.items(), strict=True):
+        ax.axhline(0, color="0.8", linewidth=1)
         for i, (kv_heads, seeds) in enumerate(zip(quality.KV_HEADS, losses, strict=True)):
             middle = statistics.median(seeds)
             bars = [[middle - min(seeds)], [max(seeds) - middle]]
@@ -290,13 +293,13 @@ def draw_fronts(
                 cost[i], middle, yerr=bars, capsize=3, linestyle="", color=colour, marker=marker
             )
             ax.annotate(str(kv_heads), (cost[i], middle), (7, 4), textcoords="offset points")
-            told.append(f"{heads(kv_heads)} {cost[i]:.1f} {name}, loss {middle:.3f}")
+            told.append(f"{heads(kv_heads)}: {cost[i]:.3g} {name}, {middle:+.3f}")
         on_it = ", ".join(str(quality.KV_HEADS[i]) for i in fronts[name])
         told.append(f"on the front of {name}: {on_it}")
         ax.set(xlabel=name)
         ax.margins(x=0.12)
-    axes[0].set(ylabel="held-out loss, nats")
+    axes[0].set(ylabel="loss above MHA's, nats")
     fig.suptitle(
         "Numbers of KV heads. Left and low is good; diamonds: beaten by none; bars: all seeds"
     )
-    return show(fig, "Loss against cost: " + "; ".join(told) + ".", machine=machine)
+    return show(fig, f"Loss above MHA's against cost: {'; '.join(told)}.", machine=machine)

@@ -10,14 +10,15 @@ import torch
 from torch import nn
 
 from autograder import course
-from autograder.authoring import models
 
 from .decoder import Decoder, DecoderShape
+from .weights import MissingWeights, files_of
 
 if TYPE_CHECKING:
     from gguf import GGUFReader
     from tokenizers import Tokenizer
 
+__all__ = ["NAME", "MissingWeights", "load", "reference_logits", "rotate_half_rows"]
 NAME = "SmolLM2-135M-Instruct"
 RECORDED = course.ROOT / "lessons" / "data" / "smollm2_logits.json"
 _RENAMED = {
@@ -33,10 +34,6 @@ _RENAMED = {
 }
 
 
-class MissingWeights(RuntimeError):
-    """The weights of the real model are not on this machine."""
-
-
 def load(attention: Callable[..., nn.Module]) -> tuple[Decoder, Tokenizer]:
     """SmolLM2-135M in float32, and its tokenizer.
 
@@ -49,12 +46,7 @@ def load(attention: Callable[..., nn.Module]) -> tuple[Decoder, Tokenizer]:
     Raises:
         MissingWeights: the file with the weights is not there.
     """
-    path = models.find(models.model(NAME))
-    if path is None:
-        raise MissingWeights(
-            f"The weights of {NAME} are not on this machine: run {models.FETCH} in a terminal, in "
-            "the course's folder, and then this cell again."
-        )
+    (path,) = files_of(NAME)
     from gguf import GGUFReader
 
     reader = GGUFReader(path)

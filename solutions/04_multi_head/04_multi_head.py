@@ -228,7 +228,7 @@ class MultiHeadAttention(nn.Module):
 
 # %% [raw]
 # exercise: multi_head_einsum
-# title: The same in three einsums
+# title: The same with einsum
 # minutes: 25
 # difficulty: 3
 # points: 7
@@ -252,6 +252,8 @@ class MultiHeadAttention(nn.Module):
 # Self-attention once more, without biases, and with one small matrix per head kept in a tensor:
 # `w_q`, `w_k`, `w_v` are `(H, d_model, d_head)`, `w_o` is `(H, d_head, d_model)`. With
 # `torch.einsum` there is nothing to split and nothing to merge: the head is one more letter.
+# Queries, keys and values take one einsum each, the output a fourth; between them stands your
+# `masked_attention`.
 
 
 # %%

@@ -328,7 +328,7 @@ def kv_cache_bytes(num_layers, num_kv_heads, d_head, tokens, batch=1, bytes_per_
         bytes_per_value: 4 for float32, 2 for float16 and bfloat16, 1 for 8-bit caches.
 
     Returns:
-        Bytes, an int; for shape ``(B, H_kv, tokens, d_head)`` keys and values in each layer.
+        Bytes, an int: keys and values, each ``(B, H_kv, tokens, d_head)``, of every layer.
     """
     ### BEGIN SOLUTION
     values = 2 * num_layers * num_kv_heads * d_head * tokens * batch

@@ -321,8 +321,9 @@ class GroupedQueryAttention(nn.Module):
 # %% [markdown]
 # Turn the weights of a module with `num_heads` KV heads into weights with `num_kv_heads`. Query
 # heads that will share a KV head are neighbours, so their old KV heads are pooled: by their mean,
-# or by the first of each group. `"random"` ignores them and draws fresh weights of the same
-# spread from torch's generator. The given dictionary and its tensors are left as they were.
+# or by the first of each group. `"random"` ignores them and draws fresh weights and biases, each
+# with the standard deviation of the old tensor, from torch's generator. The given dictionary and
+# its tensors are left as they were.
 
 
 # %%
@@ -335,7 +336,7 @@ def pool_kv_heads(state_dict, num_heads, num_kv_heads, how="mean"):
         num_heads: number of heads there are, H.
         num_kv_heads: number of KV heads wanted, H_kv.
         how: ``"mean"`` of the KV heads of a group, the ``"first"`` of each group, or ``"random"``:
-            fresh normal weights with the standard deviation of the old ones.
+            fresh normal numbers with the standard deviation of the old tensor, biases too.
 
     Returns:
         ``state_dict`` of a ``GroupedQueryAttention``: ``k_proj.weight`` is

@@ -210,6 +210,96 @@ def roofline_seconds(flops, bytes_moved, peak_flops, bandwidth):
 # and which of the two to look at.
 
 # %% [raw]
+# exercise: explain_steps
+# title: What two measurements tell
+# minutes: 20
+# difficulty: 3
+# points: 7
+# prerequisites: []
+# forbidden: []
+# hints:
+#   - >-
+#     Both steps pay the same start. What is the reason for the difference of their seconds, and for
+#     nothing else?
+#   - >-
+#     Bytes more over seconds more is the bandwidth. Take the reading of one step away from its
+#     seconds: the start is left. With fewer KV heads, which of the two parts shrinks?
+#   - |-
+#     which of the two steps reads more? They may come in either order
+#     refuse what no machine does: which two signs tell?
+#     bandwidth   = a difference over a difference: which ones?
+#     start       = what is left of a step without its reading
+#     memory_from = how many bytes are read in as long as the start takes?
+#     gain        = the larger step over itself with group_size: which part is divided by it?
+
+# %% [markdown]
+# Two decode steps of MHA were measured. They differ in their context only. Assume that a step takes
+# a start that is always the same, and then reads its keys and values at a steady bandwidth. What
+# do the two tell?
+#
+# | key | question |
+# |---|---|
+# | `bandwidth` | How many bytes are read in a second? |
+# | `start` | How many seconds does a step take beside the reading? |
+# | `memory_from` | With how many bytes does reading take as long as the start? |
+# | `gain` | How many times as fast is the larger step with groups of `group_size`? |
+#
+# The larger step is the one that reads more. From `memory_from` on, memory bounds a step: most of
+# it is reading. A group is the query heads that share a KV head: they read its keys and values
+# once.
+#
+# Measurements can contradict this. If the larger step is not slower, or the start comes out below
+# 0, raise a `ValueError`. A start of exactly 0 is fine.
+
+
+# %%
+def explain_steps(first, second, group_size):
+    """Start and bandwidth behind two measured decode steps, and what sharing KV heads would gain.
+
+    Args:
+        first, second: pairs ``(kv_bytes, seconds)`` of the two steps, in either order: bytes of
+            keys and values that are read, and the time of the whole step. The bytes differ.
+        group_size: query heads on each KV head, where MHA has one.
+
+    Returns:
+        Dictionary with the keys ``bandwidth`` (bytes per second), ``start`` (seconds),
+        ``memory_from`` (bytes) and ``gain`` (1 or more).
+
+    Raises:
+        ValueError: more bytes did not take more seconds, or the start is less than 0.
+    """
+    ### BEGIN SOLUTION
+    (fewer, quick), (more, slow) = sorted([first, second])
+    if slow <= quick:
+        raise ValueError("The step that reads more took no longer: measure again.")
+    bandwidth = (more - fewer) / (slow - quick)
+    start = slow - more / bandwidth
+    if start < 0:
+        raise ValueError("The smaller step read faster than the larger one: measure again.")
+    shared = start + more / group_size / bandwidth
+    return {
+        "bandwidth": bandwidth,
+        "start": start,
+        "memory_from": start * bandwidth,
+        "gain": slow / shared,
+    }
+    ### END SOLUTION
+
+
+# %% [markdown] tags=["explanation"]
+# **Why it is right.** The start is in both steps, so it drops out of the difference: bytes more
+# over seconds more is the bandwidth, and what is left of a step without its reading is the start.
+# Fewer KV heads shrink the reading only, so the gain stays below `group_size`, and far below it
+# where a step reads less than `memory_from`.
+#
+# **The usual wrong turns.** Bytes over seconds of one step: that counts the start as reading.
+# Dividing the whole step by `group_size`. A negative start that is handed on: usually the smaller
+# step found its keys in the processor's own fast memory, so the two did not read alike.
+#
+# **What production code does.** It fits the line through many sizes, and looks whether they lie on
+# one. A third measurement is the least: two points lie on a line always.
+
+# %% [raw]
 # exercise: pareto_front
 # title: Which candidates are worth considering?
 # minutes: 25
@@ -301,8 +391,9 @@ def pareto_front(points):
 # %% [markdown]
 # Measure attention for each case, on random inputs, and count what it does. The `flops` are those
 # of scores and weighted sum, `kv_bytes` is keys and values read once, and `intensity` the FLOPs for
-# each of these bytes. `attention_cost` of unit 07 counts the first two, as `attention_flops` and
-# `kv_bytes`; it asks for `d_model` too, for projections that nobody calls here: any number will do.
+# each of these bytes. `attention_cost` of unit 07 (see `help(attention_cost)`) counts the first
+# two, as `attention_flops` and `kv_bytes`; it asks for `d_model` too, for projections that nobody
+# calls here: any number will do.
 #
 # The clock runs while `attend` runs, and at no other time. Draw `q`, `k` and `v` once for each case
 # and use the same in every call. (The lesson takes other keys and values from call to call, to keep
@@ -386,7 +477,7 @@ def run_experiment(attend, cases, dtype=torch.float32):
 # title: Your measurements
 # minutes: 20
 # difficulty: 2
-# points: 6
+# points: 3
 # prerequisites: [grouped_attention, run_experiment]
 # forbidden: []
 # hints:
@@ -402,8 +493,9 @@ def run_experiment(attend, cases, dtype=torch.float32):
 # Run your experiment on a quiet machine, with other programs closed. It measures in blocks, so the
 # cell measures twice. Where the two medians differ by more than a quarter, something disturbed one
 # of them: run it again. Then keep what came out: copy the printed rows into `my_results`. They
-# travel with your notebook; nothing is measured when it is graded. Graded are the counts, that
-# every call returns the same rows, and that `median`, `low` and `high` are those of the samples.
+# travel with your notebook and are the evidence for your conclusions in the next exercise; nothing
+# is measured when it is graded. Graded are the counts, that every call returns the same rows, and
+# that `median`, `low` and `high` are those of the samples.
 
 
 # %%
@@ -414,7 +506,7 @@ def measure_twice():
     )
     for first, row in zip(before, rows, strict=True):
         if not 0.75 < row["median"] / first["median"] < 1.33:
-            print("The two runs disagree:", row["name"], "with", row["num_kv_heads"], "KV heads")
+            print("The two runs disagree:", row["name"], "with num_kv_heads =", row["num_kv_heads"])
     for row in rows:
         row |= {name: float(row[name]) for name in ("intensity", "median", "low", "high")}
         row["samples"] = [round(float(each), 9) for each in row["samples"]]
@@ -506,7 +598,8 @@ def my_results():
 # from the samples: whoever doubts the summary can make it again. The seconds are yours, whatever
 # they are.
 #
-# **The usual wrong turns.** Samples that were tidied up: a slow one removed, all rounded. A median
+# **The usual wrong turns.** `return run_experiment(grouped_attention, CASES)`, which measures anew
+# whenever somebody looks. Samples that were tidied up: a slow one removed, all rounded. A median
 # from one run beside samples of another. (An instructor is told when samples look as no clock
 # gives them: equal, round, evenly spaced, or copied from row to row. That costs nothing by itself;
 # a person looks.)
@@ -548,7 +641,7 @@ def my_results():
 # | `short_speedup` | In `"short"`? |
 # | `prefill_speedup` | In `"prefill"`? |
 # | `told_apart` | For which of these three names do the quartile ranges not overlap? A list |
-# | `bound` | A machine does 10 FLOPs while it reads a byte. By the roofline, what bounds MHA? |
+# | `bound` | A machine does 3 FLOPs while it reads a byte. By the roofline, what bounds MHA? |
 #
 # `told_apart` is a sieve, not a proof. Where the ranges overlap, your table shows no gain. Where
 # they do not, it shows a difference between two *blocks* of calls: fewer KV heads may be the
@@ -578,7 +671,7 @@ def my_conclusions():
         speedups[name] = many["median"] / one["median"]
         if many["low"] > one["high"] or one["low"] > many["high"]:
             told_apart.append(name)
-        bound[name] = "memory" if many["intensity"] < 10 else "compute"
+        bound[name] = "memory" if many["intensity"] < 3 else "compute"
     return {
         "bytes_ratio": found["kv_bytes"],
         "flops_ratio": found["flops"],
@@ -593,13 +686,13 @@ def my_conclusions():
 
 # %% [markdown] tags=["explanation"]
 # **Why it is right.** One KV head in place of eight is an eighth of the bytes and exactly the same
-# FLOPs. What that gains is for the clock to say. Decoding has an intensity of 0.5, far below any
+# FLOPs. What that gains is for the clock to say. MHA decodes at an intensity of 0.5, far below any
 # ridge, so bytes decide; a prefill of 384 tokens has 192, so FLOPs decide, and those did not
-# change.
+# change. (MQA decodes at 4: on the machine of the question FLOPs decide there.)
 #
 # **The usual wrong turns.** The ratio that theory predicts, written down as if it had been
-# measured. A speed-up upside down. A difference of medians inside the spread called a gain; or one
-# outside of it called proven. In the course's own table `"short"` is told apart, by a tenth: cases
-# that took turns would have to confirm it.
+# measured. The bound of MQA in place of MHA's. A speed-up upside down. A difference of medians
+# inside the spread called a gain; or one outside of it called proven. In the course's own table
+# `"short"` is told apart, by a tenth: cases that took turns would have to confirm it.
 #
 # **What production code does.** It states the ratio with its spread, and where it does *not* gain.
