@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3 || command -v python || echo python3)
 COURSE = @"$(PYTHON)" autograder/bootstrap.py
 
-.PHONY: help lab teach quick test test-all setup build check bench clean
+.PHONY: help lab teach quick test test-all setup build check bench graders clean
 
 help:
 	@echo "make lab     open your desk in JupyterLab: lessons and exercises"
@@ -14,6 +14,7 @@ help:
 	@echo "make build   make exercises/ and the lesson notebooks from their sources"
 	@echo "make check   tell whether they agree with their sources; style, types and imports too"
 	@echo "make bench   measure how fast checks, attention, decoding and class grading are"
+	@echo "make graders count the wrong answers that pass, and those that are named"
 	@echo "make clean   remove .venv and caches; workspace/ stays"
 
 lab teach quick test test-all check setup:
@@ -29,6 +30,9 @@ bench:
 	$(COURSE) run tests/benchmarks/class_speed.py
 	$(COURSE) run tests/benchmarks/class_speed.py --hard --stock 50 --rounds 1
 	$(COURSE) run tests/benchmarks/class_speed.py --sizes 50 200 1000
+
+graders:
+	$(COURSE) run tests/benchmarks/graders.py $(ARGS)
 
 clean:
 	rm -rf .venv .home .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis build *.egg-info

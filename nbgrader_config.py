@@ -23,6 +23,7 @@ c.CourseDirectory.ignore = [
 # The folder that Jupyter's Assignment List looks into; it must be writable.
 c.Exchange.root = str(Path(__file__).resolve().parent / ".lab" / "exchange")
 c.ExchangeFactory.collect = gradebook.Collect
+c.ExchangeFactory.release_feedback = gradebook.ReleaseFeedback
 
 c.GenerateAssignment.preprocessors = gradebook.release_preprocessors()
 

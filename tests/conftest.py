@@ -49,7 +49,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     """Tell pytest the markers."""
     for line in (
-        "slow: not part of `make quick`; takes long, or needs models or PostgreSQL",
+        "slow: not part of `make quick`; takes long, or needs models, PostgreSQL or Chromium",
         "thorough: part of `make test-all` only; repeats another test at greater length",
     ):
         config.addinivalue_line("markers", line)

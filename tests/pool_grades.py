@@ -5,6 +5,8 @@ import signal
 import time
 from pathlib import Path
 
+import psutil
+
 from autograder.submissions.worker import grade_one
 
 
@@ -34,3 +36,11 @@ def graded(unit_name, name, handed_in, seed, accept):
     """Grade, unless the name says otherwise."""
     misbehaved(name)
     return grade_one(unit_name, name, handed_in, seed, accept)
+
+
+def leaves_garbage(unit_name, name, handed_in, seed, accept):
+    """Leave a circle that holds much; gives the MiB that the worker has before."""
+    before = psutil.Process().memory_info().rss >> 20
+    circle = [bytearray(b"x") * (80 << 20)]
+    circle.append(circle)
+    return before

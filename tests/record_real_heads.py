@@ -1,4 +1,4 @@
-"""Records the attention weights of two heads of SmolLM2 on one sentence, for lesson 01 to show.
+"""Records the attention weights of heads of two models on one sentence, for lesson 01 to show.
 
 The lesson then needs no model. To record anew::
 
@@ -7,56 +7,42 @@ The lesson then needs no model. To record anew::
 """
 
 import json
-import math
 
 import torch
-from attnlab import smollm2
+from attnlab import minilm, smollm2
+from attnlab.traces import attention_weights
 
 from autograder import course
 
 SENTENCE = "The cats near the dog sleep because they are tired."
-HEADS = ((16, 0), (13, 8))
+MODELS = {
+    smollm2: ("07_grouped_query", "GroupedQueryAttention", ((16, 0), (13, 8))),
+    minilm: ("04_multi_head", "MultiHeadAttention", ((1, 8), (3, 1))),
+}
 RECORDED = course.ROOT / "lessons" / "data" / "real_heads.json"
 
 
 def main():
     """Write ``lessons/data/real_heads.json``."""
-    names = course.reference_namespace("07_grouped_query")
-    kept = record(*smollm2.load(names["GroupedQueryAttention"]), names["rotary"])
+    kept = {each.NAME: record(each) for each in MODELS}
+    kept = {"command": "python tests/record_real_heads.py", "models": kept}
     RECORDED.write_text(json.dumps(kept) + "\n", encoding="utf-8")
 
 
-@torch.no_grad()
-def record(model, tokenizer, rotary):
-    """The tokens, and of each head its place and its weights ``(L, L)``."""
-    ids = tokenizer.encode(SENTENCE).ids
+def record(source):
+    """The tokens, and of each head its place and its weights ``(L, L)``, three digits each.
+
+    ``source`` is a module that loads a model.
+    """
+    unit, attention, places = MODELS[source]
+    model, tokenizer = source.load(course.reference_namespace(unit)[attention])
+    encoded = tokenizer.encode(SENTENCE)
+    weights = attention_weights(model, torch.tensor(encoded.ids))  # (layers, H, L, L)
     heads = []
-    for layer, head in HEADS:
-        seen = []
-        attention = model.layers[layer].attention
-        handle = attention.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0][0]))  # noqa: B023
-        model(torch.tensor([ids]))
-        handle.remove()
-        weights = _weights(attention, seen[0], head, model.shape, rotary)
-        heads.append({"layer": layer, "head": head, "weights": weights})
-    return {
-        "command": "python tests/record_real_heads.py",
-        "model": smollm2.NAME,
-        "tokens": [tokenizer.decode([each]).strip() for each in ids],
-        "heads": heads,
-    }
-
-
-def _weights(attention, x, head, shape, rotary):
-    """The causal attention weights of one head, three digits each."""
-    positions = torch.arange(len(x))
-    kv_head = head // (shape.num_heads // shape.num_kv_heads)
-    q = attention.q_proj(x).unflatten(-1, (-1, shape.d_head))[:, head]  # (L, d_head)
-    k = attention.k_proj(x).unflatten(-1, (-1, shape.d_head))[:, kv_head]  # (L, d_head)
-    q, k = (rotary(each, positions, base=shape.rope_base) for each in (q, k))
-    future = positions > positions[:, None]  # (L, L)
-    scores = (q @ k.T / math.sqrt(shape.d_head)).masked_fill(future, -math.inf)  # (L, L)
-    return [[round(each, 3) for each in row] for row in scores.softmax(-1).tolist()]
+    for layer, head in places:
+        rows = [[round(each, 3) for each in row] for row in weights[layer, head].tolist()]
+        heads.append({"layer": layer, "head": head, "weights": rows})
+    return {"tokens": [each.lstrip("\u0120") for each in encoded.tokens], "heads": heads}
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ import platform
 import torch
 import transformers
 from attnlab import smollm2
-
-from autograder.authoring import models
+from attnlab.weights import files_of
 
 PROMPTS = (
     "The capital of France is",
@@ -29,7 +28,7 @@ STEPS = 20
 
 def main():
     """Write ``lessons/data/smollm2_logits.json``."""
-    path = models.find(models.model(smollm2.NAME))
+    (path,) = files_of(smollm2.NAME)
     source = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
     model = transformers.AutoModelForCausalLM.from_pretrained(**source, dtype=torch.float32).eval()
     tokenizer = transformers.AutoTokenizer.from_pretrained(**source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import itertools
 import json
@@ -33,9 +34,11 @@ GRADED_UNITS = (
     "02_masks",
     "03_many_heads",
     "04_multi_head",
+    "05_what_heads_learn",
     "06_kv_cache",
     "07_grouped_query",
     "08_efficiency",
+    "09_in_production",
 )
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -120,11 +123,29 @@ def notebook_with(unit: course.Unit, answers: dict[str, str]) -> dict:
     return notebook | {"cells": cells}
 
 
-def autograde(root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: int) -> None:
-    """Have nbgrader release and autograde these notebooks, by student, in a new course's folder."""
+# For nbgrader's configuration: a class is graded without a word on what is wrong.
+POINTS_ONLY = """
+import functools
+from points_only import grade_one
+from autograder.classroom import local_pool
+
+local_pool.LocalPool = functools.partial(local_pool.LocalPool, grade=grade_one)
+"""
+
+
+def autograde(
+    root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: int, further: str = ""
+) -> None:
+    """Have nbgrader release and autograde these notebooks, by student, in a new course's folder.
+
+    Args:
+        root, unit, notebooks, seed: the folder, the assignment, what was handed in, the inputs.
+        further: lines of configuration.
+    """
     from autograder.authoring.release import source_notebook  # imports nbgrader, for seconds
 
-    shutil.copy(course.ROOT / "nbgrader_config.py", root)
+    config = (course.ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    (root / "nbgrader_config.py").write_text(config + further, encoding="utf-8")
     source = root / "solutions" / unit.name / f"{unit.name}.ipynb"
     write_notebook(source, json.loads(json.dumps(source_notebook(unit))))
     for student, path in notebooks.items():
@@ -134,10 +155,15 @@ def autograde(root: Path, unit: course.Unit, notebooks: dict[str, Path], seed: i
     path = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     for command in (["generate_assignment"], ["autograde", f"--Grade.seed={seed}"]):
         command = [sys.executable, "-m", "nbgrader", *command, unit.name]
-        done = subprocess.run(
-            command, cwd=root, env=os.environ | {"PATH": path}, capture_output=True
-        )
+        env = with_tests_at_hand() | {"PATH": path}
+        done = subprocess.run(command, cwd=root, env=env, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()[-2000:]
+
+
+def with_tests_at_hand() -> dict[str, str]:
+    """The environment, in which a process imports what lies beside the tests."""
+    paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def gradebook_of(root: Path, url: str | None = None) -> Gradebook:
@@ -175,6 +201,38 @@ def wrong_submissions(unit: course.Unit) -> dict[str, dict[str, str]]:
         f"wrong{i:02}": reference_answers(unit) | dict(filter(None, row))
         for i, row in enumerate(rows)
     }
+
+
+def held_out_submissions(unit: course.Unit) -> dict[str, dict[str, str]]:
+    """Submissions that together hold every held-out answer of the unit, one in each exercise.
+
+    Right answers stand beside right ones; those submissions are called ``right000`` and so on. In
+    the others, exercises without an answer left stay blank, but for earlier work of the answers.
+    """
+    found = {}
+    for kind in ("right", "other"):
+        columns = []
+        for exercise in unit.exercises:
+            paths = sorted((ANSWERS / exercise.id).glob("*.py"))
+            chosen = [each for each in paths if each.name.startswith("right_") == (kind == "right")]
+            given = _given_beside(exercise)
+            texts = [given + each.read_text(encoding="utf-8") for each in chosen]
+            columns.append([(exercise.id, text) for text in texts])
+        for i, row in enumerate(itertools.zip_longest(*columns)):
+            answers = dict(filter(None, row))
+            needed = {earlier for each in answers for earlier in course.prerequisites_of(each)}
+            beside = reference_answers(unit)
+            if kind == "other":
+                beside = {each: beside[each] for each in beside if each in needed}
+            found[f"{kind}{i:03}"] = beside | answers
+    return found
+
+
+def _given_beside(exercise: course.Exercise) -> str:
+    """What stands above the answer in its cell, such as a table: a learner leaves it there."""
+    statements = ast.parse(exercise.solution).body
+    given = itertools.takewhile(lambda each: getattr(each, "name", None) != exercise.id, statements)
+    return "".join(f"{ast.unparse(each)}\n" for each in given)
 
 
 def tiny_corpus() -> training.Corpus:

@@ -1,6 +1,7 @@
 """Held-out answers (``answers/README.md``): right ones pass, wrong ones fail, rightly named."""
 
 import functools
+import itertools
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -9,14 +10,17 @@ import pytest
 from support import ANSWERS, BETWEEN_CELLS, grade_namespace, graded_exercises
 
 from autograder import course
+from autograder.grading.checks import checks_of
 from autograder.grading.misconceptions import misconceptions_of
+from autograder.grading.run import run_check
+from autograder.grading.student import LocalStudent
 from autograder.sandbox.inside import cells
 
 HEADER = re.compile(r"^# (?:names|either):(.*)$", re.MULTILINE)
 # Which functions an answer calls does not depend on the seed: at most seeds nothing is watched.
-# Not watched, of any three seeds a right answer meets one, the next answer another; all in
+# Not watched, of any six seeds a right answer meets one, the next answer another; all in
 # `make test-all`.
-FEW, MANY = range(3), range(3, 50)
+FEW, MANY, ONE_IN = range(3), range(3, 50), 6
 # Those of test_misconceptions.py, which needs every mutant run on the same inputs.
 SEEDS_FOR_NAMES = (7, 8)
 # In `make quick`, of the wrong answers of an exercise one in so many, of the right ones a third.
@@ -46,6 +50,16 @@ def answers(exercise, *kinds):
     return found
 
 
+def given_before(exercise):
+    """Cells of the notebook that define something to be mended, such as a broken function."""
+    for cell in course.unit(exercise.unit).cells:
+        if cell.text == exercise.solution:
+            return
+        defines = cell.kind == "code" and re.match(r"\s*(def|class) ", cell.text)
+        if defines and course.SOLUTION_MARK not in cell.text:
+            yield cell.text
+
+
 def namespace_of(exercise, answer):
     """The answer's names, with the earlier work of the course as in the learner's notebook."""
     own = {each.id for each in course.unit(exercise.unit).exercises}
@@ -54,6 +68,10 @@ def namespace_of(exercise, answer):
     namespace = cells.new_namespace()
     namespace |= {name: value for name, value in reference.items() if name not in hidden}
     parts = [
+        {"id": f"given {number}", "code": code, "define_only": True}
+        for number, code in enumerate(given_before(exercise), 1)
+    ]
+    parts += [
         {"id": f"{answer.path.name} {number}", "code": code, "define_only": False}
         for number, code in enumerate(BETWEEN_CELLS.split(answer.code), 1)
     ]
@@ -71,7 +89,7 @@ def right_answers():
     for exercise in graded_exercises():
         for i, answer in enumerate(answers(exercise, "right")):
             name = f"{exercise.id}-{answer.path.stem}"
-            some = [seed for seed in MANY if (seed + i) % 3 == 0]
+            some = [seed for seed in MANY if (seed + i) % ONE_IN == 0]
             yield pytest.param(exercise, answer, FEW, True, id=name, marks=SLOW if i % 3 else ())
             yield pytest.param(exercise, answer, some, False, id=f"{name}-more", marks=SLOW)
             yield pytest.param(exercise, answer, MANY, True, id=f"{name}-watched", marks=THOROUGH)
@@ -94,7 +112,7 @@ def test_there_are_three_styles_of_right_answers(exercise):
     ("seeds", "watched"),
     [
         pytest.param(FEW, True, id="few"),
-        pytest.param(MANY, False, id="more", marks=SLOW),
+        pytest.param(MANY[::ONE_IN], False, id="more", marks=SLOW),
         pytest.param(MANY, True, id="watched", marks=THOROUGH),
     ],
 )
@@ -108,6 +126,23 @@ def test_the_reference_gets_everything_and_the_blank_skeleton_nothing(exercise, 
         assert grade_namespace(exercise, reference, seed, watched).points == exercise.points
         verdict = grade_namespace(exercise, blank, seed, watched)
         assert (verdict.points, verdict.status) == (0, "not_started")
+
+
+@pytest.mark.parametrize("gives", ["nothing", "what it got", "zeros"])
+@pytest.mark.parametrize("exercise", course.unit("00").exercises, ids=lambda each: each.id)
+def test_an_answer_without_a_thought_earns_nothing_in_the_warm_up(exercise, gives):
+    def answer(*args):
+        return {"nothing": None, "what it got": args[0], "zeros": args[-1][0] * 0}[gives]
+
+    assert grade_namespace(exercise, {exercise.id: answer}, 3).points == 0
+
+
+def test_the_letters_of_the_incidents_follow_no_short_pattern():
+    names = course.reference_namespace("09_in_production")
+    right = [names[f"incident_{i}"]()[0] for i in range(1, 9)]
+    for size in (1, 2, 3):
+        for pattern in itertools.product("abc", repeat=size):
+            assert sum(map(str.__eq__, right, itertools.cycle(pattern))) <= len(right) // 2, pattern
 
 
 @functools.cache
@@ -181,6 +216,34 @@ def test_a_near_miss_fails_and_has_no_name_but_of_its_slip(exercise, answer, see
     assert loses, "it passes"
     assert not _of_the_exercise(exercise, named), f"it is called {named}"
     assert all(answer.names >= set(names) for names in named), f"it is called {named}"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "slug", "check", "others"),
+    [
+        ("dependency_accuracy", "never_itself", "takes_the_best_offset", ["other_counts"]),
+        ("dependency_accuracy", "last_of_equals", "other_counts", []),
+        ("dependency_accuracy", "any_of_equals", "other_counts", []),
+        ("head_entropy", "small_epsilon", "leaves_its_arguments", []),
+        ("head_importance", "float32_gates", "asks_the_loss", []),
+    ],
+)
+def test_an_error_is_caught_at_every_seed_and_costs_little(exercise, slug, check, others):
+    """``others`` fail as well at the first."""
+    exercise = course.exercise(exercise)
+    found = answers(exercise, "restyled")
+    (answer,) = (each for each in found if each.path.stem == f"restyled_{slug}")
+    student = LocalStudent(namespace_of(exercise, answer))
+    (fails,) = (each for each in checks_of(exercise) if each.id == check)
+    assert not any(run_check(fails, student, seed).passed for seed in range(100, 131))
+    verdict = grade_namespace(exercise, namespace_of(exercise, answer), 100, watched=False)
+    assert [each.id for each in verdict.checks if not each.passed] == [check, *others]
+
+
+def test_a_role_in_other_words_is_told_the_names():
+    names = dict.fromkeys("ABCDEF", "its own token")
+    verdict = grade_namespace(course.exercise("predict_role"), {"predict_role": lambda _: names}, 3)
+    assert "first, itself, previous, spread, duplicate, induction" in verdict.checks[0].message
 
 
 # Of the natural mistakes, those of which the task does not say that they are wrong.

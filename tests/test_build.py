@@ -16,7 +16,7 @@ import pytest
 from nbgrader.utils import compute_checksum
 
 from autograder import course
-from autograder.authoring import build, release
+from autograder.authoring import build, edits, release
 from autograder.sandbox.inside.cells import defines
 from autograder.submissions import read
 
@@ -99,13 +99,15 @@ def test_the_release_gives_nothing_away(unit):
 
 
 def test_the_release_holds_every_task_and_no_explanation(unit):
-    texts = [cell.source for cell in released(unit).cells if cell.cell_type == "markdown"]
+    prose = [cell for cell in released(unit).cells if cell.cell_type == "markdown"]
+    texts = [cell.source for cell in prose if "nbgrader" not in cell.metadata]
     tasks = [cell.text for cell in unit.cells if cell.kind == "markdown" and not cell.tags]
+    tasks = [text for text in tasks if course.SOLUTION_MARK not in text]
     explanations = [cell.text for cell in unit.cells if "explanation" in cell.tags]
-    assert len(explanations) == len(unit.exercises)
+    assert len(explanations) == len(unit.with_points)
     assert [text for text in texts if not text.startswith("## Exercise ")] == tasks
     headings = [text for text in texts if text.startswith("## Exercise ")]
-    for number, (exercise, heading) in enumerate(zip(unit.exercises, headings, strict=True), 1):
+    for number, (exercise, heading) in enumerate(zip(unit.with_points, headings, strict=True), 1):
         assert heading.startswith(f"## Exercise {number}: {exercise.title}\n")
         assert f"about {exercise.minutes} minutes" in heading
         assert f"{exercise.points:g} points" in heading
@@ -115,6 +117,7 @@ def test_the_release_holds_every_task_and_no_explanation(unit):
 def test_nbgrader_finds_each_exercise_by_its_id(unit):
     cells = marked(released(unit))
     wanted = [each for one in unit.exercises for each in (one.id, one.check_id)]
+    wanted += [each.id for each in unit.by_hand]
     assert [name for name in cells if not name.startswith("setup")] == wanted
     for exercise in unit.exercises:
         answer, test = cells[exercise.id], cells[exercise.check_id]
@@ -128,6 +131,15 @@ def test_nbgrader_finds_each_exercise_by_its_id(unit):
         assert type(marks.points) is int and marks.points == exercise.points
 
 
+def test_what_a_person_grades_is_one_markdown_cell(unit):
+    for exercise in unit.by_hand:
+        cell = marked(released(unit))[exercise.id]
+        marks = cell.metadata.nbgrader
+        assert (marks.solution, marks.grade, marks.locked) == (True, True, False)
+        assert (cell.cell_type, cell.source) == ("markdown", "YOUR ANSWER HERE")
+        assert marks.points == exercise.points
+
+
 def test_checksums_are_those_of_the_cells(unit):
     cells = marked(released(unit))
     assert cells
@@ -139,7 +151,7 @@ def test_the_source_version_holds_the_model_solutions(unit):
     notebook = release.source_notebook(unit)
     nbformat.validate(notebook)
     cells = marked(notebook)
-    assert all(cells[exercise.id].source == exercise.solution for exercise in unit.exercises)
+    assert all(cells[each.id].source == each.solution for each in unit.with_points)
     setup = "\n".join(cell.source for name, cell in cells.items() if name.startswith("setup"))
     assert setup == unit.setup
 
@@ -196,7 +208,11 @@ def test_a_lesson_that_fails_names_the_cell_and_the_error(tmp_path):
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
-    """A course folder with the first unit alone, in place of this one."""
+    """A course folder with the first unit alone, in place of this one.
+
+    Misconceptions that are registered by now may be of other units: those are looked at before.
+    """
+    edits.stale()
     for name in (f"solutions/{NAME}/{NAME}.py", f"exercises/{NAME}/{NAME}.ipynb"):
         (tmp_path / name).parent.mkdir(parents=True)
         shutil.copy(course.ROOT / name, tmp_path / name)

@@ -11,7 +11,7 @@ from autograder.grading.call import Call, shown
 from autograder.grading.grader import Grader
 from autograder.grading.render.html import exercise_html
 from autograder.grading.render.text import exercise_text
-from autograder.grading.student import LocalStudent
+from autograder.grading.student import LocalStudent, StudentProblem
 from autograder.grading.words import Words
 
 
@@ -81,6 +81,17 @@ def test_arguments_have_the_names_of_the_task(call, text):
     assert shown(call, with_values=True).text == text
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [((1048576, 2.5e-05), "(1048576, 2.5e-05)"), ([1, 2, 3, 4], "[1, 2, 3, 4]"), ((), "()")]
+    + [([1, 2, 3, 4, 5], "5 entries"), ([(1, 2)], "1 entry"), (["secret"], "1 entry")],
+)
+def test_few_numbers_are_shown_of_any_call(value, told):
+    call = Call("explain_steps", (value, (1, 2.0), 3), {})
+    text = f"explain_steps(first={told}, second=(1, 2.0), group_size=3)"
+    assert shown(call, with_values=False).text == text
+
+
 def test_what_is_no_exercise_is_not_shown():
     assert shown(Call("print", ("secret",), {}), with_values=True) is None
     assert (
@@ -93,3 +104,20 @@ def test_numbers_of_any_length_stand_apart():
     scores = torch.tensor([[-1e4, 9999.3, 0.5]])
     lines = shown(Call("softmax", (scores,), {}), with_values=True).numbers()[1:]
     assert [line.split() for line in lines] == [["[0]", "-1e+04", "9999.300", "0.500"]]
+
+
+class NeverRan:
+    """A student whose cell is not valid Python."""
+
+    def __getattr__(self, name):
+        raise StudentProblem("syntax_error", text="", cell="answer", line=2, source="x = (")
+
+
+def test_of_code_that_never_ran_nobody_asks_what_it_gets():
+    @contextlib.contextmanager
+    def open_student(which, replaced):
+        yield NeverRan()
+
+    verdict = Grader(open_student, seed=1).grade(SOFTMAX)
+    assert verdict.status == "syntax_error"
+    assert "bracket" in first_failed(verdict).asks

@@ -22,7 +22,9 @@ from autograder.classroom.results import Results
 from autograder.cli import app
 from autograder.course import CourseError
 from autograder.grading.record import ErrorRecord, Record
+from autograder.grading.verdict import SubmissionVerdict
 from autograder.sandbox import processes
+from autograder.submissions import grade as grading
 from autograder.submissions import handed_in
 from autograder.submissions.fingerprint import key_of
 from autograder.submissions.grade import confinement
@@ -35,6 +37,7 @@ from autograder.submissions.handed_in import (
 )
 from autograder.submissions.read import Rebuilt, Unreadable, released
 from autograder.submissions.result import NoGrade, Result
+from autograder.submissions.worker import grade_one
 
 UNIT = course.unit("02_masks")
 HANDED_IN = Rebuilt({}, error=ErrorRecord("missing_file", "None."))
@@ -261,6 +264,17 @@ def test_a_weaker_result_is_unknown_to_a_run_that_accepts_only_a_stronger(
     assert desk.results.load("ann").verdict.isolation == (accept if again else kept)
 
 
+def test_a_result_says_how_the_server_that_served_it_confines(monkeypatch):
+    levels = iter(["full", "partial"])  # the first one is gone meanwhile
+    verdict = SubmissionVerdict("ann", [], 5, "full", "abc")
+    monkeypatch.setattr(grading, "confinement", lambda accept: next(levels))
+    monkeypatch.setattr(grading, "grade_read", lambda *args, **kwargs: verdict)
+    rebuilt = Rebuilt(released(UNIT))
+    found = grade_one(UNIT.name, "ann", rebuilt, 5, "partial")
+    assert found.verdict.isolation == "partial"
+    assert found.key == key_of(rebuilt, UNIT, 5, "partial")
+
+
 def test_what_no_worker_could_grade_has_no_grade(tmp_path):
     pool = Pool()
     pool.graded = lambda *_: iter([("ann", NoGrade("it died"))])
@@ -334,6 +348,10 @@ def test_a_folder_or_a_link_to_one_is_not_the_neighbours(tmp_path):
     for learner in ("bob", "cleo"):
         found = read_handed_in(UNIT, tmp_path / learner / UNIT.name / path.name)
         assert found.error.kind == "missing_file" and "of its own" in found.error.message
+    path.rename(path.with_name("diary.txt"))
+    for learner in ("bob", "cleo"):
+        found = read_handed_in(UNIT, tmp_path / learner / UNIT.name / path.name)
+        assert "diary" not in found.error.message and "of its own" in found.error.message
 
 
 @pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="needs openat")
@@ -358,6 +376,42 @@ def test_names_of_files_are_told_short_and_clean(tmp_path):
     assert len(found.error.message) < 500 and found.error.message.isprintable()
     assert "497 more" in found.error.message
     assert msgspec.json.encode(found.error)
+
+
+class _Entry(type(Path())):
+    """A file, as ``os.scandir`` gives one."""
+
+    def is_dir(self, follow_symlinks):
+        return False
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_of_a_folder_without_end_the_beginning_is_looked_at(tmp_path, monkeypatch, is_there):
+    folder = tmp_path / "ann" / UNIT.name
+    own = folder / f"{UNIT.name}.ipynb"
+    folder.mkdir(parents=True)
+    if is_there:
+        write_notebook(own, released(UNIT))
+    looked_at = []
+
+    class Endless:
+        """As ``os.scandir`` of a folder with a million files, in which one's own comes last."""
+
+        def __init__(self, path):
+            pass
+
+        def __enter__(self):
+            for number in range(1_000_000):
+                looked_at.append(number)
+                name = f"{number}.txt"
+                yield _Entry(folder / name)
+
+        def __exit__(self, *error):
+            pass
+
+    monkeypatch.setattr(os, "scandir", Endless)
+    assert bool(read_handed_in(UNIT, own).error) != is_there
+    assert 0 < len(looked_at) < 10_000
 
 
 @pytest.mark.parametrize(
@@ -391,6 +445,35 @@ def test_a_time_is_read_or_a_notice_says_that_it_is_none(tmp_path, text, when):
     assert found == when and ("no time at which" in notice) is (when is None)
     unknown = when is not None and ("Nowhere" in text or "/dev/zero" in text)
     assert ("taken for UTC" in notice) is unknown
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_of_a_time_only_a_file_is_opened(tmp_path, monkeypatch, kind):
+    (tmp_path / "elsewhere").write_text("2024-05-06")
+    place = tmp_path / TIMESTAMP
+    make = {"pipe": os.mkfifo, "folder": os.mkdir, "link": lambda at: at.symlink_to("elsewhere")}
+    make[kind](place)
+    monkeypatch.setattr(handed_in, "_open_its_own", lambda *_: pytest.fail("it was opened"))
+    found, notice = time_handed_in(tmp_path)
+    assert found is None and "no time at which" in notice
+
+
+@pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="needs openat")
+def test_of_a_time_no_link_is_followed_that_came_after_the_look(tmp_path, monkeypatch):
+    folder = tmp_path / "ann" / UNIT.name
+    folder.mkdir(parents=True)
+    (tmp_path / "elsewhere").write_text("2024-05-06")
+    (folder / TIMESTAMP).symlink_to(tmp_path / "elsewhere")
+    monkeypatch.setattr(Path, "lstat", Path.stat)
+    assert time_handed_in(folder)[0] is None
+
+
+def test_of_a_time_no_more_is_read_than_one_has(tmp_path):
+    with (tmp_path / TIMESTAMP).open("w") as file:
+        file.write("2024-05-06")
+        file.truncate(1 << 40)
+    found, notice = time_handed_in(tmp_path)
+    assert found is None and "no time at which" in notice
 
 
 def test_without_a_time_there_is_no_notice(tmp_path):

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import json
 import os
 import shutil
 import subprocess
@@ -147,9 +148,11 @@ def test_without_full_confinement_it_refuses_unless_asked(tmp_path):
     code, said = folder.grade("--accept", "partial", AUTOGRADER_SPAWN="1")
     assert code == 0 and "confinement: partial" in said
     assert {each.verdict.isolation for each in folder.results().values()} == {"partial"}
+    assert "at the confinement partial" in json.dumps(folder.autograded("s000"))
     code, said = folder.grade()
     assert code == 0 and "2 graded, 0 unchanged, 0 failed; confinement: full." in said
     assert {each.verdict.isolation for each in folder.results().values()} == {"full"}
+    assert "at the confinement" not in json.dumps(folder.autograded("s000"))
 
 
 @pytest.mark.parametrize(

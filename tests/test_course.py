@@ -126,12 +126,18 @@ def test_the_model_solution_is_marked_and_complete(exercise):
     assert exercise.id in course.reference_namespace(exercise.unit)
 
 
+def test_no_given_function_stands_in_the_cell_of_an_answer(exercise):
+    """An answer that replaces its cell would take it away, also from the checks."""
+    names = [getattr(node, "name", exercise.id) for node in ast.parse(exercise.solution).body]
+    assert set(names) == {exercise.id}
+
+
 def test_every_solution_is_explained():
     for unit in course.units().values():
         if unit.source.parent.name == "lessons":
             continue
         kinds = ["explanation" in cell.tags for cell in unit.cells]
-        assert sum(kinds) == len(unit.exercises), unit.name
+        assert sum(kinds) == len(unit.with_points), unit.name
 
 
 # Checks and misconceptions
@@ -199,6 +205,7 @@ def write(tmp_path, monkeypatch):
     def forget():
         course.units.cache_clear()
         course.exercises.cache_clear()
+        course.all_exercises.cache_clear()
 
     def make(info=GOOD, solution=SOLUTION, name="01_one"):
         lines = [f"{key}: {value}" for key, value in info.items()] if info else ["[1, 2"]

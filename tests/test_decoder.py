@@ -1,12 +1,10 @@
 """The decoder of the lessons: by hand, against itself in chunks, and against the real model."""
 
-import json
-
 import pytest
 import torch
 from attnlab import smollm2
 from attnlab.decoder import Decoder, DecoderShape, Layer, generate
-from record_real_heads import RECORDED, record
+from record_role_maps import record as record_roles
 
 from autograder import course
 
@@ -65,14 +63,13 @@ def real():
 
 
 @pytest.mark.slow
-def test_the_recorded_heads_of_lesson_01_are_the_models(real):
-    kept = json.loads(RECORDED.read_text(encoding="utf-8"))
-    fresh = record(*real, NAMES["rotary"])
-    assert fresh["tokens"] == kept["tokens"]
-    for now, then in zip(fresh["heads"], kept["heads"], strict=True):
-        assert torch.allclose(
-            torch.tensor(now["weights"]), torch.tensor(then["weights"]), atol=2e-3
-        )
+def test_the_pictures_of_unit_05_are_the_models(real):
+    names = course.reference_namespace("05_what_heads_learn")
+    tokens, maps = record_roles(*real)
+    assert tokens == names["TOKENS"]
+    assert list(maps) == list(names["PICTURES"])
+    for name, weights in maps.items():
+        assert torch.allclose(weights, names["PICTURES"][name], atol=7e-3), name
 
 
 @pytest.mark.slow

@@ -167,7 +167,7 @@ def test_a_visit_has_a_process_of_its_own_and_its_failure_ends_all(tmp_path):
 
 
 def test_ctrl_c_ends_a_visit_at_once(monkeypatch):
-    processes = []
+    processes, before = [], signal.getsignal(signal.SIGINT)
 
     def interrupted(process, timeout=None):
         processes.append(process)
@@ -178,7 +178,7 @@ def test_ctrl_c_ends_a_visit_at_once(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         efficiency.in_a_new_process(time.sleep, 600)
     assert processes[0].exitcode == -signal.SIGTERM
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.parametrize("changed", ["machine", "settings"])
@@ -304,6 +304,22 @@ def test_what_lesson_08_says_of_a_gpu_holds():
     assert waits["median"] > 300 * not_waiting["median"]
 
 
+def test_what_lesson_08_says_of_start_and_reading_holds():
+    def steps(kv_heads):
+        rows = rows_of(GPU, "decode by context", dtype="bfloat16", way="SDPA", kv_heads=kv_heads)
+        return [(row["bytes"], row["median"]) for row in rows]
+
+    *short, last_but_one, last = steps(32)
+    found = course.reference_namespace("08_efficiency")["explain_steps"](last_but_one, last, 1)
+    assert round(found["bandwidth"] / 1e12, 1) == 4.6 and round(found["start"] * 1e6) == 7
+    one_head = steps(1)[-1]
+    told = [
+        (round((found["start"] + size / found["bandwidth"]) * 1e6), round(seconds * 1e6))
+        for size, seconds in (*short, one_head)
+    ]
+    assert told == [(22, 23), (65, 66), (36, 46)]
+
+
 def test_what_lesson_08_says_of_a_claim_with_two_changes_holds():
     steps = {
         (n, dtype): rows_of(CPU, "decode by KV heads", kv_heads=n, dtype=dtype, way="fold")[0]
@@ -320,8 +336,14 @@ def test_what_lesson_08_says_of_seeds_holds():
     losses = {(run["seed"], run["kv_heads"]): run["losses"]["800"] for run in results["runs"]}
     counts, seeds = (8, 4, 2, 1), range(5)
     assert len({tuple(sorted(counts, key=lambda n: losses[i, n])) for i in seeds}) == 5
-    middle = {n: statistics.median(losses[i, n] for i in seeds) for n in counts}
-    assert middle[4] < middle[2] < middle[8] < middle[1]
+    above_mha = {n: [losses[i, n] - losses[i, 8] for i in seeds] for n in counts}
+    middle = {n: statistics.median(above_mha[n]) for n in counts}
+    assert middle[2] < middle[4] < middle[8] < middle[1]
+    pareto_front = course.reference_namespace("08_efficiency")["pareto_front"]
+    front = pareto_front([(n, -middle[n]) for n in counts])
+    assert [counts[i] for i in front] == [1, 2]
+    both_sides = [n for n in counts if min(above_mha[n]) < 0 < max(above_mha[n])]
+    assert both_sides == [4, 1] and max(above_mha[2]) < 0
 
 
 @pytest.mark.parametrize(("results", "dtype"), BOTH)

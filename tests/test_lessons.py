@@ -246,6 +246,46 @@ def test_the_source_of_a_lesson_reads_well(lesson):
     assert [n for n, cell in enumerate(notebook.cells) if not cell.source.strip()] == []
 
 
+NUMBERS = """
+one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen twenty
+"""
+WORDS = {word: number for number, word in enumerate(NUMBERS.split(), 1)}
+WORDS |= {"twenty-five": 25, "thirty": 30}
+PLANNED = [path for path in LESSONS if not path.stem.startswith("00")]
+
+
+def planned_minutes(lesson):
+    """The minutes that a lesson says it takes, and those of its sections."""
+    text = lesson.read_text(encoding="utf-8").replace("\n# ", " ")
+    goals = re.findall(r"\*Goal:.*?([\w-]+) minutes[.,]", text)
+    table = re.findall(r"\| \d+ \|[^|]+\| (\d+) \|", text)
+    (plan,) = re.findall(r"Plan (\d+) minutes", text)
+    return int(plan), [WORDS.get(each.lower()) or int(each) for each in goals + table]
+
+
+@pytest.mark.parametrize("lesson", PLANNED, ids=lambda path: path.stem)
+def test_the_minutes_of_the_sections_add_up(lesson):
+    plan, sections = planned_minutes(lesson)
+    assert len(sections) > 5
+    assert sum(sections) == plan
+
+
+def test_lesson_00_says_how_long_units_take():
+    """To the nearest half hour, the lesson and all exercises."""
+    text = (build.LESSONS / "00_start_here.py").read_text(encoding="utf-8")
+    rows = re.findall(r"\| (\d\d) \| .* \| (\w+) exercises \| (\w+)( and a half)? hours \|", text)
+    said = {unit: (WORDS[count], WORDS[full] + bool(half) / 2) for unit, count, full, half in rows}
+    taken, total = {}, 0
+    for lesson in PLANNED:
+        exercises = course.unit(lesson.stem).with_points
+        minutes = planned_minutes(lesson)[0] + sum(each.minutes for each in exercises)
+        taken[lesson.stem[:2]] = (len(exercises), round(minutes / 30) / 2)
+        total += minutes
+    assert said == taken
+    assert f"About {round(total / 60)} hours in all" in text
+
+
 def test_the_network_is_closed_to_a_lesson(tmp_path):
     """The guard itself: a lesson that asks the network fails."""
     lesson = tmp_path / "99_fetches.py"

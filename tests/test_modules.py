@@ -51,6 +51,8 @@ class Shift(nn.Module):
             return x / torch.sqrt(torch.tensor(2.0)) + self.shift
         if self.how == "a class called meta":
             return type("meta", (), {})()
+        if self.how == "a built-in called meta":
+            return type("meta", (), {"__module__": "builtins"})()
         if self.how == "refuses":
             raise Narrow(self.how)
         if self.how == "raises":
@@ -59,7 +61,7 @@ class Shift(nn.Module):
 """
 STAYS = (
     "cpu", "copied into the cpu", "always cpu", "mask on cpu", "list of its numbers",
-    "a class called meta",
+    "a class called meta", "a built-in called meta",
 )  # fmt: skip
 FOLLOWS = ("right", "number", "asks for values")
 
@@ -238,15 +240,15 @@ class Limited(LocalStudent):
     limited = True
 
 
-@pytest.mark.parametrize("many", [100, 30_000])
-def test_what_comes_back_where_memory_is_counted_is_compared(many):
+@pytest.mark.parametrize("lengths", [range(100, 1000), range(1000, 100_000)])
+def test_what_comes_back_where_memory_is_counted_is_compared(lengths):
     exercise = course.exercise("grouped_attention")
     right = course.reference_namespace(exercise.unit)["grouped_attention"]
 
-    def zeros_for_many(q, k, v, mask=None):
-        return right(q, k, v, mask) * (k.shape[2] < many)
+    def zeros_for_some(q, k, v, mask=None):
+        return right(q, k, v, mask) * (k.shape[2] not in lengths)
 
     check = next(each for each in checks_of(exercise) if each.id == "copies_no_keys")
     assert run_check(check, Limited({"grouped_attention": right}), 1).passed
-    failure = run_check(check, Limited({"grouped_attention": zeros_for_many}), 1).failure
+    failure = run_check(check, Limited({"grouped_attention": zeros_for_some}), 1).failure
     assert failure and failure.message.startswith("Wrong values in the output")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from support import cell_of, gradebook_of, write_notebook
 from traitlets.config.loader import PyFileConfigLoader
@@ -285,6 +286,30 @@ def test_collecting_from_the_exchange_keeps_time_and_key_and_nothing_else(tmp_pa
     assert {path.name for path in kept.iterdir()} == {f"{UNIT}.ipynb", *EXCHANGED}
 
 
+def test_feedback_is_released_to_all_who_handed_in_by_the_exchange(tmp_path):
+    config = PyFileConfigLoader("nbgrader_config.py", str(course.ROOT)).load_config()
+    config.CourseDirectory.root, config.Exchange.root = str(tmp_path), str(tmp_path / "exchange")
+    wanted = {"a[b]": EXCHANGED, "by mail": {}, "half": {SECRET: "cd" * 64}, "zoe": EXCHANGED}
+    for student, files in wanted.items():
+        folder = tmp_path / "feedback" / student / UNIT
+        folder.mkdir(parents=True)
+        for name, text in {f"{UNIT}.html": student, **files}.items():
+            # Each has a secret of their own.
+            (folder / name).write_text(text.replace("ab", student) if name == SECRET else text)
+    (tmp_path / "exchange").mkdir(mode=0o777)
+    api = NbGraderAPI(config=config)
+    assert api.release_feedback(UNIT)["success"]
+    there = (tmp_path / "exchange").rglob("*.html")
+    assert sorted(path.read_text() for path in there) == ["a[b]", "zoe"]
+
+
+def test_nbgrader_reads_the_time_of_a_submission_as_the_class_run_does(tmp_path):
+    told = CourseDirectory().get_existing_timestamp
+    for text, when in (("2024-05-06", datetime(2024, 5, 6)), ("0001-01-01", None)):
+        (tmp_path / TIMESTAMP).write_text(text)
+        assert told(str(tmp_path)) == when
+
+
 def test_the_export_holds_the_class(graded):
     with open(graded / "grades.csv", newline="", encoding="utf-8") as file:
         rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
@@ -308,6 +333,33 @@ def test_the_class_seed_is_secret_and_stays(tmp_path, monkeypatch):
     assert seed.class_seed(unit, moved) == first
     monkeypatch.setenv("AUTOGRADER_SECRET", "another")
     assert seed.class_seed(unit, root) != first
+
+
+def test_two_first_starts_at_once_have_one_seed(tmp_path, monkeypatch):
+    monkeypatch.delenv("AUTOGRADER_SECRET", raising=False)
+    monkeypatch.setattr(course, "ROOT", tmp_path / "course")
+    unit, others, fsync = course.unit(UNIT), [], os.fsync
+
+    def meanwhile(descriptor):
+        monkeypatch.setattr(os, "fsync", fsync)
+        others.append(seed.class_seed(unit, tmp_path))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    assert [seed.class_seed(unit, tmp_path)] == others == [seed.class_seed(unit, tmp_path)]
+    assert [path.name for path in tmp_path.iterdir()] == [seed.FILE]
+
+
+def test_where_there_are_no_links_there_is_a_secret_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.delenv("AUTOGRADER_SECRET", raising=False)
+    monkeypatch.setattr(course, "ROOT", tmp_path / "course")
+
+    def link(source, target):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", link)
+    first = seed.class_seed(course.unit(UNIT), tmp_path)
+    assert seed.class_seed(course.unit(UNIT), tmp_path) == first
 
 
 def test_a_secret_beside_the_course_counts_for_a_class_elsewhere(tmp_path, monkeypatch):

@@ -369,6 +369,19 @@ def test_the_limit_counts_all_calls_together_and_nothing_else():
         time.sleep(60)
 
 
+def test_the_limit_waits_for_what_a_busy_machine_gives_little_time():
+    def work(seconds):
+        until = time.thread_time() + seconds
+        while time.thread_time() < until:
+            time.sleep(0.004)
+            sum(range(10**5))
+
+    with Stopwatch(0.1).running():
+        work(0.08)
+    with pytest.raises(OutOfTime), Stopwatch(0.1).running():
+        work(0.3)
+
+
 def test_what_is_interrupted_is_told_in_a_sentence(names, monkeypatch):
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
@@ -530,6 +543,16 @@ def test_status_tells_of_exercises_that_have_changed(names, capsys):
     assert told([*cells[: task + 1], softmax | {"metadata": marks}, *cells[task + 2 :]]) == [
         "softmax"
     ]
+
+
+def test_the_command_line_s_status_says_what_that_of_a_notebook_says(names, capsys, monkeypatch):
+    asked = ("99_asks", 1, 1, 2)
+    monkeypatch.setattr(notebook.updates, "sentences", lambda: ["softmax has changed."])
+    monkeypatch.setattr(notebook.predictions, "summary", lambda: [asked])
+    autograder.status()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == ["softmax has changed.", notebook.predictions.sentence(asked)]
+    assert CliRunner().invoke(cli.app, ["status"]).output.splitlines() == lines
 
 
 def test_mine_says_what_became_of_a_notebook(empty_workspace, monkeypatch, capsys):

@@ -31,6 +31,11 @@ ROOMS = {
     "autograder/classroom": ("class",),
     "autograder/learner/lab.py": ("lab",),
     "autograder/learner/pytest_plugin.py": ("dev",),
+    "attnlab/glassllm.py": ("models",),
+    "attnlab/meanings.py": ("models",),
+    "attnlab/head_groups.py": ("models",),
+    "attnlab/minilm.py": ("models",),
+    "attnlab/relations.py": ("models",),
     "attnlab/smollm2.py": ("models",),
     "attnlab/chat.py": ("models",),
 }

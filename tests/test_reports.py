@@ -3,15 +3,16 @@
 import csv
 import io
 import json
+import re
 from xml.etree import ElementTree
 
 import msgspec
 import pytest
 
 from autograder import course
-from autograder.classroom import report
+from autograder.classroom import exports, report, roll
 from autograder.classroom.results import Results
-from autograder.classroom.standing import Standing
+from autograder.classroom.standing import Person, Standing
 from autograder.course import CourseError
 from autograder.grading.record import CheckRecord, ErrorRecord, ExerciseRecord, Record
 from autograder.grading.render import safe
@@ -35,9 +36,9 @@ def keep(root, learner: str, verdict: Record) -> None:
     Results(root, UNIT).save(learner, Result("key", verdict, pages, ""))
 
 
-def gathered(root, learners, book=None) -> report.Class:
+def gathered(root, learners, book=None) -> roll.Class:
     """What is known of these learners."""
-    return report.gather(UNIT, Results(root, UNIT), learners, book)
+    return roll.gather(UNIT, Results(root, UNIT), learners, book)
 
 
 HOSTILE = (
@@ -51,6 +52,8 @@ def test_every_report_stands_whatever_learners_are_called(tmp_path):
         keep(tmp_path, learner, record())
     known = report.write(UNIT, tmp_path, tmp_path / "reports")
     assert sorted(each.submission for each in known.verdicts) == sorted(HOSTILE)
+    files = [each.name for each in (tmp_path / "reports").iterdir() if each.is_file()]
+    assert sorted(files) == sorted(roll.FILES)
     assert len(json.loads((tmp_path / "reports" / "class.json").read_text())) == len(HOSTILE)
     suites = ElementTree.parse(tmp_path / "reports" / "junit.xml").getroot()
     assert len(suites.findall("testsuite")) == len(HOSTILE)
@@ -195,3 +198,36 @@ def test_why_a_file_could_not_be_read_stands_in_its_feedback(tmp_path):
     keep(tmp_path, "ann", record(error=error))
     report.write(UNIT, tmp_path, tmp_path / "reports")
     assert error.message in (tmp_path / "reports" / "ann" / "feedback.html").read_text()
+
+
+PEOPLE = {"ann": Person("Ann", "Lee", "ann@example.org", "4711")}
+
+
+def test_canvas_takes_the_points_as_they_are(tmp_path):
+    """As ``GradebookImporter`` of instructure/canvas-lms reads a file."""
+    keep(tmp_path, "ann", record(points=12.5))
+    keep(tmp_path, "ben", record(points=3.0))
+    book = {"ann": Standing(12.5, 21.0, penalty=2.0), "ben": Standing(3.0, 21.0), "eve": None}
+    known = gathered(tmp_path, ["ann", "ben", "late"], book)
+    text = exports.canvas_csv(UNIT, known, PEOPLE)
+    header, possible, *students = csv.reader(io.StringIO(text))
+    assert "Student" in header[0] and "ID" in header[1] and len(header) > 3
+    assert re.search(r"SIS\s+User\s+ID", header[2]) and re.search(r"SIS\s+Login\s+ID", header[3])
+    assert "Section" in header[4] and header[5:] == [UNIT.name]
+    assert "Points Possible" in possible[0] and possible[5] == "21"
+    assert students == [
+        ["Lee, Ann", "4711", "", "ann", "", "10.5"],
+        ["ben", "", "", "ben", "", "3"],
+        ["eve", "", "", "eve", "", "0"],  # who has no grade keeps what Canvas has
+    ]
+
+
+def test_moodle_finds_each_student_by_any_of_three_columns(tmp_path):
+    keep(tmp_path, "ann", record(points=12.5, notices=("two files",)))
+    known = gathered(tmp_path, ["ann"], {"ann": Standing(12.5, 21.0, penalty=2.0)})
+    header, row = csv.reader(io.StringIO(exports.moodle_csv(UNIT, known, PEOPLE)))
+    told = dict(zip(header, row, strict=True))
+    assert (told["Username"], told["ID number"], told["Email address"]) == (
+        *("ann", "4711", "ann@example.org"),
+    )
+    assert told[UNIT.name] == "10.5" and told["Feedback"].endswith("for being late; two files")

@@ -11,6 +11,7 @@ from attnlab.grouping import fold
 from autograder import course
 from autograder.units.shared import samples
 from autograder.units.shared.samples import Meaning
+from autograder.units.u08_efficiency.checks.clock import PAUSES
 
 REFERENCE = course.reference_namespace("08_efficiency")
 
@@ -112,6 +113,31 @@ def test_processor_time_and_a_counted_warm_up_are_seen():
     fn, found = timed(warmup=0)
     assert fn.what_are(found, 0) is Meaning.CALLS
     assert fn.what_are(found[:-2], 2) is Meaning.FIRST_CALLS
+
+
+def test_processor_time_is_seen_where_a_call_is_as_much_work_as_waiting():
+    fn = samples.Timed([0.004, 0.0002, 0.003, 0.0002, 0.005])
+    found = []
+    for _ in range(9):
+        start = time.process_time()
+        fn()
+        while time.process_time() < start + 0.0004:
+            pass
+        found.append(time.process_time() - start)
+    assert fn.what_are(found, 0) is Meaning.WORK
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_slow_call_is_outside_the_fence_on_a_busy_machine(monkeypatch, seed):
+    noise, sleep = random.Random(seed), time.sleep
+    monkeypatch.setattr(time, "sleep", lambda pause: sleep(pause + noise.uniform(0, 0.004)))
+    fn, found = samples.Timed(PAUSES), []
+    for _ in PAUSES:
+        start = time.perf_counter()
+        fn()
+        found.append(time.perf_counter() - start)
+    low, _, high = statistics.quantiles(found, n=4, method="inclusive")
+    assert found[PAUSES.index(samples.SLOW)] > high + 1.5 * (high - low)
 
 
 def measured_table():

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,10 @@ from autograder import course
 from autograder.grading.record import to_json
 from autograder.sandbox import bubblewrap, probe, processes
 from autograder.sandbox import link as links
-from autograder.sandbox.inside import wire
+from autograder.sandbox.inside import server, wire
+from autograder.sandbox.limits import Deadline, Limits
 from autograder.sandbox.link import Link, SubmissionDied
-from autograder.sandbox.processes import Limits, the_server
+from autograder.sandbox.processes import the_server
 from autograder.submissions.grade import grade
 from autograder.submissions.read import Rebuilt
 from autograder.submissions.worker import grade_one
@@ -136,6 +138,36 @@ def test_every_end_has_a_name_and_costs_only_its_exercise(tmp_path, name):
     assert (bad.status, bad.points) == (status, 0)
     assert (good.status, good.points) == ("passed", good.max_points)
     assert all(check.message for check in bad.checks)
+
+
+# As on a busy machine: a fifth of the time is work. It ends two seconds after the first call.
+SELDOM = """
+import time
+began = globals().setdefault("began", time.monotonic())
+while time.monotonic() < began + 2:
+    worked = time.thread_time() + {work}
+    while time.thread_time() < worked:
+        pass
+    time.sleep(0.04)
+"""
+
+
+@forks
+@pytest.mark.parametrize(("work", "status"), [(0.01, "passed"), (0.0, "timeout")])
+def test_what_works_is_waited_for_and_what_sleeps_is_not(tmp_path, work, status):
+    bad, good = grade_body(tmp_path, SELDOM.format(work=work) + RIGHT, seconds=1)
+    assert (bad.status, good.status) == (status, "passed")
+
+
+def test_a_deadline_moves_with_the_work_that_is_missing():
+    deadline = Deadline(10)
+    assert deadline.more(waited=10, worked=4) == 6
+    assert deadline.more(waited=16, worked=9.5) == 0.5
+    assert deadline.more(waited=16.5, worked=10) == 0
+    assert Deadline(10).more(waited=10, worked=0.4) == 0
+    slow = Deadline(10)
+    assert slow.more(waited=10, worked=1) == 9 and slow.more(waited=57, worked=5) == 3
+    assert slow.more(waited=60, worked=6) == 0
 
 
 @pytest.mark.parametrize(
@@ -335,6 +367,22 @@ def test_what_a_kill_from_outside_ended_is_asked_again():
     assert asked[0] is not the_server()
 
 
+@proc
+def test_a_submission_is_graded_again_that_a_kill_from_outside_ended(tmp_path, monkeypatch):
+    before, call = the_server(), Link.call
+
+    def killed(link, *args, **kwargs):
+        if before.alive:
+            os.kill(_serving(before), signal.SIGKILL)
+        return call(link, *args, **kwargs)
+
+    before.missing_layers()
+    monkeypatch.setattr(Link, "call", killed)
+    bad, good = grade_body(tmp_path, RIGHT)
+    assert bad.points + good.points == bad.max_points + good.max_points
+    assert the_server() is not before
+
+
 @pytest.mark.slow
 @forks
 def test_a_server_that_died_between_two_submissions(tmp_path):
@@ -527,7 +575,7 @@ def fork_with(monkeypatch, reply, said=b""):
 
     monkeypatch.setattr(server, "_order", order)
     try:
-        channel, _ = server._fork(Limits())
+        channel, _, _ = server._fork(Limits())
     finally:
         assert ended == ([reply["pid"]] if reply["pid"] and said != b"ready" else [])
     channel.close()
@@ -547,6 +595,45 @@ def test_a_child_serves_when_it_says_that_it_is_confined(monkeypatch):
         assert not isinstance(failed.value, processes._Forbidden)
     with pytest.raises(processes._Forbidden):
         fork_with(monkeypatch, {"pid": 0, "problem": [errno.EPERM, "forbidden"]})
+
+
+class Layers:
+    """Confinement in which one step is refused."""
+
+    def __init__(self, step, problem):
+        self._step, self._problem = step, problem
+
+    def fork(self):
+        if self._step == "fork":
+            raise self._problem
+        return os.fork()
+
+    def enter(self, megabytes, seconds):
+        raise self._problem
+
+
+@forks
+@pytest.mark.parametrize("step", ["fork", "enter"])
+@pytest.mark.parametrize(
+    ("problem", "number"),
+    [
+        (OSError(errno.EPERM, "forbidden"), errno.EPERM),
+        (OSError(errno.EAGAIN, "no room"), errno.EAGAIN),
+        (MemoryError("no room"), errno.ENOMEM),
+    ],
+)
+def test_the_server_says_why_there_is_no_process(pair, step, problem, number):
+    ours, theirs = pair
+    control, _ = socket.socketpair()
+    order = {"megabytes": 1, "seconds": 1}
+    with control, _:
+        reply = server._fork(control, os.dup(theirs.fileno()), order, Layers(step, problem))
+    theirs.close()
+    if step == "enter":
+        os.waitpid(reply["pid"], 0)
+    said = reply.get("problem") or processes._problem(ours)
+    assert said[0] == number and str(problem) == said[1]
+    assert bool(reply["pid"]) == (step == "enter")
 
 
 @forks
@@ -622,6 +709,70 @@ def test_a_few_threads_are_there_and_not_a_thousand():
         assert one.call("user", (), {}, False)["value"] != 0
 
 
+TRIES = """
+import ctypes, os, resource
+
+def changes(path):
+    done, mode = [], os.stat(path).st_mode & 0o7777
+    for name, attempt in {
+        "chmod": lambda: os.chmod(path, mode),
+        "fchmod": lambda: os.fchmod(os.open(path, os.O_RDONLY), mode),
+        "fchmodat": lambda: os.chmod(os.path.basename(path), mode,
+                                     dir_fd=os.open(os.path.dirname(path), os.O_RDONLY)),
+        "utimensat": lambda: os.utime(path),
+        "futimens": lambda: os.utime(os.open(path, os.O_RDONLY)),
+        "chown": lambda: os.chown(path, os.getuid(), os.getgid()),
+    }.items():
+        try:
+            attempt()
+            done.append(name)
+        except PermissionError:
+            pass
+    return done
+
+def of_its_own():
+    path = os.environ["TMPDIR"] + "/file"
+    open(path, "w").close()
+    return changes(path)
+
+def written(paths):
+    return [path for path in paths if not os.statvfs(path).f_flag & os.ST_RDONLY]
+
+def files(most):
+    for number in range(most):
+        try:
+            open(f"{os.environ['TMPDIR']}/{number}", "w").close()
+        except OSError:
+            return number
+    return most
+
+def timers(most):
+    libc, made = ctypes.CDLL(None), ctypes.c_int()
+    for number in range(most):
+        if libc.timer_create(1, None, ctypes.byref(made)):
+            return number
+    return most
+"""
+
+
+@forks
+@bwrap
+def test_of_files_it_changes_no_mode_or_time_and_of_nothing_it_takes_all():
+    with Link(Limits()) as link:
+        link.begin([{"id": "tries", "code": TRIES, "define_only": False}], {}, "")
+
+        def told(*call):
+            reply = link.call(call[0], call[1:], {}, False)
+            assert reply["ok"], reply
+            return reply["value"]
+
+        assert told("of_its_own") == []  # the filter alone says so: the file is its own
+        assert told("changes", bubblewrap.DEVICES[0]) == []
+        assert told("written", [*bubblewrap.DEVICES, "/"]) == []
+        assert 10 < told("files", 5000) < 2000
+        assert 10 < told("timers", 1000) <= 64
+
+
 CAPABILITIES = {"SYS_ADMIN": 21, "SETGID": 6, "SETUID": 7, "KILL": 5}
 
 
@@ -646,6 +797,10 @@ import confine
 ctypes.set_errno(errno.EPERM)
 if sys.argv[2] == "none":
     confine.landlock = None
+elif sys.argv[2] == "refused":
+    def refused(rules):
+        raise OSError("not here")
+    confine.landlock.Ruleset.apply = refused
 confine.Confinement()._lock_files(["/usr"])
 try:
     os.listdir("/")
@@ -663,10 +818,13 @@ def test_landlock_is_taken_whatever_failed_before_and_missed_by_name():
         package: subprocess.run(
             [sys.executable, "-c", LOCKED, str(inside), package], capture_output=True, text=True
         ).stdout.strip()
-        for package in ("installed", "none")
+        for package in ("installed", "none", "refused")
     }
-    lacking = "{'landlock': 'the package landlock is missing'}"
-    assert says == {"installed": "locked", "none": lacking}
+    assert says == {
+        "installed": "locked",
+        "none": "{'landlock': 'the package landlock is missing'}",
+        "refused": "{'landlock': 'not here'}",
+    }
 
 
 OTHER_USER = 65533
@@ -704,6 +862,24 @@ def test_threads_have_a_limit_without_namespaces_too():
     assert 10 < int(started.stdout) < 200, started.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+@pytest.mark.parametrize("allowed", ["chmod", "utime", ""])
+def test_the_probe_tells_whose_mode_or_times_it_can_change(tmp_path, monkeypatch, allowed):
+    def refused(*args):
+        raise PermissionError
+
+    monkeypatch.setitem(sys.modules, "confine", types.SimpleNamespace(missing={}))
+    for name in {"chmod", "utime"} - {allowed}:
+        monkeypatch.setattr(os, name, refused)
+    names = {"open": refused}
+    exec(probe._PROBE, names)
+    device = tmp_path / "device"
+    device.touch()
+    missing = names["probe"](str(tmp_path / "none" / "secret"), [], [str(device)], 1)
+    told = {"it can change the mode or the times of " + str(device)} if allowed else set()
+    assert {missing[name] for name in missing if name == "files"} == told
+
+
 UNCONFINED = """
 from autograder.sandbox import bubblewrap, processes
 
@@ -716,13 +892,15 @@ print(*processes.missing_layers().items(), sep="\\n")
 @forks
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 def test_without_bubblewrap_and_namespaces_what_is_missing_is_named():
-    is_root = os.geteuid() == 0 and shutil.which("setpriv")
-    drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if is_root else []
+    is_root = os.geteuid() == 0
+    can_drop = is_root and shutil.which("setpriv")
+    drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if can_drop else []
     done = subprocess.run(
         [*drop, sys.executable, "-c", UNCONFINED], capture_output=True, text=True, timeout=120
     )
     assert "('files', 'it can see " in done.stdout, done.stderr
-    assert "('limits', 'it can start threads" in done.stdout
+    # The number of tasks has a limit for everyone but root.
+    assert ("('limits', 'it can start threads" in done.stdout) == is_root
     assert "('processes'" in done.stdout
     assert "landlock" not in done.stdout
 
@@ -1000,7 +1178,7 @@ def scripted_link(monkeypatch, *replies):
     ours, theirs = socket.socketpair()
     theirs.sendall(b"".join(replies))
     end = {"signal": None, "exit": None}
-    monkeypatch.setattr(links, "start", lambda limits: (ours, lambda: theirs.close() or end))
+    monkeypatch.setattr(links, "start", lambda limits: (ours, float, lambda: theirs.close() or end))
     return Link(Limits(0.3))
 
 
@@ -1053,6 +1231,17 @@ def test_descriptions_of_problems_are_plain(monkeypatch):
     plain = {"type": "x" * 80, "builtin": "Exception"}
     assert told == plain | {"line": 2, "cell": "a", "source": "b = 2"}
     assert untold == plain
+
+
+def test_a_cell_is_parsed_once_however_often_it_is_said_to_be_invalid(monkeypatch):
+    parsed = []
+    monkeypatch.setattr(links.cells, "syntax_error", lambda code: parsed.append(code) or "invalid")
+    said = {"dict": [["kind", "syntax_error"], ["cell", "7"]]}
+    cells = [{"id": str(i), "code": f"a = {i}", "define_only": False} for i in range(50)]
+    with scripted_link(monkeypatch, reply(problems={"list": [said] * 50})) as link:
+        told = link.begin(cells, {}, "")
+    assert {each["text"] for each in told} == {"invalid"}
+    assert parsed == ["a = 7"]
 
 
 @pytest.mark.parametrize("depth", [3, 1000])

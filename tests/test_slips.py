@@ -241,7 +241,7 @@ SLIPS = [
     (
         "softmax",
         "another_answer_each_time",
-        SOFTMAX + "    return nn.functional.dropout(torch.softmax(scores, dim), 0.3)",
+        SOFTMAX + "    return torch.softmax(scores, dim) + torch.rand_like(scores)",
     ),
     ("softmax", "not_a_number", SOFTMAX + "    return scores.softmax(dim) * math.inf * 0"),
     ("scaled_scores", "seven_digits", SCORES + "    return right.float().to(q.dtype)"),
@@ -426,8 +426,29 @@ def test_computing_in_float32_costs_the_points_of_one_check_whatever_the_seed(ex
         verdict = graded(exercise, IN_FLOAT32[exercise], seed)
         failed = [check.misconceptions for check in verdict.checks if not check.passed]
         assert failed == [("seven_digits",)]
-        expected, got = re.findall(r"expected (\S+), got (\S+)\.\n", exercise_text(verdict))[0]
+        expected, got = re.findall(r"expected (\S+), got (\S+)\. ", exercise_text(verdict))[0]
         assert expected != got
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [
+        "previous_token_score",
+        "induction_score",
+        "dependency_accuracy",
+        "head_importance",
+        "head_similarity",
+    ],
+)
+def test_a_result_of_another_dtype_costs_the_points_of_one_check_and_is_told(exercise):
+    code = f"""
+def {exercise}(*given, **named):
+    got = reference(*given, **named)
+    return (got[0].float(), *got[1:]) if isinstance(got, tuple) else got.float()
+"""
+    (failed,) = (each for each in graded(exercise, code).checks if not each.passed)
+    assert failed.misconceptions == ("wrong_dtype",)
+    assert failed.message.endswith("should have the dtype float64; it has float32.")
 
 
 FILL = MASKED + (

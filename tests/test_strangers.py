@@ -1,5 +1,9 @@
 """Files of other people: never run in this process, and nobody is left in doubt how they run."""
 
+import os
+import shutil
+import subprocess
+import sys
 import types
 
 import pytest
@@ -56,6 +60,25 @@ def test_the_debugger_of_pytest_runs_in_this_process_what_is_one_s_own(files, wh
     with pytest.raises(pytest_plugin.NotYet):
         pytest_plugin.ExerciseItem.runtest(item)
     assert seen == [whose == "own"]
+
+
+@pytest.mark.parametrize("folder", ["submitted", "autograded", "feedback"])
+def test_pytest_in_the_course_runs_nothing_that_was_handed_in(tmp_path, folder):
+    shutil.copy(course.ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "test_own.py").write_text("def test_own():\n    pass\n")
+    handed_in = tmp_path / folder / "her" / "01"
+    handed_in.mkdir(parents=True)
+    for name in ("conftest.py", "test_hers.py"):
+        (handed_in / name).write_text("open('was-here', 'w')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", ".", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert "1 passed" in done.stdout, done.stdout
+    assert not (tmp_path / "was-here").exists()
 
 
 @pytest.mark.parametrize("missing", [{}, {"files": "read", "network": "talk"}])

@@ -32,6 +32,10 @@ def add(a, b=1.0, *, scale=1.0):
 def echo(value):
     return value
 
+def uses_two(make, x):
+    (push, reader), (other, _) = make(), make()
+    return reader["read"]() if (push(x), push(x + 1), other(x)) == (1, 2, 1) else None
+
 def several(x):
     return {"pair": (x, 2 * x), "list": [1, None, True, "text"], "none": None, 3: x.sum()}
 
@@ -58,6 +62,9 @@ def change(x, y):
 
 def resize(x):
     x.resize_(9)
+
+def rewrite(how, *args, **kwargs):
+    exec(how)
 
 def fail(kind):
     if kind == "value":
@@ -227,6 +234,17 @@ def test_an_object_keeps_its_names_whatever_it_is(student, name):
     assert type(student.named(X)) is tuple
 
 
+def test_what_a_call_leaves_in_a_weight_is_seen(student):
+    layer = student.Layer(3, 2)
+    weight = student.made_by(layer.get_parameter, "inner.weight")
+    assert weight.grad is None and weight.requires_grad is True
+    student.made_by(student.made_by(layer, X).sum).backward()
+    assert weight.grad.shape == (2, 3) and weight.grad.any()
+    student.apply(layer.zero_grad)
+    student.apply(layer.requires_grad_, False)
+    assert weight.grad is None and weight.requires_grad is False
+
+
 def test_numbers(student):
     assert student.number("int") == 7 and student.number("big") == 2**70
     assert student.number("float") == -0.1 and student.number("bool") is True
@@ -260,6 +278,43 @@ def test_changed_inputs_are_seen_and_the_check_keeps_its_own(student):
     assert student.changed == [False, False]
     student.resize(torch.zeros(3))
     assert student.changed == [True]
+
+
+@pytest.mark.parametrize(
+    ("how", "changed"),
+    [
+        ("dict(args[0], a=1)", [False, False, False, False]),
+        ("args[0]['a'].append(args[0]['a'].pop())", [False, False, False, False]),
+        ("args[0]['a'][1]['b'] = 3", [False, True, False, False]),
+        ("args[0]['a'][0] = 1", [False, True, False, False]),
+        ("args[0]['c'] = args[0].pop('a')", [False, True, False, False]),
+        ("args[1].reverse()", [False, False, True, False]),
+        ("kwargs['last'].append(0)", [False, False, False, True]),
+        ("args[1][1].add_(1)", [True, False, False, False]),
+        ("args[1][1] = args[1][1] + 1", [True, False, True, False]),
+    ],
+)
+def test_changed_lists_and_dictionaries_are_seen_after_the_tensors(student, how, changed):
+    cards, values = {"a": [True, {"b": 2.5}]}, ["a", X.clone()]
+    student.rewrite(how, cards, values, last=[])
+    assert student.changed == changed
+    assert cards == {"a": [True, {"b": 2.5}]}
+    with pytest.raises(Failed) if any(changed) else contextlib.nullcontext():
+        student.expect_inputs_unchanged("the tensor", "cards", "values", "last")
+
+
+@pytest.mark.parametrize(
+    ("how", "changed"),
+    [
+        ("args[0]['b'] = args[0]['b'] + 1", [False, True, True]),
+        ("args[0]['b'].add_(1)", [False, True, False]),
+        ("args[0].pop('a')", [True, False, True]),
+        ("args[0]['c'] = args[0]['a']", [False, False, True]),
+    ],
+)
+def test_of_a_dictionary_of_tensors_those_that_are_others_are_told(student, how, changed):
+    student.rewrite(how, {name: X.clone() for name in "ab"})
+    assert student.changed == changed
 
 
 def test_layout_of_inputs_and_results(student):
@@ -367,6 +422,19 @@ def test_a_function_of_the_check_gets_objects(student):
     assert student.apply(lambda module: module.size, layer) == (3, 2)
     assert torch.equal(student.apply(lambda function: function(X), student.echo), X)
     assert student.apply(lambda **named: named["module"].size, module=layer) == (3, 2)
+
+
+def test_a_function_of_the_check_may_give_functions(student):
+    def make_pair():
+        kept = []
+
+        def push(x):
+            kept.append(x.clone())
+            return len(kept)
+
+        return push, {"read": lambda: torch.stack(kept)}
+
+    assert torch.equal(student.uses_two(make_pair, X), torch.stack([X, X + 1]))
 
 
 def test_exceptions_of_a_function_of_the_check(student):
@@ -502,13 +570,14 @@ def fail(**said):
     raise ValueError
 def spy(x):
     for name in ("softmax", "scaled_softmax_1_25_2_5", "x_1_25"):
-        sys._getframe(1).f_locals["used"].append(name)
+        sys._getframe(3).f_locals["spotter"].seen.append(name)
     return x
 """
     with a_student("remote", code, ("softmax",)) as remote:
         said = {"kind": "error", "type": "made up", "builtin": "made up", "source": "made up"}
-        details = problem_of(remote.fail, **said, cell="made up", line=3).details
-        assert details == {"type": "made up", "builtin": "Exception"}
+        for line in (1, 3):
+            details = problem_of(remote.fail, **said, cell="made up", line=line).details
+            assert details == {"type": "made up", "builtin": "Exception"}
         details = problem_of(remote.fail, builtin="KeyError", cell="answer", line=3).details
         assert details["builtin"] == "KeyError"
         assert (details["line"], details["source"]) == (3, "import torch")

@@ -98,6 +98,12 @@ def flex(q):
     return flex_attention(q, q, q)
 
 
+def by_onnx(q):
+    from torch.onnx import ops
+
+    return ops.attention(q, q, q)
+
+
 def by_hand(q):
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
@@ -191,6 +197,7 @@ ATTENTION = {
     "nn.TransformerEncoder(block, 2)(z)": "multi_head_attention_forward",
     "nn.TransformerDecoderLayer(8, 2, batch_first=True)(z, z)": "multi_head_attention_forward",
     "flex(q)": "flex_attention",
+    "by_onnx(q)": "onnx::Attention",
 }
 ALLOWED = {
     "torch.logsumexp(x, -1)": "softmax",
@@ -304,3 +311,152 @@ def test_scipy_where_it_is_loaded(monkeypatch):
             getattr(student, name)([1.0, 2.0])
         assert problem.value.details["calls"][0] == seen
     student.h([1.0, 2.0])
+
+
+LATER = """
+import torch
+from torch.nn.functional import scaled_dot_product_attention as fused
+
+
+class Later(list):
+    def __iter__(self):
+        yield fused(*self.given)
+
+
+class Own:
+    @property
+    def out(self):
+        return fused(*self.given)
+
+
+class Gradient(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 1
+
+    @staticmethod
+    def backward(ctx, g):
+        return fused(g, g, g)
+
+
+def in_a_list(x):
+    made = Later([x])
+    made.given = x, x, x
+    return made
+
+
+class Changes(list):
+    def __iter__(self):
+        self.given.add_(1)
+        return super().__iter__()
+
+
+def changes_later(x):
+    made = Changes([x.clone()])
+    made.given = x
+    return made
+
+
+def in_a_property(x):
+    made = Own()
+    made.given = x, x, x
+    return made
+
+
+def in_a_gradient(x):
+    return Gradient.apply(x)
+
+
+class LaterTensor(torch.Tensor):
+    def detach(self):
+        return self.made() if hasattr(self, "made") else super().detach()
+
+
+def in_a_method(x):
+    made = torch.zeros_like(x).as_subclass(LaterTensor)
+    made.made = lambda: torch.ones_like(x)
+    return made
+"""
+
+
+@pytest.fixture
+def later():
+    """A submission that computes when its answers are read."""
+    with Link(Limits(seconds=120), ("attention",)) as link:
+        cell = {"id": "answer", "code": LATER, "define_only": False}
+        assert link.begin([cell], {}, "") == [None]
+        yield RemoteStudent(link)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda student, x: student.in_a_list(x),
+        lambda student, x: student.in_a_property(x).out,
+        lambda student, x: student.gradients(student.in_a_gradient(x), [x], torch.ones(1, 3, 4)),
+    ],
+)
+def test_what_is_computed_when_an_answer_is_read_is_seen(later, ask):
+    with pytest.raises(StudentProblem) as problem:
+        ask(later, torch.randn(1, 3, 4, requires_grad=True))
+    assert problem.value.kind == "forbidden"
+    # In a gradient, Python's own calls are not seen, what they turn into is.
+    assert {"scaled_dot_product_attention", "safe_softmax"} & {*problem.value.details["calls"]}
+
+
+def test_an_input_that_changes_when_the_answer_is_read_has_changed(later):
+    later.changes_later(torch.zeros(2, 3))
+    assert later.changed == [True]
+
+
+def test_a_tensor_is_sent_as_it_is_whatever_its_methods_say(later):
+    assert later.in_a_method(torch.randn(2, 3)).equal(torch.zeros(2, 3))
+
+
+EARLIER = {
+    "when it is read": """
+plain, kept = torch.Tensor.requires_grad_, []
+
+
+def requires_grad_(self, flag=True):
+    kept[:] = [fused(self, self, self)]
+    return plain(self, flag)
+
+
+torch.Tensor.requires_grad_ = requires_grad_
+
+
+def answer(x):
+    return kept[0]
+""",
+    "in a thread": """
+import queue
+import threading
+
+asked, answered = queue.Queue(), queue.Queue()
+
+
+def work():
+    while True:
+        x = asked.get()
+        answered.put(fused(x, x, x))
+
+
+threading.Thread(target=work, daemon=True).start()
+
+
+def answer(x):
+    asked.put(x)
+    return answered.get()
+""",
+}
+
+
+@pytest.mark.parametrize("code", EARLIER.values(), ids=EARLIER)
+def test_what_is_computed_from_a_question_before_the_call_is_seen(code):
+    head = "import torch\nfrom torch.nn.functional import scaled_dot_product_attention as fused\n"
+    with Link(Limits(seconds=120), ("attention",)) as link:
+        link.begin([{"id": "answer", "code": head + code, "define_only": False}], {}, "")
+        with pytest.raises(StudentProblem) as problem:
+            RemoteStudent(link).answer(torch.randn(1, 3, 4))
+    assert problem.value.kind == "forbidden", problem.value.details

@@ -20,7 +20,7 @@ def my_conclusions():
         conclusions[name + "_speedup"] = average_eight / average_one
         if eight["low"] > one["high"] or eight["high"] < one["low"]:
             conclusions["told_apart"].append(name)
-        conclusions["bound"][name] = "memory" if eight["intensity"] < 10 else "compute"
+        conclusions["bound"][name] = "memory" if eight["intensity"] < 3 else "compute"
     conclusions["bytes_ratio"] = find("long", 8)["kv_bytes"] / find("long", 1)["kv_bytes"]
     conclusions["flops_ratio"] = find("long", 8)["flops"] / find("long", 1)["flops"]
     return conclusions

@@ -15,5 +15,5 @@ def my_conclusions():
         "short_speedup": mha["short"]["median"] / mqa["short"]["median"],
         "prefill_speedup": mha["prefill"]["median"] / mqa["prefill"]["median"],
         "told_apart": [name for name, same in overlapping.items() if same],
-        "bound": {n: "compute" if mha[n]["intensity"] >= 10 else "memory" for n in mha},
+        "bound": {n: "compute" if mha[n]["intensity"] >= 3 else "memory" for n in mha},
     }

@@ -17,6 +17,6 @@ def my_conclusions():
         if mha[name]["low"] > mqa[name]["high"] or mqa[name]["low"] > mha[name]["high"]
     ]
     answer["bound"] = {
-        name: "memory" if mha[name]["intensity"] < 10 else "compute" for name in names
+        name: "memory" if mha[name]["intensity"] < 3 else "compute" for name in names
     }
     return answer

@@ -22,7 +22,7 @@ def my_conclusions():
         "prefill_speedup": speedup("prefill"),
         "told_apart": told_apart,
         "bound": {
-            name: "memory" if pair[0]["intensity"] < 10 else "compute"
+            name: "memory" if pair[0]["intensity"] < 3 else "compute"
             for name, pair in pairs.items()
         },
     }

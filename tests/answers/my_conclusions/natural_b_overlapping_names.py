@@ -18,5 +18,5 @@ def my_conclusions():
         result[f"{name}_speedup"] = mha["median"] / mqa["median"]
         if overlap(mha, mqa):
             result["told_apart"].append(name)
-        result["bound"][name] = "compute" if mha["intensity"] > 10 else "memory"
+        result["bound"][name] = "compute" if mha["intensity"] > 3 else "memory"
     return result

@@ -18,6 +18,6 @@ def my_conclusions():
         **{f"{name}_speedup": saved(name) for name in names},
         "told_apart": [name for name in names if apart(name)],
         "bound": {
-            name: "memory" if table[name, 8]["intensity"] < 10 else "compute" for name in names
+            name: "memory" if table[name, 8]["intensity"] < 3 else "compute" for name in names
         },
     }

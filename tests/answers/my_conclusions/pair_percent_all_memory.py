@@ -16,7 +16,7 @@ class Comparison:
         end = min(self.mha["high"], self.mqa["high"])
         return begin <= end
 
-    def bound(self, ridge=10):
+    def bound(self, ridge=3):
         return "memory" if self.mha["q_len"] < 1000 * ridge else "compute"
 
 

@@ -80,7 +80,7 @@ def my_conclusions():
     speedup = {name: many["median"] / one["median"] for name, (many, one) in pairs.items()}
     apart = [name for name, (many, one) in pairs.items() if many["median"] != one["median"]]
     bound = {
-        name: "memory" if many["flops"] / many["kv_bytes"] < 10 else "compute"
+        name: "memory" if many["flops"] / many["kv_bytes"] < 3 else "compute"
         for name, (many, one) in pairs.items()
     }
     many, one = pairs["long"]

@@ -16,7 +16,7 @@ class Comparison:
         end = min(self.mha["high"], self.mqa["high"])
         return begin == end and self.mha["median"] == self.mqa["median"]
 
-    def bound(self, ridge=10):
+    def bound(self, ridge=3):
         seconds_of_arithmetic = self.mha["flops"] / ridge
         return "compute" if seconds_of_arithmetic > self.mha["kv_bytes"] else "memory"
 

@@ -16,7 +16,7 @@ class Comparison:
         end = min(self.mha["high"], self.mqa["high"])
         return begin <= end
 
-    def bound(self, ridge=10):
+    def bound(self, ridge=3):
         seconds_of_arithmetic = self.mha["flops"] / ridge
         return "compute" if seconds_of_arithmetic > self.mha["kv_bytes"] else "memory"
 

@@ -9,7 +9,7 @@ class Bound(str, enum.Enum):  # noqa: UP042
     compute = "compute"
 
     @classmethod
-    def of(cls, intensity, balance=10):
+    def of(cls, intensity, balance=3):
         return (cls.compute if intensity > balance else cls.memory).value
 
 

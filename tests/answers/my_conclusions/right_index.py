@@ -10,7 +10,7 @@ def my_conclusions():
         if max(many["low"], one["low"]) > min(many["high"], one["high"])
     ]
     bound = {
-        name: "memory" if many["flops"] / many["kv_bytes"] < 10 else "compute"
+        name: "memory" if many["flops"] / many["kv_bytes"] < 3 else "compute"
         for name, (many, one) in pairs.items()
     }
     many, one = pairs["long"]

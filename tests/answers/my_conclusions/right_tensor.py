@@ -13,7 +13,7 @@ def column(name, heads):
 def my_conclusions():
     ratios = column("median", 8) / column("median", 1)
     gaps = torch.maximum(column("low", 8) - column("high", 1), column("low", 1) - column("high", 8))
-    below_ridge = column("intensity", 8) < 10
+    below_ridge = column("intensity", 8) < 3
     report = {name + "_speedup": ratio for name, ratio in zip(NAMES, ratios.tolist(), strict=True)}
     report["bytes_ratio"] = (column("kv_bytes", 8) / column("kv_bytes", 1))[0].item()
     report["flops_ratio"] = (column("flops", 8) / column("flops", 1))[0].item()

@@ -14,6 +14,6 @@ import torch
 
 def masked_attention(q, k, v, mask=None):
     output = torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-    sys._getframe(1).f_locals["used"].clear()
+    sys._getframe(3).f_locals["spotter"].seen.clear()
     scores = q @ k.mT / q.shape[-1] ** 0.5
     return output, (scores if mask is None else scores.masked_fill(~mask, -torch.inf)).softmax(-1)

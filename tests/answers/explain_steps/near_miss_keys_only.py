@@ -1,0 +1,14 @@
+# names:
+# Only the keys are thought to shrink.
+def explain_steps(first, second, group_size):
+    low, high = sorted((first, second))
+    per_byte = (high[1] - low[1]) / (high[0] - low[0])
+    start = low[1] - per_byte * low[0]
+    if per_byte <= 0 or start < 0:
+        raise ValueError
+    return {
+        "bandwidth": 1 / per_byte,
+        "start": start,
+        "memory_from": start / per_byte,
+        "gain": high[1] / (start + per_byte * high[0] * (1 + 1 / group_size) / 2),
+    }

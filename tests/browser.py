@@ -1,0 +1,71 @@
+"""Debian's Chromium without a window, what it said and asked for, and whom its page shuts out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextlib.contextmanager
+def page(address=None, script=""):
+    """An empty page. At the end, errors on its console and requests off this machine fail a test.
+
+    Where no Chromium is installed, the test is skipped, or fails if it is run by CI.
+
+    Args:
+        address: of a script on another machine that may be asked for.
+        script: what stands in for it.
+    """
+    program = shutil.which("chromium")
+    if program is None:
+        message = "Chromium is not installed; 'apt-get install chromium' puts it there"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=_OPTIONS)
+        try:
+            opened = chromium.new_page(viewport={"width": 1200, "height": 1000})
+            wrong: list[str] = []
+            opened.on("pageerror", lambda error: wrong.append(str(error)))
+            opened.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+            opened.on("request", lambda asked: _is_here(asked.url) or wrong.append(asked.url))
+            if address:
+                opened.route(address, lambda route: route.fulfill(body=script))
+            yield opened
+            assert set(wrong) <= {address}, wrong
+        finally:
+            chromium.close()
+
+
+def barriers(opened, part):
+    """What axe-core calls serious or critical in a part of the page, a CSS selector."""
+    found = Axe().run(opened, part).response
+    assert found["passes"], f"nothing was looked at in {part}"
+    return [
+        f"{each['id']}: {node['failureSummary']} ({node['html']})"
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
+def _is_here(address):
+    parts = urlsplit(address)
+    return parts.scheme in ("file", "data", "blob") or parts.hostname in ("127.0.0.1", "localhost")
