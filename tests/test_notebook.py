@@ -499,8 +499,8 @@ def test_a_search_for_a_name_that_fails_costs_the_verdict_nothing(names, monkeyp
 def test_smaller_inputs_on_which_a_check_stops_are_passed_over(names, monkeypatch, capsys):
     plain = grader.run_check
 
-    def stopping(check, student, seed, level=FULL):
-        run = plain(check, student, seed, level)
+    def stopping(check, student, seed, level=FULL, luck=0):
+        run = plain(check, student, seed, level, luck)
         return replace(run, failure=Failed("no"), error=ValueError())
 
     monkeypatch.setattr(grader, "run_check", stopping)

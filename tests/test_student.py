@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import random
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from autograder import course
 from autograder.grading.expect import Failed, told
 from autograder.grading.record import to_json
 from autograder.grading.render.html import exercise_html
-from autograder.grading.student import LocalStudent, RemoteStudent, StudentProblem
+from autograder.grading.student import LocalStudent, RemoteStudent, StudentProblem, seed_calls
 from autograder.grading.words import Words
 from autograder.sandbox.inside import cells, wire
 from autograder.sandbox.link import Link
@@ -22,6 +23,7 @@ from autograder.submissions.read import read_file
 ANSWER = """
 import collections
 import math
+import random
 import numpy as np
 import torch
 from torch import nn
@@ -55,6 +57,9 @@ def foreign(kind):
     return {"numpy": np.ones(2), "set": {1, 2}, "bytes": b"x", "complex": 1j,
             "tensor": torch.ones(2, dtype=torch.complex64),
             "sparse": torch.eye(2).to_sparse()}[kind]
+
+def dice():
+    return random.random(), np.random.rand(), torch.rand(()).item()
 
 def change(x, y):
     x.mul_(2)
@@ -186,6 +191,20 @@ def test_calls_with_positional_and_named_arguments(student):
 def test_every_dtype_goes_there_and_back(student, dtype):
     got = student.echo(X.to(dtype))
     assert got.dtype == dtype and torch.equal(got, X.to(dtype))
+
+
+def test_an_answer_that_draws_has_the_same_luck_in_both():
+    drawn = {}
+    for kind in ("local", "remote"):
+        with a_student(kind) as student:
+            for seed in (5, 6):
+                seed_calls(student, seed)
+                for call in range(2):
+                    torch.rand(call + 1), random.random()  # what the check draws changes nothing
+                    drawn[kind, seed, call] = student.dice()
+    luck = [[drawn[kind, *of] for of in ((5, 0), (5, 1), (6, 0))] for kind in ("local", "remote")]
+    assert luck[0] == luck[1]
+    assert len({each for calls in luck[0] for each in calls}) == 9
 
 
 def test_bits_survive(student):

@@ -13,7 +13,7 @@ from .checks import Check
 from .draw import FULL, Draw, sub_seed
 from .expect import Failed, flagging, observing
 from .reference import Reference
-from .student import LocalStudent, StudentProblem, last_call
+from .student import LocalStudent, StudentProblem, last_call, seed_calls
 from .student_protocol import Student
 
 _UNREADABLE = "Your answer gave back something that this check cannot read."
@@ -79,13 +79,18 @@ class Run:
         return self.error is not None
 
 
-def run_check(check: Check, student: Student, seed: int, level: int = FULL) -> Run:
-    """Run a check against a student on the inputs that ``seed`` and ``level`` draw."""
-    draw = Draw(sub_seed(seed, check.exercise, check.id, level), level)
+def run_check(check: Check, student: Student, seed: int, level: int = FULL, luck: int = 0) -> Run:
+    """Run a check against a student on the inputs that ``seed`` and ``level`` draw.
+
+    Random numbers of the student's own are the same for the same ``luck``, others for another.
+    """
+    inputs = seed, check.exercise, check.id, level
+    draw = Draw(sub_seed(*inputs), level)
     reference = Reference(_names(check), check, seed, level)
     failure: Failed | None = None
     problem: StudentProblem | None = None
     error: Exception | None = None
+    seed_calls(student, sub_seed(*inputs, "luck", luck))
     before = last_call(student)
     with observing() as record, flagging() as flags:
         # What is caught leaves its frames behind: they hold each other, and all that a check saw.

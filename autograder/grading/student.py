@@ -10,12 +10,13 @@ goes wrong arrives as ``StudentProblem``.
 from __future__ import annotations
 
 import contextlib
+import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from ..sandbox.inside import cells, memory, watch, wire
+from ..sandbox.inside import cells, memory, surroundings, watch, wire
 from ..sandbox.link import INTERFERED, Link, SubmissionDied
 from .call import Call
 from .expect import Demand, Failed, seen, true, unchanged
@@ -71,16 +72,22 @@ class _Student(Student):
     """What both kinds share: whether the last call changed its arguments, and calls back.
 
     ``limited`` tells whether it runs in a process of its own, with a limit on memory;
-    ``last_call`` is what was asked of it last, for a message.
+    ``last_call`` is what was asked of it last, for a message; ``seeds`` draws the seed of the random
+    numbers in each call, which by default go on.
     """
 
     changed: list[bool] = []
     limited: bool = False
     last_call: Call | None = None
+    seeds: random.Random | None = None
     _raised: Exception | None = None
     _counting = False
     _peak = 0
     _whole = False
+
+    def _seed(self) -> int | None:
+        """The seed of the random numbers in the next call."""
+        return self.seeds.getrandbits(128) if self.seeds else None
 
     def _note(self, path: str, args: Any, kwargs: Any) -> None:
         call = Call(path, args, kwargs)
@@ -209,6 +216,7 @@ class LocalStudent(_Student):
         counter = memory.Peak() if self._counting else None
         try:
             with self._running(), spotter:
+                surroundings.seed_random_numbers(self._seed())
                 with counter or contextlib.nullcontext():
                     result = function(*args, **kwargs)
                 if not whole:  # lists of the learner's own can compute when they are read
@@ -252,6 +260,12 @@ class LocalStudent(_Student):
 def last_call(student: Student) -> Call | None:
     """What was asked of a student last, if it can be asked anything."""
     return student.last_call if isinstance(student, _Student) else None
+
+
+def seed_calls(student: Student, seed: int) -> None:
+    """Seed what a student's code draws, call by call: luck is the same wherever it is graded."""
+    if isinstance(student, _Student):
+        student.seeds = random.Random(seed)
 
 
 def _problem(problem: BaseException, kind: str | None = None) -> StudentProblem:
@@ -349,7 +363,16 @@ class RemoteStudent(_Student):
         owner = module._of if module._parameters else None
         try:
             counting, whole, self._whole = self._counting, self._whole, False
-            asked = self._link.call(called._of, args, kwargs, keep, owner, counting, whole)
+            asked = self._link.call(
+                called._of,
+                args,
+                kwargs,
+                keep,
+                owner,
+                counting,
+                whole,
+                self._seed(),
+            )
             reply = self._read(asked)
         except SubmissionDied as death:
             raise StudentProblem(death.kind, text=death.message) from None

@@ -99,6 +99,7 @@ class Link:
         module: str | wire.Handle | None = None,
         count: bool = False,
         whole: bool = False,
+        seed: int | None = None,
     ) -> dict[str, Any]:
         """Call something of the submission's.
 
@@ -109,6 +110,7 @@ class Link:
             module: the module, if any, whose parameters ``backward`` differentiates to as well.
             count: whether to count the memory that the call takes.
             whole: whether the result stays there as an object, whatever it is.
+            seed: of the random numbers in the call, 128 bits; by default they go on.
 
         Returns:
             The reply, with ``call``, the number of this call.
@@ -126,6 +128,7 @@ class Link:
             "grad": torch.is_grad_enabled(),
             "count": count,
             "whole": whole,
+            "seed": None if seed is None else f"{seed:x}",
         }
         return self.request(request) | {"call": number}
 

@@ -130,6 +130,8 @@ class Child:
             kwargs = self.local(request["kwargs"], given, passed)
             before = wire.copied([*args, *kwargs.values()])
             counter = memory.Peak() if request["count"] else None
+            seed = request["seed"]
+            surroundings.seed_random_numbers(int(seed, 16) if seed else None)
             with counter or contextlib.nullcontext():
                 result = function(*args, **kwargs)
         if request["keep"]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import sys
 import warnings
 from collections.abc import Iterator
 
+import numpy.random
 import torch
 
 
@@ -34,17 +34,24 @@ def plain() -> Iterator[None]:
         yield
 
 
+def seed_random_numbers(seed: int | None) -> None:
+    """Begin the random numbers of torch, Python and numpy anew by a seed of 128 bits, if any."""
+    if seed is None:
+        return
+    torch.default_generator.manual_seed(seed >> 65)
+    random.seed(seed)
+    numpy.random.seed(seed >> 96)
+
+
 @contextlib.contextmanager
 def _random_numbers() -> Iterator[None]:
-    numpy = sys.modules["numpy"].random if "numpy.random" in sys.modules else None
-    states = torch.get_rng_state(), random.getstate(), numpy and numpy.get_state()
+    states = torch.get_rng_state(), random.getstate(), numpy.random.get_state()
     try:
         yield
     finally:
         torch.set_rng_state(states[0])
         random.setstate(states[1])
-        if numpy:
-            numpy.set_state(states[2])
+        numpy.random.set_state(states[2])
 
 
 @contextlib.contextmanager

@@ -153,11 +153,10 @@ class Timed:
         compared = _Compared(samples, limits[warmup:], limits[:count])
         return next((meaning for meaning, holds in _MEANINGS if holds(compared)), Meaning.OTHER)
 
-    def is_their_size(self, samples: list[float]) -> bool:
-        """Whether each sample could be one of the calls, if not in this order."""
-        limits = self.limits()
-        least, most = min(low for low, _ in limits), max(high for _, high in limits)
-        return all(least <= sample <= most for sample in samples)
+    def are_in_another_order(self, samples: list[float], warmup: int) -> bool:
+        """Whether samples are those of the calls after the warm-up, in whatever order."""
+        measured = self.limits()[warmup:]
+        return len(samples) == len(measured) and _fit_by_size(samples, measured)
 
     def limits(self) -> Bounds:
         """For each call, the least and the most seconds that a clock around it can have shown."""
@@ -214,11 +213,16 @@ def _are_equal(compared: _Compared) -> bool:
     return all(_near(sample, compared.samples[0]) for sample in compared.samples)
 
 
+def _fit_by_size(samples: list[float], limits: Bounds) -> bool:
+    """Whether the smallest sample is between the smallest limits, and so on."""
+    lows, highs = (sorted(each) for each in zip(*limits, strict=True))
+    return _inside(sorted(samples), zip(lows, highs, strict=True))
+
+
 def _are_ranked(compared: _Compared) -> bool:
     """The seconds of the calls, by size in place of order."""
-    lows, highs = (sorted(limits) for limits in zip(*compared.measured, strict=True))
     in_order = compared.samples == sorted(compared.samples)
-    return in_order and _inside(compared.samples, zip(lows, highs, strict=True))
+    return in_order and _fit_by_size(compared.samples, compared.measured)
 
 
 def _add_up(compared: _Compared) -> bool:
