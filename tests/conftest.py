@@ -9,6 +9,8 @@ import pytest
 import torch
 
 from autograder import course
+from autograder.grading import grader
+from autograder.learner import notebook
 
 # Data of the tests, not tests: submissions and answers.
 collect_ignore = ["samples", "answers", "attacks"]
@@ -47,7 +49,10 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    """Tell pytest the markers."""
+    """Tell pytest the markers; but for ``--thorough``, every run draws the same inputs."""
+    if not config.getoption("thorough"):
+        os.environ.setdefault("AUTOGRADER_SEED", "1")
+        os.environ.setdefault("AUTOGRADER_SECRET", "of the tests")
     for line in (
         "slow: not part of `make quick`; takes long, or needs models, PostgreSQL or Chromium",
         "thorough: part of `make test-all` only; repeats another test at greater length",
@@ -130,3 +135,10 @@ def empty_workspace(tmp_path, monkeypatch):
     """An empty workspace in place of the learner's own."""
     monkeypatch.setattr(course, "WORKSPACE", tmp_path / "workspace")
     return tmp_path / "workspace"
+
+
+@pytest.fixture(autouse=True)
+def seeds_from_the_first():
+    """Each test meets the same inputs, whichever tests its worker ran before."""
+    grader._seeds.cache_clear()
+    notebook.session_seed.cache_clear()

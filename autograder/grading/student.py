@@ -72,8 +72,8 @@ class _Student(Student):
     """What both kinds share: whether the last call changed its arguments, and calls back.
 
     ``limited`` tells whether it runs in a process of its own, with a limit on memory;
-    ``last_call`` is what was asked of it last, for a message; ``seeds`` draws the seed of the random
-    numbers in each call, which by default go on.
+    ``last_call`` is what was asked of it last, for a message; ``seeds`` draws, for each call, the
+    seed of the random numbers in it, which by default go on.
     """
 
     changed: list[bool] = []
