@@ -86,10 +86,19 @@ def look_at(python):
     return None if code else ((major, minor), bool(able), lines[-1])
 
 
-def find_python(candidates):
-    """Path of the first candidate that is new enough and able to make a virtual environment."""
+def made_for(root):
+    """The versions of Python that a kit is compiled for; empty for the course itself."""
+    try:
+        with open(os.path.join(root, "kit", "pythons.txt")) as file:
+            return [tuple(map(int, version.split("."))) for version in file.read().split()]
+    except (OSError, IOError):
+        return []
+
+
+def find_python(candidates, wanted=()):
+    """Path of the first candidate that will do and is able to make a virtual environment."""
     found = [seen for seen in map(look_at, candidates) if seen]
-    new = [seen for seen in found if seen[0] >= NEEDED]
+    new = [seen for seen in found if (seen[0] in wanted if wanted else seen[0] >= NEEDED)]
     for _, able, path in new:
         if able:
             return path
@@ -101,11 +110,16 @@ def find_python(candidates):
             "and run the same command again." % (new[0][0] + (new[0][2],)),
         )
     named = ", ".join(sorted({"%d.%d (%s)" % (seen[0] + (seen[2],)) for seen in found}))
+    needs = " or ".join("%d.%d" % version for version in wanted) or "3.11 or newer"
     raise Stop(
         3,
-        "This course needs Python 3.11 or newer, but only Python %s was found: install a newer "
-        "one, for example from https://www.python.org/downloads/, and run the same command again."
-        % (named or "%d.%d" % sys.version_info[:2]),
+        "This course needs Python %s, but only Python %s was found: install %s, "
+        "for example from https://www.python.org/downloads/, and run the same command again."
+        % (
+            needs,
+            named or "%d.%d" % sys.version_info[:2],
+            "that one" if wanted else "a newer one",
+        ),
     )
 
 
@@ -120,14 +134,16 @@ def python_of(root):
 
 
 def is_sound(root):
-    """Whether the environment's Python starts, is new enough and has pip."""
-    test = "import pip, sys; sys.exit(sys.version_info < (%d, %d))" % NEEDED
+    """Whether the environment's Python starts, will do and has pip."""
+    wanted = made_for(root)
+    fits = "in %r" % wanted if wanted else ">= %r" % (NEEDED,)
+    test = "import pip, sys; sys.exit(not sys.version_info[:2] %s)" % fits
     return output_of([python_of(root), "-c", test])[0] == 0
 
 
 def make_environment(root):
     """Make ``.venv``, in place of a broken one if there is one."""
-    python = find_python([sys.executable] + NAMES)
+    python = find_python([sys.executable] + NAMES, made_for(root))
     print("1 of 3: Making the environment .venv with %s; under a minute" % python)
     sys.stdout.flush()
     code, text = output_of([python, "-m", "venv", "--clear", os.path.join(root, ".venv")])

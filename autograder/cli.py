@@ -204,11 +204,27 @@ def build(
     """Make the exercise notebooks and the executed lessons from their sources."""
     from .authoring import build as building
 
+    course.needs_sources()
     names = [building.known(each) for each in units] if units else None
     drift = building.drift(names) if check_only else building.build(names, typer.echo)
     for line in drift:
         typer.echo(line, err=True)
     raise typer.Exit(1 if drift else 0)
+
+
+@app.command()
+@_clear_errors
+def kit(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    python: Annotated[
+        list[str] | None,
+        typer.Option(help="Another Python to make it for, such as python3.13; may be repeated."),
+    ] = None,
+) -> None:
+    """Write what learners get: the course without its solutions, which are compiled."""
+    from .authoring import kit as making
+
+    making.write(folder, python or [], typer.echo)
 
 
 @app.command()
@@ -219,6 +235,7 @@ def misconceptions(
     """Show the misconceptions of an exercise and what each does to the model solution."""
     from .authoring import edits
 
+    course.needs_sources()
     typer.echo(edits.described(course.exercise(exercise), name))
 
 

@@ -3,7 +3,8 @@
 A unit is one jupytext percent source, ``solutions/NN_name/NN_name.py`` (for unit 00, which has no
 exercise notebook, ``lessons/00_start_here.py``). Everything about an exercise stands there once:
 a raw cell of YAML (title, minutes, difficulty, points, prerequisites, forbidden calls, hints), the
-task, the solution cell and the explanation.
+task, the solution cell and the explanation. In a kit, which learners get, the folder is ``kit/``
+and the solutions in it are compiled (``authoring/kit.py``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import functools
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,9 +33,15 @@ def find_root() -> Path:
     """
     named = os.environ.get("AUTOGRADER_COURSE")
     beside = Path(__file__).resolve().parent.parent
-    if named or (beside / "solutions").is_dir():
+    if named or sources_of(beside).is_dir():
         return Path(named or beside).resolve()
     return Path.cwd()
+
+
+def sources_of(root: Path) -> Path:
+    """The folder of the units' sources in a course, or in a kit."""
+    kit = root / "kit"
+    return kit if kit.is_dir() else root / "solutions"
 
 
 ROOT = find_root()
@@ -54,7 +62,7 @@ def is_own(path: Path) -> bool:
 
     What was handed in, or lies anywhere else, is not; nor what a link only seems to put there.
     """
-    homes = (WORKSPACE, ROOT / "lessons", ROOT / "solutions")
+    homes = (WORKSPACE, ROOT / "lessons", sources_of(ROOT))
     return any(path.resolve().is_relative_to(home.resolve()) for home in homes)
 
 
@@ -144,9 +152,14 @@ class Unit:
         return ROOT / "exercises" / self.name / f"{self.name}.ipynb"
 
     @property
+    def is_lesson(self) -> bool:
+        """Whether its exercises stand in its lesson, and not in a notebook of their own."""
+        return self.source.parent == ROOT / "lessons"
+
+    @property
     def workspace_notebook(self) -> Path:
         """The learner's own copy of it."""
-        if not self.source.is_relative_to(ROOT / "solutions"):
+        if self.is_lesson:
             return lesson_copy(self.name)
         return WORKSPACE / self.name / f"{self.name}.ipynb"
 
@@ -230,7 +243,8 @@ def units() -> dict[str, Unit]:
     Raises:
         NoCourse: if there are none.
     """
-    sources = sorted(ROOT.glob("solutions/[0-9][0-9]_*/[0-9][0-9]_*.py"))
+    sources = sorted(sources_of(ROOT).glob("[0-9][0-9]_*/[0-9][0-9]_*.py"))
+    _expect_its_python()
     warm_up = ROOT / "lessons" / "00_start_here.py"
     by_name = {}
     for source in ([warm_up] if warm_up.exists() else []) + sources:
@@ -247,6 +261,33 @@ def units() -> dict[str, Unit]:
             "set AUTOGRADER_COURSE to it"
         )
     return by_name
+
+
+def needs_sources() -> None:
+    """Refuse what cannot be done in a kit.
+
+    Raises:
+        CourseError: this is one.
+    """
+    if sources_of(ROOT).name == "kit":
+        raise CourseError("this is a learner's kit: for that you need the course it was made from")
+
+
+def _expect_its_python() -> None:
+    """Refuse a kit whose compiled parts are for another Python.
+
+    Raises:
+        NoCourse: it is one.
+    """
+    made_for = sources_of(ROOT) / "pythons.txt"
+    if made_for.exists():
+        versions = made_for.read_text(encoding="utf-8").split()
+        here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        if here not in versions:
+            raise NoCourse(
+                f"this kit was made for Python {' and '.join(versions)}, and this is {here}: start "
+                "it with one of those, or ask whoever gave it to you for another"
+            )
 
 
 def unit(name: str) -> Unit:

@@ -18,7 +18,7 @@ from autograder.cli import app
 from autograder.course import CourseError
 from autograder.grading import misconceptions, pieces
 from autograder.grading.misconceptions import Misconception, edit
-from autograder.units.shared import wrappers
+from autograder.units.shared.misconceptions import wrappers
 
 LAYOUTS = {
     "80 columns": ["--line-length=80"],

@@ -91,9 +91,7 @@ def known(name: str) -> str:
 
 
 def _exercise_units(names: Collection[str] | None) -> list[Unit]:
-    units = [
-        unit for unit in course.units().values() if unit.source.is_relative_to(ROOT / "solutions")
-    ]
+    units = [unit for unit in course.units().values() if not unit.is_lesson]
     return [unit for unit in units if names is None or unit.name in names]
 
 

@@ -25,9 +25,10 @@ import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from types import CodeType
 
 from .. import course
-from . import pieces
+from . import compiled, pieces
 from .pieces import Replacement
 
 _log = logging.getLogger("autograder")
@@ -74,19 +75,23 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A model solution with one misconception, or two, edited into it."""
+    """A model solution with one misconception, or two, edited into it.
+
+    In a kit there is ``code`` in place of a ``source``.
+    """
 
     names: tuple[str, ...]
     exercise: str
     source: str
     fails: tuple[str, ...]
+    code: CodeType | None = None
 
     def namespace(self) -> dict:
         """Run the source on top of the reference and return its names.
 
         A source that does not run leaves the names without the exercise's: it explains no answer.
         """
-        return _run_mutant(self.exercise, self.source)
+        return _run_mutant(self.exercise, self.code or self.source)
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,8 @@ def calling(inner: str, wrong: Edit, fails: str) -> Edit:
 @functools.cache
 def misconceptions_of(exercise: course.Exercise) -> dict[str, Misconception]:
     """The misconceptions of an exercise by name."""
+    if kept := compiled.of(exercise.id, exercise.unit):
+        return {name: Misconception(name, says, asks, {}) for name, says, asks in kept.texts}
     for unit in course.units():
         importlib.import_module(f"autograder.units.u{unit}.misconceptions")
         if unit == exercise.unit:
@@ -209,6 +216,11 @@ def mutant_of(exercise: course.Exercise, name: str, one: Edit) -> Mutant:
 @functools.cache
 def singles(exercise: course.Exercise) -> tuple[Mutant, ...]:
     """Every misconception of the exercise, once for each way in which it shows."""
+    if kept := compiled.of(exercise.id, exercise.unit):
+        return tuple(
+            Mutant((name,), exercise.id, "", (fails,), code)
+            for name, code, fails in zip(kept.names, kept.code, kept.fails, strict=True)
+        )
     return tuple(_mutant(exercise, [fitted]) for fitted in _all_fitted(exercise))
 
 
@@ -216,11 +228,21 @@ def pairs(
     exercise: course.Exercise, together: Callable[[Mutant, Mutant], bool]
 ) -> Iterator[Mutant]:
     """Every two mutants whose edits can be made at once and of which ``together(a, b)`` holds."""
-    fitting = list(zip(singles(exercise), _all_fitted(exercise), strict=True))
-    for (a, fitted_a), (b, fitted_b) in itertools.combinations(fitting, 2):
-        if a.names != b.names and together(a, b):
-            with contextlib.suppress(_Overlap):
-                yield _mutant(exercise, [fitted_a, fitted_b])
+    for (i, a), (j, b) in itertools.combinations(enumerate(singles(exercise)), 2):
+        if a.names != b.names and together(a, b) and (both := pair(exercise, i, j)):
+            yield both
+
+
+def pair(exercise: course.Exercise, i: int, j: int) -> Mutant | None:
+    """Two of the ``singles`` at once, by their numbers; ``None`` where their edits overlap."""
+    if kept := compiled.of(exercise.id, exercise.unit):
+        a, b = singles(exercise)[i], singles(exercise)[j]
+        code = kept.pairs.get((i, j))
+        return code and Mutant(a.names + b.names, exercise.id, "", a.fails + b.fails, code)
+    fitted = _all_fitted(exercise)
+    with contextlib.suppress(_Overlap):
+        return _mutant(exercise, [fitted[i], fitted[j]])
+    return None
 
 
 @functools.cache
@@ -280,11 +302,13 @@ def _mutant(exercise: course.Exercise, fitted: list[_Fitted]) -> Mutant:
 
 
 @functools.lru_cache(maxsize=4096)
-def _run_mutant(exercise_id: str, source: str) -> dict:
+def _run_mutant(exercise_id: str, source: str | CodeType) -> dict:
     unit = course.exercise(exercise_id).unit
     namespace = dict(course.reference_namespace(unit), __name__=f"misconception_{exercise_id}")
     try:
-        exec(compile(source, f"<misconception of {exercise_id}>", "exec"), namespace)
+        if isinstance(source, str):
+            source = compile(source, f"<misconception of {exercise_id}>", "exec", dont_inherit=True)
+        exec(source, namespace)
     except Exception as problem:
         _log.warning("a misconception of %s does not run: %s", exercise_id, problem)
         namespace.pop(exercise_id, None)

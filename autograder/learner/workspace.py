@@ -117,7 +117,7 @@ def _lay_out(unit: Unit) -> None:
 
 def release_of(unit: Unit, exercise_id: str) -> dict:
     """The released notebook, known to have the exercise's answer cell."""
-    if not unit.source.is_relative_to(course.ROOT / "solutions"):
+    if unit.is_lesson:
         lesson = _name(unit.workspace_notebook)
         raise CourseError(
             f"'{exercise_id}' is answered in {lesson}: give that file another name, and 'make lab' "

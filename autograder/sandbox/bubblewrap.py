@@ -165,7 +165,7 @@ def secret_places() -> set[str]:
     Where the packages are installed apart from the course, the course is three: the packages, the
     folder that ``AUTOGRADER_COURSE`` names, and the current one.
     """
-    beside = (_PACKAGE.parent / "solutions").is_dir()
+    beside = any((_PACKAGE.parent / sources).is_dir() for sources in ("solutions", "kit"))
     ours = [_PACKAGE.parent] if beside else [_PACKAGE, _PACKAGE.with_name("attnlab")]
     named = os.environ.get("AUTOGRADER_COURSE")
     ours += [Path(_SHARED)]

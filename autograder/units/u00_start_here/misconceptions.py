@@ -1,7 +1,12 @@
 """Misconceptions of unit 00, as edits of the model solution."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import CHANGES_INPUTS, changes, returns, returns_zeros
+from autograder.units.shared.misconceptions.wrappers import (
+    CHANGES_INPUTS,
+    changes,
+    returns,
+    returns_zeros,
+)
 
 _EQUALS = "equals_the_average"
 _SQUARE = "takes_a_square"

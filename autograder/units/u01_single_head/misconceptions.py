@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import (
+from autograder.units.shared.misconceptions.wrappers import (
     CHANGES_INPUTS,
     changes,
     hides_parameters,
@@ -12,7 +12,7 @@ from autograder.units.shared.wrappers import (
     returns_half_as_float32,
     returns_zeros,
 )
-from autograder.units.shared.wrong_attention import without_biases
+from autograder.units.shared.misconceptions.wrong_attention import without_biases
 
 _EQUALS = "equals_the_reference"
 _SCORES = "equals_the_reference_scores"

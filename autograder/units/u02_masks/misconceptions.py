@@ -1,7 +1,7 @@
 """Misconceptions of unit 02, as edits of the model solutions."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import (
+from autograder.units.shared.misconceptions.wrappers import (
     changes,
     returns,
     returns_float32,

@@ -1,7 +1,7 @@
 """Misconceptions of ``parameter_count``."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import returns
+from autograder.units.shared.misconceptions.wrappers import returns
 
 _WEIGHTS = "weights = 3 * d_model * width + width * d_model"
 _BIASES = "biases = 3 * width + d_model"

@@ -1,7 +1,7 @@
 """Misconceptions of ``fuse_heads``."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import changes
+from autograder.units.shared.misconceptions.wrappers import changes
 
 _JOINS = "joins_the_weights"
 _CAT = "torch.cat(pieces, dim=0)"

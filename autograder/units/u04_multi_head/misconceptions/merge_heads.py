@@ -1,7 +1,12 @@
 """Misconceptions of ``merge_heads``."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import changes, returns_fresh_zeros, returns_zeros, takes
+from autograder.units.shared.misconceptions.wrappers import (
+    changes,
+    returns_fresh_zeros,
+    returns_zeros,
+    takes,
+)
 
 _SIDE = "puts_heads_side_by_side"
 _MERGE = "return pieces.reshape(batch, length, num_heads * d_head)"

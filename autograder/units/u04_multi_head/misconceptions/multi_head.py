@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import (
+from autograder.units.shared.misconceptions.wrappers import (
     changes,
     hides_parameters,
     needs_the_cpu,
@@ -12,7 +12,7 @@ from autograder.units.shared.wrappers import (
     returns_fresh_zeros,
     returns_zeros,
 )
-from autograder.units.shared.wrong_attention import (
+from autograder.units.shared.misconceptions.wrong_attention import (
     around_attention_with,
     around_known,
     without_biases,

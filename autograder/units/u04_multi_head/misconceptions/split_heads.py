@@ -1,7 +1,12 @@
 """Misconceptions of ``split_heads``."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import changes, returns, returns_fresh_zeros, returns_zeros
+from autograder.units.shared.misconceptions.wrappers import (
+    changes,
+    returns,
+    returns_fresh_zeros,
+    returns_zeros,
+)
 
 _PARTS = "gives_each_head_its_part"
 _PIECES = "x.reshape(batch, length, num_heads, width // num_heads)"

@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import changes, returns, returns_zeros, takes
+from autograder.units.shared.misconceptions.wrappers import changes, returns, returns_zeros, takes
 
 _LABELLED = "labelled = head_index >= 0"
 _TOTAL = "total = max(1, int(labelled.sum()))"

@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import calling, edit, known_in, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import changes, returns_float32, returns_zeros
+from autograder.units.shared.misconceptions.wrappers import changes, returns_float32, returns_zeros
 
 _Q = "q = split_heads(mha.q_proj(x), len(gates))"
 _HEADS = "heads, _ = masked_attention(q, k, v, mask)"

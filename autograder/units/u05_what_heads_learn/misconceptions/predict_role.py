@@ -1,7 +1,7 @@
 """Misconceptions of ``predict_role``."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import returns
+from autograder.units.shared.misconceptions.wrappers import returns
 
 _ROLES = {
     "A": "induction",

@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import (
+from autograder.units.shared.misconceptions.wrappers import (
     changes,
     returns,
     returns_half_as_float32,

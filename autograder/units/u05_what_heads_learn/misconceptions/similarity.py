@@ -1,7 +1,13 @@
 """Misconceptions of ``head_similarity``."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import changes, returns, returns_float32, returns_zeros, takes
+from autograder.units.shared.misconceptions.wrappers import (
+    changes,
+    returns,
+    returns_float32,
+    returns_zeros,
+    takes,
+)
 
 _BATCH = "weights, mask = as_batch(weights, mask)"
 _ENTROPY = "entropy = -torch.special.xlogy(weights, weights).sum(-1)"

@@ -6,7 +6,7 @@ in them is written here, once for both.
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import (
+from autograder.units.shared.misconceptions.wrappers import (
     changes,
     hides_parameters,
     needs_the_cpu,
@@ -16,7 +16,10 @@ from autograder.units.shared.wrappers import (
     returns_fresh_zeros,
     returns_zeros,
 )
-from autograder.units.shared.wrong_attention import around_attention_with, around_known
+from autograder.units.shared.misconceptions.wrong_attention import (
+    around_attention_with,
+    around_known,
+)
 
 _TURNS = "turns_queries_and_keys"
 _CUTS = "every_cut_is_alike"

@@ -1,7 +1,7 @@
 """Misconceptions of ``KVCache``."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import changes
+from autograder.units.shared.misconceptions.wrappers import changes
 
 _STORES = "returns_what_was_stored"
 _OVERFLOW = "refuses_overflow"

@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import returns
+from autograder.units.shared.misconceptions.wrappers import returns
 
 _BYTES = "values = 2 * num_layers * num_kv_heads * d_head * tokens * batch"
 _BYTES_RETURN = "return values * bytes_per_value"

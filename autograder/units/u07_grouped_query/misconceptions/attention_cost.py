@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import returns
+from autograder.units.shared.misconceptions.wrappers import returns
 
 _QUERY_WIDTH = "query_width = num_heads * d_head"
 _PAIRS = "pairs = batch * q_len * k_len"

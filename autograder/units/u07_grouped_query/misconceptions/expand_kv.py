@@ -1,7 +1,7 @@
 """Misconceptions of ``expand_kv``."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import (
+from autograder.units.shared.misconceptions.wrappers import (
     changes,
     needs_the_cpu,
     returns,

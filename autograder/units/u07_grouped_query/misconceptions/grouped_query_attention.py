@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrong_attention import around_known
+from autograder.units.shared.misconceptions.wrong_attention import around_known
 
 _INDIVISIBLE = "num_heads % num_kv_heads != 0"
 _WHOLE = "whole_sequence"

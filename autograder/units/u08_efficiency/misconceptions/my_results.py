@@ -1,7 +1,7 @@
 """Misconceptions of ``my_results``."""
 
 from autograder.grading.misconceptions import misconception
-from autograder.units.shared.wrappers import returns
+from autograder.units.shared.misconceptions.wrappers import returns
 
 _KEPT = "results_hold_their_samples"
 

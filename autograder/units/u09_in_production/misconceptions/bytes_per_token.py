@@ -1,7 +1,7 @@
 """Misconceptions of ``bytes_per_token``."""
 
 from autograder.grading.misconceptions import edit, misconception
-from autograder.units.shared.wrappers import returns
+from autograder.units.shared.misconceptions.wrappers import returns
 
 _SIZES = 'sizes = {"float32": 4, "float16": 2, "bfloat16": 2, "float8_e4m3fn": 1}'
 _SIZE = 'size = sizes[config.get("torch_dtype") or config.get("dtype")]'

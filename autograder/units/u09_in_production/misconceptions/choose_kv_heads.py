@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import changes
+from autograder.units.shared.misconceptions.wrappers import changes
 
 _CONFIG = 'config = card["config"] | {"num_key_value_heads": kv_heads, "torch_dtype": dtype}'
 _RANKS = 'ranks=card["ranks"]'

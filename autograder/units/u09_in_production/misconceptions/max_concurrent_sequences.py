@@ -2,7 +2,7 @@
 
 from autograder.grading.misconceptions import edit, misconception
 from autograder.grading.pieces import swap
-from autograder.units.shared.wrappers import returns
+from autograder.units.shared.misconceptions.wrappers import returns
 
 _HERE = "kv_heads_here = max(1, kv_heads // ranks)"
 _LAYER = "in_one_layer = bytes_per_token(config) // layers // kv_heads * kv_heads_here"

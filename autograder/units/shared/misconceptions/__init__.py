@@ -1,0 +1,1 @@
+"""Wrong versions that misconceptions of several units share."""
