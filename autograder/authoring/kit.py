@@ -51,17 +51,16 @@ def write(folder: Path, pythons: Iterable[str], say: Callable[[str], None]) -> N
     course.needs_sources()
     if folder.exists() and any(folder.iterdir()):
         raise CourseError(f"{folder} is not empty: name a new folder")
+    by_version = {_version_of(python): python for python in (*pythons, sys.executable)}
     with tempfile.TemporaryDirectory() as scratch:
         jobs = Path(scratch) / "jobs.json"
         jobs.write_text(json.dumps(_jobs()), encoding="utf-8")
         made: dict[str, Path] = {}
-        for python in dict.fromkeys([sys.executable, *pythons]):
-            version = _version_of(python)
-            if version not in made:
-                say(f"Compiling for Python {version}")
-                made[version] = Path(scratch) / version
-                made[version].mkdir()
-                _run(python, Path(__file__).with_name("compiling.py"), jobs, made[version])
+        for version, python in by_version.items():
+            say(f"Compiling for Python {version}, about a minute")
+            made[version] = Path(scratch) / version
+            made[version].mkdir()
+            _run(python, Path(__file__).with_name("compiling.py"), jobs, made[version])
         say(f"Writing {folder}")
         _copy(folder)
         for unit in course.units().values():
