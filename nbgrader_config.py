@@ -36,3 +36,10 @@ c.Autograde.autograde_preprocessors = gradebook.autograde_preprocessors()
 # as they were: it is made anew each time.
 c.GenerateFeedback.force = True
 c.GenerateFeedback.preprocessors = gradebook.feedback_preprocessors()
+
+# Formulas are drawn without MathJax, which nbconvert's templates ask another machine for: nothing
+# leaves this one, and feedback can be read without a network.
+c.HTMLExporter.filters = {"markdown2html": gradebook.markdown2html}
+os.environ["JUPYTER_PATH"] = os.pathsep.join(
+    filter(None, [str(gradebook.SHARE), os.environ.get("JUPYTER_PATH")])
+)

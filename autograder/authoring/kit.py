@@ -24,7 +24,7 @@ from ..course import ROOT, CourseError, Exercise, Unit
 from ..grading import compiled, misconceptions
 
 _COPIED = ("autograder", "exercises", "lessons")
-_FILES = ("LICENSE", "nbgrader_config.py", "pyproject.toml")
+_FILES = ("LICENSE", "pyproject.toml")
 # Beside bytecode: sources of lessons, which hold the same as their notebooks, and the exercises of
 # unit 00 with their solutions.
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "[0-9][0-9]_*.py", "*.egg-info")
