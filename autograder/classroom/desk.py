@@ -192,10 +192,28 @@ class Desk:
 
     def _entered(self, learner: str) -> dict:
         """What ``Grade`` and ``SaveGrades`` have left in the autograded notebook."""
+        return self._autograded(learner).get("metadata", {}).get("autograder", {})
+
+    def code(self, learner: str) -> str | None:
+        """The code that a learner wrote, by the autograded notebook; None where that is gone."""
+        cells = self._autograded(learner).get("cells")
+        own = {each.id for each in self._unit.exercises}
+        return (
+            None
+            if cells is None
+            else "\n".join(
+                "".join(cell["source"])
+                for cell in cells
+                if cell["cell_type"] == "code"
+                and ("autograder" in cell["metadata"] or course.grade_id(cell) in own)
+            )
+        )
+
+    def _autograded(self, learner: str) -> dict:
+        """The autograded notebook, which the grader has rebuilt; empty where there is none."""
         folder = self._path(self._api.coursedir.autograded_directory, learner)
         try:
-            text = (folder / f"{self._unit.name}.ipynb").read_text(encoding="utf-8")
-            return json.loads(text)["metadata"].get("autograder", {})
+            return json.loads((folder / f"{self._unit.name}.ipynb").read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return {}
 
