@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.auth import NoAuthPlugin
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import BaseConverter
 from sqlalchemy.exc import SQLAlchemyError
@@ -59,6 +60,8 @@ class Desk:
         app = NbGrader()
         app.initialize([])
         app.config.Application.log_level = logging.ERROR
+        # Who sees which course is JupyterHub's matter; no shell outside of it can ask it.
+        app.config.Authenticator.plugin_class = NoAuthPlugin
         self._api = NbGraderAPI(config=app.config)
         self._unit = unit
         self.root = Path(self._api.coursedir.root)
