@@ -337,10 +337,12 @@ def report(
 
 def _report(desk: Desk, unit: course.Unit, folder: Path, hide_names: bool) -> Class:
     """Write the reports on an assignment, say what they say, and give who is in them."""
+    from .classroom import alike
     from .classroom import report as reports
 
     learners, book = desk.learners(), desk.standings()
-    known = reports.write(unit, desk.root, folder, learners, book, hide_names, desk.people())
+    pairs = alike.compare(unit, {who: desk.code(who) for who in learners})
+    known = reports.write(unit, desk.root, folder, learners, book, hide_names, desk.people(), pairs)
     say(*reports.class_lines(unit, known))
     for gone in sorted({*desk.results.learners(), *filter(book.get, book)}.difference(learners)):
         says = f"Left out: {gone}, for whom there is no {desk.folder(gone)} any more"

@@ -15,6 +15,7 @@ from .. import course
 from ..grading.render import looks, safe
 from ..grading.render.wording import STATUS, number
 from . import insight
+from .alike import RULE, Alike
 from .roll import CLASS_PAGE, FEEDBACK, Class, flagged, folder_of, outdated, summary
 
 _SIGNS = {"passed": "✓", "not_started": "·", "manual": "?"}
@@ -48,13 +49,16 @@ class UnitRow:
     share: float
 
 
-def class_page(unit: course.Unit, known: Class, hide_names: bool = False) -> str:
+def class_page(
+    unit: course.Unit, known: Class, hide_names: bool = False, alike: Alike | None = None
+) -> str:
     """What the class can do and what it misunderstands, as a page for the instructor.
 
     Args:
         unit: the assignment.
         known: who is in it.
         hide_names: whether learners have numbers in place of names, the best first.
+        alike: whose answers are alike, if they were compared.
     """
     verdicts = known.verdicts
     points = [known.standings[each].points for each in known.results]
@@ -75,6 +79,8 @@ def class_page(unit: course.Unit, known: Class, hide_names: bool = False) -> str
         exercises=insight.figures(unit, verdicts),
         flags=[told(who, f"{exercise}: {reason}") for who, exercise, reason in flagged(known)],
         remarks=[told(who, each) for who, said in sorted(known.remarks.items()) for each in said],
+        alike=alike,
+        rule=RULE,
         rows=[_row(unit, known, who, hide_names) for who in everyone],
         name=lambda who: safe.name(called[who]),
     )

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.auth import NoAuthPlugin
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import BaseConverter
 from sqlalchemy.exc import SQLAlchemyError
@@ -59,6 +60,8 @@ class Desk:
         app = NbGrader()
         app.initialize([])
         app.config.Application.log_level = logging.ERROR
+        # Who sees which course is JupyterHub's matter; no shell outside of it can ask it.
+        app.config.Authenticator.plugin_class = NoAuthPlugin
         self._api = NbGraderAPI(config=app.config)
         self._unit = unit
         self.root = Path(self._api.coursedir.root)
@@ -192,10 +195,28 @@ class Desk:
 
     def _entered(self, learner: str) -> dict:
         """What ``Grade`` and ``SaveGrades`` have left in the autograded notebook."""
+        return self._autograded(learner).get("metadata", {}).get("autograder", {})
+
+    def code(self, learner: str) -> str | None:
+        """The code that a learner wrote, by the autograded notebook; None where that is gone."""
+        cells = self._autograded(learner).get("cells")
+        own = {each.id for each in self._unit.exercises}
+        return (
+            None
+            if cells is None
+            else "\n".join(
+                "".join(cell["source"])
+                for cell in cells
+                if cell["cell_type"] == "code"
+                and ("autograder" in cell["metadata"] or course.grade_id(cell) in own)
+            )
+        )
+
+    def _autograded(self, learner: str) -> dict:
+        """The autograded notebook, which the grader has rebuilt; empty where there is none."""
         folder = self._path(self._api.coursedir.autograded_directory, learner)
         try:
-            text = (folder / f"{self._unit.name}.ipynb").read_text(encoding="utf-8")
-            return json.loads(text)["metadata"].get("autograder", {})
+            return json.loads((folder / f"{self._unit.name}.ipynb").read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return {}
 

@@ -13,6 +13,7 @@ from ..grading.render import looks, safe
 from ..grading.render.wording import Styled, plain
 from ..submissions.result import Result
 from . import insight
+from .alike import Alike
 from .class_page import class_page, course_page
 from .exports import canvas_csv, grades_csv, gradescope, junit, moodle_csv
 from .results import Results
@@ -40,6 +41,7 @@ def write(
     book: Mapping[str, Standing | None] | None = None,
     hide_names: bool = False,
     people: Mapping[str, Person] | None = None,
+    alike: Alike | None = None,
 ) -> Class:
     """Write every report of an assignment into a folder.
 
@@ -52,6 +54,7 @@ def write(
         folder: where the reports go.
         hide_names: whether ``class.html`` is without them.
         people: what is known of students beside their ids.
+        alike: whose answers are alike, if they were compared.
 
     Returns:
         What is in them.
@@ -63,7 +66,7 @@ def write(
     verdicts = known.verdicts
     folder.mkdir(parents=True, exist_ok=True)
     files = {
-        CLASS_PAGE: class_page(unit, known, hide_names),
+        CLASS_PAGE: class_page(unit, known, hide_names, alike),
         "class.json": to_json(verdicts),
         "grades.csv": grades_csv(unit, known),
         "canvas.csv": canvas_csv(unit, known, people or {}),
