@@ -28,7 +28,7 @@ _SHARE = 0.5
 _ENOUGH_LEARNERS = 8  # to tell what a class has in common
 _FEW = 4  # may have written the same in a small class
 _CHARACTERS = 25  # of a fingerprint; copydetect's default
-_ENOUGH__SHARED = 100  # fingerprints: about as many characters, names and strings being one each
+_ENOUGH_SHARED = 100  # fingerprints: about as many characters, names and strings being one each
 _MOST_CODE = 32 * 1024  # characters of one learner
 _MOST_SHOWN = 30
 _SECONDS = 60
@@ -129,7 +129,7 @@ def pairs_of(given: Collection[str], answers: Collection[str]) -> list[tuple[flo
     found = []
     for (i, one), (j, other) in itertools.combinations(enumerate(unusual), 2):
         shared, most = len(one & other), max(len(one), len(other))
-        if shared >= _ENOUGH__SHARED and shared > _SHARE * most:
+        if shared >= _ENOUGH_SHARED and shared > _SHARE * most:
             found.append((shared / most, i, j))
     return sorted(found, key=lambda each: -each[0])
 
