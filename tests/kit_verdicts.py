@@ -1,6 +1,6 @@
 """Verdicts on answers of ``answers/``, as JSON: run it in a course and in a kit to compare them.
 
-``python kit_verdicts.py PATH ONE_IN`` grades one in so many answers of each exercise.
+``python kit_verdicts.py PATH ONE_IN`` grades one in so many exercises, and answers to each.
 """
 
 import json
@@ -25,7 +25,7 @@ def told(verdict):
 def main(path, one_in):
     """Grade the answers."""
     verdicts = {}
-    for exercise in graded_exercises():
+    for exercise in graded_exercises()[::one_in]:
         for answer in answers(exercise, *KINDS)[::one_in]:
             verdict = grade_namespace(exercise, namespace_of(exercise, answer), SEED, False)
             verdicts[f"{exercise.id}/{answer.path.stem}"] = told(verdict)

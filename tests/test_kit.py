@@ -91,7 +91,7 @@ def test_it_passes_its_own_tests(kit):
 
 
 @pytest.mark.parametrize(
-    "one_in", [48, pytest.param(1, marks=pytest.mark.thorough)], ids=["some", "all"]
+    "one_in", [8, pytest.param(1, marks=pytest.mark.thorough)], ids=["some", "all"]
 )
 def test_its_verdicts_are_those_of_the_course(kit, tmp_path, one_in):
     verdicts = []
@@ -111,7 +111,7 @@ def test_its_verdicts_are_those_of_the_course(kit, tmp_path, one_in):
         }
         for each in verdicts
     )
-    assert theirs == ours and len(ours) >= len(course.exercises())
+    assert theirs == ours and len(ours) > 30
 
 
 def test_the_command_line_grades_in_the_sandbox_with_earlier_work_from_the_kit(kit, tmp_path):
