@@ -6,6 +6,8 @@ import pytest
 from typer.main import get_command
 
 from autograder import course
+from autograder.authoring import build
+from autograder.authoring.syllabus import syllabus
 from autograder.cli import app
 from autograder.grading import expect, expect_modules
 from autograder.grading.draw import Draw
@@ -26,6 +28,12 @@ def text_of(name):
 
 def test_the_documents_are_there():
     assert {"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", GUIDE} < set(DOCUMENTS)
+
+
+def test_the_syllabus_is_that_of_the_lessons_and_exercises():
+    told = text_of("docs/syllabus.md")
+    assert told == syllabus(build.LESSONS), "run 'python -m autograder build 00_start_here'"
+    assert all(f"| `{each}` |" in told for each in course.all_exercises())
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -3,7 +3,7 @@
 An exercise notebook is made from its source by nbgrader's own generate_assignment, byte for byte
 the same each time. A lesson is made from its source by running it; its outputs differ from machine
 to machine, so drift is judged by its cells alone. The JSON schema of verdicts is made from their
-types.
+types, the syllabus from the lessons and exercises.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ..course import ROOT, CourseError, Unit
 from ..grading.record import SCHEMA_FILE, json_schema
 from . import edits
 from .release import METADATA, CellIds, release_bytes, source_notebook
+from .syllabus import syllabus
 
 LESSONS = ROOT / "lessons"
 SECONDS_PER_CELL = 120
@@ -51,6 +52,9 @@ def build(names: Collection[str] | None = None, say: Callable[[str], None] = pri
     if names is None and _schema_drifts():
         SCHEMA_FILE.write_text(json_schema(), encoding="utf-8")
         say(_SCHEMA)
+    page = LESSONS.parent / "docs" / "syllabus.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(syllabus(LESSONS), encoding="utf-8")
     return []
 
 

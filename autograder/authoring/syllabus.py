@@ -1,0 +1,68 @@
+"""The syllabus: a page on all units, from what their lessons and exercises say of themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from .. import course
+from ..course import Exercise
+
+_HEAD = """# Syllabus
+
+Made by `python -m autograder build` from the lessons and exercises themselves. Minutes are planned
+ones, of the lesson and of each exercise.
+"""
+_COLUMNS = "| exercise | | minutes | difficulty | points | builds on |\n|---|---|---|---|---|---|"
+
+
+def syllabus(lessons: Path) -> str:
+    """The page as Markdown.
+
+    Args:
+        lessons: the folder of the lessons' sources.
+    """
+    return "\n".join([_HEAD, *(line for each in _sources(lessons) for line in _unit(each))])
+
+
+def _sources(lessons: Path) -> list[Path]:
+    return sorted(lessons.glob("[0-9][0-9]_*.py"))
+
+
+def _unit(lesson: Path) -> Iterator[str]:
+    """The lines on one lesson and its exercises."""
+    text = lesson.read_text(encoding="utf-8")
+    first = next(cell.text for cell in course.read_percent(text) if cell.kind == "markdown")
+    title, about, *_ = [*re.split(r"\n\s*\n", first), ""]
+    about = about.replace("](0", "](../lessons/0")
+    title = re.sub(r"^# \d+\. ", "", title)
+    plan = re.search(r"Plan (\d+) minutes", text.replace("\n# ", " "))
+    exercises = [each for each in course.all_exercises().values() if each.unit == lesson.stem]
+    minutes = [f"lesson: {plan[1]} minutes"] if plan else []
+    if exercises:
+        points = sum(each.points for each in exercises)
+        minutes.append(f"exercises: {sum(each.minutes for each in exercises)} minutes")
+        minutes.append(f"{points:g} point{'s' if points > 1 else ''}")
+    yield f"## {lesson.stem[:2]} [{title}](../lessons/{lesson.stem}.ipynb)\n"
+    yield f"{about}\n"
+    if minutes:
+        yield f"{'; '.join(minutes).capitalize()}.\n"
+    if exercises:
+        yield _COLUMNS
+        yield from map(_exercise, exercises)
+        yield ""
+
+
+def _exercise(exercise: Exercise) -> str:
+    """The row on an exercise."""
+    earlier = ", ".join(f"`{each}`" for each in exercise.prerequisites)
+    cells = [
+        f"`{exercise.id}`",
+        exercise.title,
+        exercise.minutes,
+        exercise.difficulty,
+        f"{exercise.points:g}",
+        earlier,
+    ]
+    return f"| {' | '.join(map(str, cells))} |"
