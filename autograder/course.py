@@ -40,8 +40,8 @@ def find_root() -> Path:
 
 def sources_of(root: Path) -> Path:
     """The folder of the units' sources in a course, or in a kit."""
-    kit = root / "kit"
-    return kit if kit.is_dir() else root / "solutions"
+    sources, kit = root / "solutions", root / "kit"
+    return kit if kit.is_dir() and not sources.is_dir() else sources
 
 
 ROOT = find_root()

@@ -144,6 +144,13 @@ def test_a_kit_for_another_python_says_which(kit):
     assert done.returncode == 2 and "made for Python 3.10" in done.stderr
 
 
+def test_a_folder_called_kit_hides_no_course(tmp_path):
+    (tmp_path / "kit").mkdir()
+    assert course.sources_of(tmp_path).name == "kit"
+    (tmp_path / "solutions").mkdir()
+    assert course.sources_of(tmp_path).name == "solutions"
+
+
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     (tmp_path / "mine").write_text("kept")
     with pytest.raises(course.CourseError, match="not empty"):
