@@ -26,6 +26,7 @@ def commands():
 def test_every_command_of_the_guide_works_in_its_order(tmp_path):
     folder = ClassFolder(tmp_path, 1)
     folder.hand_in("ada", reference_answers(UNIT))
+    (tmp_path / "students.csv").write_text("id\nada\ns000\nabsent\n", encoding="utf-8")
     bin_folder = str(Path(sys.executable).parent)
     environment = os.environ | {"PATH": bin_folder + os.pathsep + os.environ["PATH"]}
     assert len(commands()) > 10

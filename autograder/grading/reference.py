@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from ..sandbox.inside import wire
+from ..sandbox.inside import surroundings, wire
 from .checks import Check
 from .student import LocalStudent, StudentProblem, _LocalObject
 
@@ -75,6 +75,10 @@ class Reference(LocalStudent):
         """As any student's."""
         self.speak()
         return super().made_by(function, *args)
+
+    def _call(self, *call: Any) -> Any:
+        with surroundings.random_numbers_kept():  # a learner's go on beside it, in a kernel
+            return super()._call(*call)
 
     def speak(self) -> None:
         """From here on nothing is answered from what was kept, and nothing more is kept."""

@@ -13,7 +13,7 @@ from .checks import Check
 from .draw import FULL, Draw, sub_seed
 from .expect import Failed, flagging, observing
 from .reference import Reference
-from .student import LocalStudent, StudentProblem, last_call, seed_calls
+from .student import LocalStudent, StudentProblem, begin_luck, last_call
 from .student_protocol import Student
 
 _UNREADABLE = "Your answer gave back something that this check cannot read."
@@ -90,7 +90,7 @@ def run_check(check: Check, student: Student, seed: int, level: int = FULL, luck
     failure: Failed | None = None
     problem: StudentProblem | None = None
     error: Exception | None = None
-    seed_calls(student, sub_seed(*inputs, "luck", luck))
+    begin_luck(student, sub_seed(*inputs, "luck", luck))
     before = last_call(student)
     with observing() as record, flagging() as flags:
         # What is caught leaves its frames behind: they hold each other, and all that a check saw.

@@ -10,7 +10,6 @@ goes wrong arrives as ``StudentProblem``.
 from __future__ import annotations
 
 import contextlib
-import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -72,22 +71,22 @@ class _Student(Student):
     """What both kinds share: whether the last call changed its arguments, and calls back.
 
     ``limited`` tells whether it runs in a process of its own, with a limit on memory;
-    ``last_call`` is what was asked of it last, for a message; ``seeds`` draws, for each call, the
-    seed of the random numbers in it, which by default go on.
+    ``last_call`` is what was asked of it last, for a message; ``luck`` begins the random numbers
+    anew in the next call.
     """
 
     changed: list[bool] = []
     limited: bool = False
     last_call: Call | None = None
-    seeds: random.Random | None = None
+    luck: str | None = None
     _raised: Exception | None = None
     _counting = False
     _peak = 0
     _whole = False
 
-    def _seed(self) -> int | None:
-        """The seed of the random numbers in the next call."""
-        return self.seeds.getrandbits(128) if self.seeds else None
+    def _next_luck(self) -> str | None:
+        luck, self.luck = self.luck, None
+        return luck
 
     def _note(self, path: str, args: Any, kwargs: Any) -> None:
         call = Call(path, args, kwargs)
@@ -216,7 +215,7 @@ class LocalStudent(_Student):
         counter = memory.Peak() if self._counting else None
         try:
             with self._running(), spotter:
-                surroundings.seed_random_numbers(self._seed())
+                surroundings.seed_random_numbers(self._next_luck())
                 with counter or contextlib.nullcontext():
                     result = function(*args, **kwargs)
                 if not whole:  # lists of the learner's own can compute when they are read
@@ -262,10 +261,10 @@ def last_call(student: Student) -> Call | None:
     return student.last_call if isinstance(student, _Student) else None
 
 
-def seed_calls(student: Student, seed: int) -> None:
-    """Seed what a student's code draws, call by call: luck is the same wherever it is graded."""
+def begin_luck(student: Student, seed: int) -> None:
+    """What a student's code draws from its next call on is the same wherever it is graded."""
     if isinstance(student, _Student):
-        student.seeds = random.Random(seed)
+        student.luck = f"{seed:032x}"
 
 
 def _problem(problem: BaseException, kind: str | None = None) -> StudentProblem:
@@ -371,7 +370,7 @@ class RemoteStudent(_Student):
                 owner,
                 counting,
                 whole,
-                self._seed(),
+                self._next_luck(),
             )
             reply = self._read(asked)
         except SubmissionDied as death:

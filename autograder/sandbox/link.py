@@ -99,7 +99,7 @@ class Link:
         module: str | wire.Handle | None = None,
         count: bool = False,
         whole: bool = False,
-        seed: int | None = None,
+        luck: str | None = None,
     ) -> dict[str, Any]:
         """Call something of the submission's.
 
@@ -110,7 +110,7 @@ class Link:
             module: the module, if any, whose parameters ``backward`` differentiates to as well.
             count: whether to count the memory that the call takes.
             whole: whether the result stays there as an object, whatever it is.
-            seed: of the random numbers in the call, 128 bits; by default they go on.
+            luck: begins the random numbers in the call anew; by default they go on.
 
         Returns:
             The reply, with ``call``, the number of this call.
@@ -128,7 +128,7 @@ class Link:
             "grad": torch.is_grad_enabled(),
             "count": count,
             "whole": whole,
-            "seed": None if seed is None else f"{seed:x}",
+            "luck": luck,
         }
         return self.request(request) | {"call": number}
 

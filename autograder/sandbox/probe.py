@@ -122,7 +122,7 @@ def missing_layers(
         call = {"verb": "call", "of": "probe", "call": 1, "keep": False, "module": None}
         args = (str(secret), _to_hide(), bubblewrap.DEVICES, door.getsockname()[1])
         call |= {"args": args, "kwargs": {}, "grad": True}
-        call |= {"forbidden": [], "count": False, "whole": False, "seed": None}
+        call |= {"forbidden": [], "count": False, "whole": False, "luck": None}
         try:
             wire.send(channel, begin, 10)
             wire.receive(channel, 10)

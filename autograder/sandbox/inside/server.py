@@ -130,8 +130,7 @@ class Child:
             kwargs = self.local(request["kwargs"], given, passed)
             before = wire.copied([*args, *kwargs.values()])
             counter = memory.Peak() if request["count"] else None
-            seed = request["seed"]
-            surroundings.seed_random_numbers(int(seed, 16) if seed else None)
+            surroundings.seed_random_numbers(request["luck"])
             with counter or contextlib.nullcontext():
                 result = function(*args, **kwargs)
         if request["keep"]:

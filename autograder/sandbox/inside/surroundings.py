@@ -23,7 +23,7 @@ def plain() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.callback(torch.set_default_dtype, dtype)
         torch.set_default_dtype(torch.float32)
-        stack.enter_context(_random_numbers())
+        stack.enter_context(random_numbers_kept())
         stack.enter_context(_folder())
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
@@ -34,17 +34,19 @@ def plain() -> Iterator[None]:
         yield
 
 
-def seed_random_numbers(seed: int | None) -> None:
-    """Begin the random numbers of torch, Python and numpy anew by a seed of 128 bits, if any."""
-    if seed is None:
+def seed_random_numbers(luck: str | None) -> None:
+    """Begin the random numbers of torch, Python and numpy anew, by 32 hexadecimal digits if any."""
+    if luck is None:
         return
+    seed = int(luck, 16)
     torch.default_generator.manual_seed(seed >> 65)
     random.seed(seed)
     numpy.random.seed(seed >> 96)
 
 
 @contextlib.contextmanager
-def _random_numbers() -> Iterator[None]:
+def random_numbers_kept() -> Iterator[None]:
+    """Random numbers go on afterwards as if nothing had been drawn."""
     states = torch.get_rng_state(), random.getstate(), numpy.random.get_state()
     try:
         yield
