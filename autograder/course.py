@@ -75,6 +75,11 @@ def lesson_copy(unit_name: str) -> Path:
     return WORKSPACE / unit_name / f"{number}_lesson_{name}.ipynb"
 
 
+def python_version() -> str:
+    """The Python that is running, as ``3.11``: no other can read code that it compiled."""
+    return f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
 class CourseError(Exception):
     """The course's own files, or what the user asked of them, are not in order."""
 
@@ -282,8 +287,7 @@ def _expect_its_python() -> None:
     made_for = sources_of(ROOT) / "pythons.txt"
     if made_for.exists():
         versions = made_for.read_text(encoding="utf-8").split()
-        here = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        if here not in versions:
+        if (here := python_version()) not in versions:
             raise NoCourse(
                 f"this kit was made for Python {' and '.join(versions)}, and this is {here}: start "
                 "it with one of those, or ask whoever gave it to you for another"

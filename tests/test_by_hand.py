@@ -2,14 +2,12 @@
 
 import csv
 import json
-import os
 import shutil
-import subprocess
-import sys
 
 import browser
 import nbformat
 import pytest
+from class_folders import run
 from lab_server import TOKEN, Server, make_course
 from nbconvert.exporters import HTMLExporter
 from nbgrader.apps.api import NbGraderAPI
@@ -110,19 +108,6 @@ def graded(tmp_path_factory):
     for student, (notebook, _) in CASES.items():
         write_notebook(root / "submitted" / student / UNIT.name / f"{UNIT.name}.ipynb", notebook)
     return root, run(root, "grade", UNIT.name, "--workers", "2")
-
-
-def run(root, *command):
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", *command],
-        cwd=root,
-        env=os.environ | {"AUTOGRADER_SECRET": "a class of the tests"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.mark.slow

@@ -1,12 +1,10 @@
 """An instructor's pages in Chromium: formgrader's buttons, feedback, the report on the class."""
 
-import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 from browser import barriers, page
+from class_folders import run
 from lab_server import TOKEN, Server
 from playwright.sync_api import expect
 from support import notebook_with, reference_answers, write_notebook
@@ -31,18 +29,6 @@ OF_NBGRADER = {
 }
 
 
-def run(root, *command):
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", *command],
-        cwd=root,
-        env=os.environ | {"AUTOGRADER_COURSE": str(root)},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode in (0, 1), done.stdout + done.stderr
-
-
 def further_barriers(opened):
     """What nbgrader's pages would not have without us."""
     return [each for each in barriers(opened, "body") if each.split(":")[0] not in OF_NBGRADER]
@@ -51,17 +37,16 @@ def further_barriers(opened):
 @pytest.mark.slow
 def test_from_autograde_to_feedback_by_formgraders_buttons(tmp_path):
     root = tmp_path / "class"
+    left_out = shutil.ignore_patterns("attnlab", "data", "pictures")
     for part in ("solutions", "exercises", "lessons"):
-        no_notebooks = shutil.ignore_patterns("*.ipynb", "attnlab", "data", "pictures")
-        shutil.copytree(course.ROOT / part, root / part, ignore=no_notebooks)
-    shutil.copytree(course.ROOT / "exercises", root / "exercises", dirs_exist_ok=True)
+        shutil.copytree(course.ROOT / part, root / part, ignore=left_out)
     shutil.copy(course.ROOT / "nbgrader_config.py", root)
     right = reference_answers(UNIT)
     wrong = right | {"softmax": "def softmax(scores, dim=-1):\n    return scores / scores.sum()"}
     for student, answers in {"ada": right, "bea": wrong}.items():
         path = root / "submitted" / student / UNIT.name / f"{UNIT.name}.ipynb"
         write_notebook(path, notebook_with(UNIT, answers))
-    run(root, "release", UNIT.name)
+    run(root, "release", UNIT.name, AUTOGRADER_COURSE=str(root))
     server = Server(root, "--teach")
     try:
         server.wait()
@@ -92,7 +77,7 @@ def test_from_autograde_to_feedback_by_formgraders_buttons(tmp_path):
             assert further_barriers(opened) == []
     finally:
         server.stop()
-    run(root, "report", UNIT.name)
+    run(root, "report", UNIT.name, AUTOGRADER_COURSE=str(root))
     with page() as opened:
         opened.goto((root / "feedback" / "bea" / UNIT.name / f"{UNIT.name}.html").as_uri())
         assert opened.locator("math").count() >= 3

@@ -7,6 +7,7 @@ apart by who knows how, but not read. Compiled code is of one version of Python.
 from __future__ import annotations
 
 import base64
+import functools
 import itertools
 import json
 import shutil
@@ -98,6 +99,7 @@ def _jobs() -> dict[str, list[str]]:
     return jobs
 
 
+@functools.cache
 def _pairs(exercise: Exercise) -> list[tuple[tuple[int, int], str]]:
     """The sources of two misconceptions at once, with the numbers of the two."""
     singles = misconceptions.singles(exercise)

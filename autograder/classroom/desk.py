@@ -200,17 +200,12 @@ class Desk:
     def code(self, learner: str) -> str | None:
         """The code that a learner wrote, by the autograded notebook; None where that is gone."""
         cells = self._autograded(learner).get("cells")
-        own = {each.id for each in self._unit.exercises}
-        return (
-            None
-            if cells is None
-            else "\n".join(
-                "".join(cell["source"])
-                for cell in cells
-                if cell["cell_type"] == "code"
-                and ("autograder" in cell["metadata"] or course.grade_id(cell) in own)
-            )
-        )
+        if cells is None:
+            return None
+        ids = {each.id for each in self._unit.exercises}
+        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        own = [e for e in code if "autograder" in e["metadata"] or course.grade_id(e) in ids]
+        return "\n".join("".join(cell["source"]) for cell in own)
 
     def _autograded(self, learner: str) -> dict:
         """The autograded notebook, which the grader has rebuilt; empty where there is none."""

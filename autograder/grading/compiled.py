@@ -11,11 +11,12 @@ from __future__ import annotations
 import functools
 import json
 import marshal
-import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
+
+from .. import course
 
 FILE = "misconceptions.zip"
 _PACKAGE = Path(__file__).resolve().parent.parent / "units"
@@ -44,13 +45,10 @@ class Compiled:
         """The code of two mutants at once, by their numbers."""
         with zipfile.ZipFile(self._file) as kept:
             places = json.loads(kept.read(f"{self._exercise}.json"))["pairs"]
-            codes = marshal.loads(kept.read(member(self._exercise, version(), "pairs")))
+            codes = marshal.loads(
+                kept.read(member(self._exercise, course.python_version(), "pairs"))
+            )
         return dict(zip(map(tuple, places), codes, strict=True))
-
-
-def version() -> str:
-    """The Python that is running, as ``3.11``: another cannot read its code objects."""
-    return f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def member(exercise: str, python: str, what: str) -> str:
@@ -66,6 +64,6 @@ def of(exercise: str, unit: str) -> Compiled | None:
         return None
     with zipfile.ZipFile(file) as kept:
         told = json.loads(kept.read(f"{exercise}.json"))
-        code = marshal.loads(kept.read(member(exercise, version(), "singles")))
+        code = marshal.loads(kept.read(member(exercise, course.python_version(), "singles")))
     texts = [tuple(each) for each in told["texts"]]
     return Compiled(texts, told["names"], told["fails"], code, file, exercise)
