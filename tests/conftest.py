@@ -42,27 +42,6 @@ COMPUTE = (
     "GroupedQueryAttention",
 )
 
-# What these see hangs on how busy the machine is: clocks, browsers, servers, kernels, limits. One
-# that fails is tried twice more, and the summary counts it as rerun.
-BY_THE_MACHINE = (
-    "test_by_hand.py",
-    "test_class_page.py",
-    "test_class_run.py",
-    "test_cluster.py",
-    "test_efficiency.py",
-    "test_forms.py",
-    "test_lab.py",
-    "test_light.py",
-    "test_limits.py",
-    "test_local_pool.py",
-    "test_samples.py",
-    "test_sandbox.py",
-    "test_attacks.py",
-    "test_timing.py",
-    "test_viewer.py",
-)
-TIMED_EXERCISES = ("measure", "run_experiment", "my_results", "my_conclusions")
-
 
 def pytest_addoption(parser):
     """``--thorough`` adds the tests that repeat others at greater length."""
@@ -107,13 +86,6 @@ def group_of(nodeid: str) -> str:
     return file
 
 
-def hangs_on_the_machine(nodeid: str) -> bool:
-    """Whether a right program can fail a test because the machine is busy."""
-    file, _, test = nodeid.partition("::")
-    by_exercise = any(f"[{each}" in test for each in TIMED_EXERCISES)
-    return Path(file).name in BY_THE_MACHINE or by_exercise
-
-
 def place_of(nodeid: str) -> int:
     """Where a test stands between those that wait (below 0) and those that compute (above)."""
     group = group_of(nodeid)
@@ -128,10 +100,7 @@ def place_of(nodeid: str) -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out what is for ``--thorough`` only, sort the others, say which are tried again."""
-    for item in items:
-        if hangs_on_the_machine(item.nodeid):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+    """Leave out what is for ``--thorough`` only, and sort the others."""
     items.sort(key=lambda item: place_of(item.nodeid))
     if not config.getoption("thorough"):
         left_out = [item for item in items if item.get_closest_marker("thorough")]

@@ -167,7 +167,8 @@ def test_words_of_the_command_line_become_commands():
     teach = bootstrap.command_for("teach", [], "course")
     assert teach == [python, "-m", "autograder.lab", "--teach"]
     test = bootstrap.command_for("test", ["-k", "softmax"], "course")
-    assert test[:4] == [python, "-m", "pytest", "-n"] and test[5:] == ["-k", "softmax"]
+    assert test[:4] == [python, "-m", "pytest", "-n"]
+    assert test[5:] == ["--reruns", "2", "-rfER", "-k", "softmax"]
     assert 1 <= int(test[4]) <= 4
     quick = bootstrap.command_for("quick", ["-k", "softmax"], "course")
     assert quick[:4] == test[:4] and int(quick[4]) <= int(test[4])

@@ -352,6 +352,22 @@ def test_a_server_that_is_gone_is_replaced(tmp_path, monkeypatch, how):
     assert _gone(serving)
 
 
+@forks
+def test_an_attempt_to_get_out_that_itself_failed_is_made_again():
+    begun = []
+
+    def start(limits):
+        begun.append(limits)
+        if len(begun) > 1:
+            return the_server().start(limits)
+        ours, theirs = socket.socketpair()
+        theirs.close()
+        return ours, lambda: 0.0, lambda: None
+
+    assert probe.missing_layers(start) == the_server().missing_layers()
+    assert len(begun) == 2
+
+
 @proc
 def test_what_a_kill_from_outside_ended_is_asked_again():
     def answer():

@@ -34,6 +34,9 @@ ADVICE = (
 )
 
 _MOST_ENTRIES = 2000
+# On a busy machine a child may be late, or die of want of memory: that says nothing of the layers.
+_ATTEMPTS = 3
+_PATIENCE = 20
 _PROBE = """
 import _thread, confine, os, resource, socket, threading
 
@@ -89,20 +92,29 @@ def probe(secret, course, devices, port):
     return missing
 """
 
+Start = Callable[[Limits], tuple[socket.socket, object, Callable[[], object]]]
+
 
 def isolation(missing: dict[str, str]) -> Literal["full", "partial"]:
     """How well a submission is confined: ``full`` if no layer is missing, else ``partial``."""
     return "partial" if missing else "full"
 
 
-def missing_layers(
-    start: Callable[[Limits], tuple[socket.socket, object, Callable[[], object]]],
-) -> dict[str, str]:
-    """Try to get out; returns the missing layers.
+def missing_layers(start: Start) -> dict[str, str]:
+    """Try to get out, again if the attempt itself fails; returns the missing layers.
 
     Args:
         start: starts a fresh child.
     """
+    for _ in range(_ATTEMPTS):
+        missing = _attempt(start)
+        if isinstance(missing, dict):
+            return {name: str(missing[name]) for name in LAYERS if name in missing}
+    return dict.fromkeys(LAYERS, "the attempt itself failed")
+
+
+def _attempt(start: Start) -> object:
+    """What a child found missing; None if it came to no end."""
     with contextlib.ExitStack() as stack:
         channel, _, end = start(Limits())
         stack.callback(end)
@@ -124,15 +136,12 @@ def missing_layers(
         call |= {"args": args, "kwargs": {}, "grad": True}
         call |= {"forbidden": [], "count": False, "whole": False, "luck": None}
         try:
-            wire.send(channel, begin, 10)
-            wire.receive(channel, 10)
-            wire.send(channel, call, 10)
-            missing = wire.receive(channel, 10).get("value")
+            wire.send(channel, begin, _PATIENCE)
+            wire.receive(channel, _PATIENCE)
+            wire.send(channel, call, _PATIENCE)
+            return wire.receive(channel, _PATIENCE).get("value")
         except (wire.ChannelClosed, wire.ChannelTimeout):
-            missing = None
-    if not isinstance(missing, dict):
-        return dict.fromkeys(LAYERS, "the attempt itself failed")
-    return {name: str(missing[name]) for name in LAYERS if name in missing}
+            return None
 
 
 def _to_hide() -> list[str]:
