@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3 || command -v python || echo python3)
 COURSE = @"$(PYTHON)" autograder/bootstrap.py
 
-.PHONY: help lab teach quick test test-all setup build check bench graders clean
+.PHONY: help lab teach quick test test-all setup build book check bench graders clean
 
 help:
 	@echo "make lab     open your desk in JupyterLab: lessons and exercises"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-all    the same, and what repeats them at greater length: for the night"
 	@echo "make setup   only make or update the environment in .venv"
 	@echo "make build   make exercises/ and the lesson notebooks from their sources"
+	@echo "make book    make the book, a site to be read without Jupyter, in build/book"
 	@echo "make check   tell whether they agree with their sources; style, types and imports too"
 	@echo "make bench   measure how fast checks, attention, decoding and class grading are"
 	@echo "make graders count the wrong answers that pass, and those that are named"
@@ -22,6 +23,9 @@ lab teach quick test test-all check setup:
 
 build:
 	$(COURSE) run -m autograder build $(ARGS)
+
+book:
+	$(COURSE) run -m autograder book build/book $(ARGS)
 
 bench:
 	$(COURSE) run tests/benchmarks/check_latency.py

@@ -229,6 +229,21 @@ def kit(
 
 @app.command()
 @_clear_errors
+def book(
+    folder: Annotated[Path, typer.Argument(help="A new folder, or that of an earlier book.")],
+    explanations: Annotated[
+        bool, typer.Option(help="Whether it has pages that explain the solutions.")
+    ] = True,
+) -> None:
+    """Make the book: a site to be read without Jupyter, from the executed lessons."""
+    from .authoring import book as making
+
+    making.write(folder, explanations)
+    typer.echo(f"{folder / 'index.html'}")
+
+
+@app.command()
+@_clear_errors
 def misconceptions(
     exercise: str, name: Annotated[str | None, typer.Argument(help="Only this one.")] = None
 ) -> None:

@@ -512,7 +512,7 @@ table(
 #
 # | source | MHA | 8 KV heads | MQA |
 # |---|---|---|---|
-# | [Ainslie 2023][gqa], Table 1: T5-XXL converted, mean of its tasks | 47.2 | 47.1 | 46.6 |
+# | [Ainslie 2023][ainslie], Table 1: T5-XXL converted, mean of its tasks | 47.2 | 47.1 | 46.6 |
 # | the same, seconds a sample | 1.51 | 0.28 | 0.24 |
 # | [DeepSeek-V2][dsv2], Table 8: 7B trained anew, MMLU (knowledge) | 45.2 | 41.2 | 37.9 |
 # | the same, C-Eval (Chinese exams) | 42.9 | 37.7 | 30.0 |
@@ -523,7 +523,7 @@ table(
 # [Shazeer's](https://arxiv.org/abs/1911.02150) MQA (translation, 46 to 3.8 µs a token, BLEU 26.7
 # to 26.5) had a wider MLP to make up for the weights it saved.
 #
-# [gqa]: https://arxiv.org/abs/2305.13245
+# [ainslie]: https://arxiv.org/abs/2305.13245
 # [dsv2]: https://arxiv.org/abs/2405.04434
 #
 # *A good place to stop.*

@@ -20,6 +20,11 @@ DOCUMENTS = sorted(
     for path in (course.ROOT / folder).glob("*.md")
 )
 
+WORKFLOWS = [
+    path.relative_to(course.ROOT).as_posix()
+    for path in sorted((course.ROOT / ".github" / "workflows").glob("*.yml"))
+]
+
 
 def text_of(name):
     """The text of a document."""
@@ -55,7 +60,7 @@ def test_what_is_named_as_a_file_is_there(name):
     assert not missing
 
 
-@pytest.mark.parametrize("name", [*DOCUMENTS, ".github/workflows/tests.yml"])
+@pytest.mark.parametrize("name", [*DOCUMENTS, *WORKFLOWS])
 def test_what_make_is_told_to_make_it_can(name):
     rules = re.findall(r"^([\w -]+):", text_of("Makefile"), re.MULTILINE)
     targets = {target for rule in rules for target in rule.split()}

@@ -372,6 +372,34 @@ def test_a_calculator_counts_what_is_known_of_llama_3_8b():
     assert dataclasses.replace(served, memory=16).fits == 0
 
 
+LLAMA = {
+    "hidden_size": 4096,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "intermediate_size": 14336,
+    "vocab_size": 128256,
+}
+
+
+def test_the_example_of_the_calculators_page_says_what_the_page_says(tmp_path, monkeypatch, capsys):
+    page = (course.ROOT / "docs" / "calculator.md").read_text(encoding="utf-8")
+    (tmp_path / "config.json").write_text(json.dumps(LLAMA))
+    monkeypatch.chdir(tmp_path)
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], {})
+    assert " ".join(capsys.readouterr().out.split()) in " ".join(page.split())
+
+
+def test_a_calculator_reads_a_config_and_refuses_what_it_would_count_wrong():
+    assert serving.Serving.of(LLAMA) == serving.Serving()
+    old = serving.Serving.of(LLAMA | {"num_key_value_heads": None, "head_dim": 64}, peak=1e12)
+    assert (old.kv_heads, old.shape.d_head, old.ceilings[0]) == (32, 64, 1e12)
+    with pytest.raises(ValueError, match="a model with kv_lora_rank is not counted here"):
+        serving.Serving.of(LLAMA | {"kv_lora_rank": 512})
+    with pytest.raises(ValueError, match="no 'vocab_size'"):
+        serving.Serving.of({name: LLAMA[name] for name in LLAMA if name != "vocab_size"})
+
+
 @pytest.mark.parametrize(
     ("users", "bandwidth", "decides"), [(1, 100, "bytes"), (256, 4400, "FLOPs")]
 )

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from support import notebook_with, reference_answers, write_notebook
 
 from autograder import course
-from autograder.classroom.mathml import mathml
+from autograder.authoring.formulas import mathml
 
 UNIT = course.unit("01_single_head")
 FULL = sum(each.points for each in UNIT.exercises)

@@ -25,8 +25,10 @@ WORKFLOW = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 FULL = sum(each.points for each in UNIT.exercises)
 
 
-def test_it_is_a_workflow_by_githubs_schema():
-    command = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(FILE)]
+def test_all_are_workflows_by_githubs_schema():
+    own = sorted((course.ROOT / ".github" / "workflows").glob("*.yml"))
+    files = list(map(str, [FILE, *own]))
+    command = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", *files]
     done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 

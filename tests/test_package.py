@@ -27,7 +27,7 @@ OWNERS = metadata.packages_distributions()
 PACKAGES = {"autograder": ROOT / "autograder", "attnlab": ROOT / "lessons" / "attnlab"}
 # Rooms that are of use only with an extra, and what they may import besides the dependencies.
 ROOMS = {
-    "autograder/authoring": ("class", "dev"),
+    "autograder/authoring": ("class", "dev", "book"),
     "autograder/classroom": ("class",),
     "autograder/learner/lab.py": ("lab",),
     "autograder/learner/pytest_plugin.py": ("dev",),

@@ -63,7 +63,8 @@ def test_in_a_kernel_it_is_a_widget_and_in_a_built_lesson_it_is_folded(tmp_path)
     made = build.execute(build.lesson_notebook(lesson))
     assert made.cells[1].metadata.jupyter.source_hidden
     (static,), (live,) = (cell.outputs for cell in made.cells[1:])
-    assert "<details>" in static.data["text/html"] and "So it is." in static.data["text/html"]
+    folded = static.data["text/html"]
+    assert folded.count("<details") == len(QUESTION[2]) and "So it is." in folded
     assert "application/vnd.jupyter.widget-view+json" in live.data
 
 

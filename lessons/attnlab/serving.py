@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -21,6 +21,9 @@ from autograder import course
 
 PEAKS = {"float32": 50.9e12, "bfloat16": 782e12, "int8": 782e12}
 """FLOPs per second, measured on the GPU of the kept results; int8 is computed in bfloat16."""
+LLAMA_3_8B = DecoderShape(128256, 4096, 32, 32, 8, 128, 14336)
+# Entries of a config.json by which the cache or the weights are others than counted here.
+_OTHER_KINDS = ("kv_lora_rank", "sliding_window", "num_experts", "num_local_experts")
 _SLIDERS = {
     "kv_heads": (32, 16, 8, 4, 2, 1),
     "context": (256, 1024, 4096, 16384, 65536, 131072),
@@ -34,15 +37,18 @@ _LABELS = {"kv_heads": "KV heads", "bandwidth": "GB per second", "memory": "GB o
 
 @dataclass(frozen=True)
 class Serving:
-    """Decode steps of Llama-3-8B's shape for many sequences at once.
+    """Decode steps of a model for many sequences at once.
 
     Attributes:
-        kv_heads: for 32 query heads.
+        kv_heads: in place of those of ``shape``.
         context: tokens in the cache of each sequence.
         users: sequences.
         dtype: of weights, keys and values; a name in ``PEAKS``.
         bandwidth: GB per second.
         memory: GB.
+        shape: the model; every layer sees the whole context, embeddings and logits have a matrix
+            each.
+        peak: FLOPs per second; ``None`` means those of ``PEAKS``.
     """
 
     kv_heads: int = 8
@@ -51,23 +57,51 @@ class Serving:
     dtype: str = "bfloat16"
     bandwidth: float = 4400
     memory: float = 141
+    shape: DecoderShape = LLAMA_3_8B
+    peak: float | None = None
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any], **sizes: Any) -> Serving:
+        """A model by its ``config.json``; ``sizes`` are attributes, ``kv_heads`` may be one.
+
+        Raises:
+            ValueError: an entry is missing, or the model is of a kind that is not counted here.
+        """
+        if other := [name for name in _OTHER_KINDS if config.get(name) is not None]:
+            raise ValueError(f"a model with {other[0]} is not counted here")
+        try:
+            width, query_heads = config["hidden_size"], config["num_attention_heads"]
+            shape = DecoderShape(
+                vocabulary=config["vocab_size"],
+                d_model=width,
+                num_layers=config["num_hidden_layers"],
+                num_heads=query_heads,
+                num_kv_heads=config.get("num_key_value_heads") or query_heads,
+                d_head=config.get("head_dim") or width // query_heads,
+                d_hidden=config["intermediate_size"],
+            )
+        except KeyError as missing:
+            raise ValueError(f"the config.json has no {missing}") from None
+        sizes = {"kv_heads": shape.num_kv_heads} | sizes
+        return cls(shape=shape, **sizes)
 
     @functools.cached_property
     def step(self) -> dict:
         """Counts of one step: ``flops``, ``bytes``, and of these ``cache_bytes``."""
-        shape = DecoderShape(128256, 4096, 32, 32, self.kv_heads, 128, 14336)
+        shape = replace(self.shape, num_kv_heads=self.kv_heads)
         return model_row(shape, self.context - 1, self.users, self.dtype)
 
     @property
     def weight_bytes(self) -> int:
         """Weights held: those that a step reads, and the embeddings, which are looked up."""
-        embeddings = 128256 * 4096 * getattr(torch, self.dtype).itemsize
+        numbers = self.shape.vocabulary * self.shape.d_model
+        embeddings = numbers * getattr(torch, self.dtype).itemsize
         return self.step["weight_bytes"] + embeddings
 
     @property
     def ceilings(self) -> tuple[float, float]:
         """FLOPs and bytes per second."""
-        return PEAKS[self.dtype], self.bandwidth * 1e9
+        return self.peak or PEAKS[self.dtype], self.bandwidth * 1e9
 
     @property
     def seconds(self) -> float:
