@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+
+from autograder import course
 
 EMPTY = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 EXERCISES = "exercises/01_single_head/01_single_head"
@@ -25,11 +28,12 @@ lab.main(sys.argv[2:])
 
 
 def make_course(root):
-    """A course folder with two lessons, one exercise notebook and a solution."""
+    """A course folder with two lessons, one unit of exercises and a solution notebook."""
     for name in ("lessons/00_start_here", "lessons/01_single_head", EXERCISES, SOLUTION):
         path = root / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(EMPTY), encoding="utf-8")
+    shutil.copy(course.ROOT / f"{SOLUTION}.py", root / f"{SOLUTION}.py")
 
 
 def free_port():

@@ -91,13 +91,19 @@ def test_a_copy_of_a_lesson_can_be_kept_in_the_workspace(server):
 
 
 def opened(server):
-    """What JupyterLab's page opens at, and which extensions it is told to leave out."""
-    headers = {"Authorization": f"token {TOKEN}"}
-    request = urllib.request.Request(f"http://127.0.0.1:{server.port}/", headers=headers)
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        page = answer.read().decode()
+    """Where a browser is sent first, and which extensions JupyterLab is told to leave out."""
+    first, _ = fetched(server, "/")
+    _, page = fetched(server, "/lab")
     config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)
-    return answer.url, json.loads(config[1])["disabledExtensions"]
+    return first, json.loads(config[1])["disabledExtensions"]
+
+
+def fetched(server, path):
+    """Where a request ends, and the page there."""
+    headers = {"Authorization": f"token {TOKEN}"}
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.url, answer.read().decode()
 
 
 def names(server, path=""):
@@ -106,9 +112,9 @@ def names(server, path=""):
     return sorted(each["name"] for each in model["content"])
 
 
-def test_a_learner_sees_the_desk_and_opens_the_first_lesson(server):
+def test_a_learner_sees_the_desk_and_opens_at_home(server):
     url, disabled = opened(server)
-    assert url.endswith("/lab/tree/workspace/00_start_here/00_lesson_start_here.ipynb")
+    assert url.endswith("/home")
     assert disabled == ["@jupyter/nbgrader"]
     assert names(server) == ["workspace"]
     assert names(server, "workspace/01_single_head") == [

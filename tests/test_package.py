@@ -29,6 +29,7 @@ PACKAGES = {"autograder": ROOT / "autograder", "attnlab": ROOT / "lessons" / "at
 ROOMS = {
     "autograder/authoring": ("class", "dev", "book"),
     "autograder/classroom": ("class",),
+    "autograder/learner/home.py": ("lab",),
     "autograder/learner/lab.py": ("lab",),
     "autograder/learner/pytest_plugin.py": ("dev",),
     "attnlab/glassllm.py": ("models",),

@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import pytest
 
 import autograder
@@ -77,7 +78,9 @@ def test_names_of_questions_are_unique():
 def test_status_counts_predictions(empty_workspace, monkeypatch, tmp_path, capsys):
     course.units(), course.exercises()  # read from the course itself, before
     (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "99_asks.py").write_text('predict(\n    "rows",\n)\npredict("more")\n')
+    asks = nbformat.v4.new_code_cell('predict(\n    "rows",\n)\npredict("more")\n')
+    lesson = nbformat.v4.new_notebook(cells=[asks])
+    nbformat.write(lesson, tmp_path / "lessons" / "99_asks.ipynb")
     monkeypatch.setattr(predictions.course, "ROOT", tmp_path)
     buttons_of(predictions.widget(*QUESTION, right="every row"))["every row"].click()
     autograder.status()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .. import course
@@ -15,6 +16,22 @@ Made by `python -m autograder build` from the lessons and exercises themselves. 
 ones, of the lesson and of each exercise.
 """
 _COLUMNS = "| exercise | | minutes | difficulty | points | builds on |\n|---|---|---|---|---|---|"
+
+
+@dataclass(frozen=True)
+class Intro:
+    """What a lesson says of itself: title, a paragraph, and planned minutes where it gives them."""
+
+    title: str
+    about: str
+    minutes: int | None
+
+
+def intro(texts: Sequence[str]) -> Intro:
+    """What the Markdown cells of a lesson say of it."""
+    title, about, *_ = [*re.split(r"\n\s*\n", texts[0]), ""]
+    plan = re.search(r"Plan (\d+) minutes", " ".join("\n".join(texts).split()))
+    return Intro(re.sub(r"^# \d+\. ", "", title), about, int(plan[1]) if plan else None)
 
 
 def syllabus(lessons: Path) -> str:
@@ -32,19 +49,16 @@ def _sources(lessons: Path) -> list[Path]:
 
 def _unit(lesson: Path) -> Iterator[str]:
     """The lines on one lesson and its exercises."""
-    text = lesson.read_text(encoding="utf-8")
-    first = next(cell.text for cell in course.read_percent(text) if cell.kind == "markdown")
-    title, about, *_ = [*re.split(r"\n\s*\n", first), ""]
-    about = about.replace("](0", "](../lessons/0")
-    title = re.sub(r"^# \d+\. ", "", title)
-    plan = re.search(r"Plan (\d+) minutes", text.replace("\n# ", " "))
+    cells = course.read_percent(lesson.read_text(encoding="utf-8"))
+    says = intro([cell.text for cell in cells if cell.kind == "markdown"])
+    about = says.about.replace("](0", "](../lessons/0")
     exercises = [each for each in course.all_exercises().values() if each.unit == lesson.stem]
-    minutes = [f"lesson: {plan[1]} minutes"] if plan else []
+    minutes = [f"lesson: {says.minutes} minutes"] if says.minutes else []
     if exercises:
         points = sum(each.points for each in exercises)
         minutes.append(f"exercises: {sum(each.minutes for each in exercises)} minutes")
         minutes.append(f"{points:g} point{'s' if points > 1 else ''}")
-    yield f"## {lesson.stem[:2]} [{title}](../lessons/{lesson.stem}.ipynb)\n"
+    yield f"## {lesson.stem[:2]} [{says.title}](../lessons/{lesson.stem}.ipynb)\n"
     yield f"{about}\n"
     if minutes:
         yield f"{'; '.join(minutes).capitalize()}.\n"

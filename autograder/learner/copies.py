@@ -33,7 +33,7 @@ class Thing:
         """Whether the learner has a copy; of a lesson, one of the text that is released now."""
         if not self.is_lesson:
             return self.copy.exists()
-        wanted = _digest(_read(self.released))
+        wanted = _digest(read(self.released))
         beside = self.copy.parent.glob(f"{self.copy.stem}*.ipynb")
         return any(_made_from(each) == wanted for each in beside)
 
@@ -56,7 +56,7 @@ def content_of(thing: Thing) -> bytes:
     A lesson has no outputs, or its predictions would be answered before they are made. The kernel
     is described as Jupyter itself would: else a notebook counts as changed when it is opened.
     """
-    notebook = _read(thing.released)
+    notebook = read(thing.released)
     if not notebook.get("cells"):
         return thing.released.read_bytes()
     metadata = notebook.setdefault("metadata", {})
@@ -96,13 +96,19 @@ def _add_the_way_on(cells: list[dict], thing: Thing) -> None:
             cells.append({"cell_type": "markdown", "id": NEXT_ID, "metadata": {}, "source": [text]})
 
 
+def texts_of(notebook: dict, kind: str) -> list[str]:
+    """The cells of a kind, ``code`` or ``markdown``."""
+    cells = notebook.get("cells", [])
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == kind]
+
+
 def _title(thing: Thing) -> str:
-    cells = _read(thing.released).get("cells") or [{"source": thing.released.stem}]
+    cells = read(thing.released).get("cells") or [{"source": thing.released.stem}]
     title = "".join(cells[0]["source"]).partition("\n")[0].removeprefix("# ")
     return f"Lesson {title}" if thing.is_lesson else title
 
 
-def _read(path: Path) -> dict:
+def read(path: Path) -> dict:
     """The notebook; an empty one in place of what is none."""
     try:
         notebook = json.loads(path.read_bytes())
@@ -120,7 +126,7 @@ def _digest(lesson: dict) -> str:
 def _made_from(copy: Path) -> str | None:
     """The digest of the lesson that a copy was made from."""
     try:
-        return _read(copy)["metadata"]["attention_heads"]["lesson"]
+        return read(copy)["metadata"]["attention_heads"]["lesson"]
     except (KeyError, TypeError):
         return None
 

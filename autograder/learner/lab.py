@@ -19,10 +19,9 @@ from jupytext import AsyncTextFileContentsManager
 from tornado.web import HTTPError
 
 from .. import course
-from . import workspace
+from . import home, workspace
 
 TEACH = "--teach"
-FIRST = "00_start_here"
 # The question whether to fetch news comes up at the first start unless a setting answers it;
 # --LabApp.news_url=None alone does not stop it (JupyterLab 4.6).
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
@@ -103,10 +102,8 @@ class DeskContents(CourseContents):
 def options(teach: bool = False) -> list[str]:
     """JupyterLab's command line for this course; what the user adds comes later and wins."""
     private = course.ROOT / ".lab"
-    first = course.lesson_copy(FIRST)
     # A workspace elsewhere is a desk of its own.
     root = course.ROOT if course.WORKSPACE.is_relative_to(course.ROOT) else course.WORKSPACE
-    url = f"/lab/tree/{first.relative_to(root).as_posix()}" if first.exists() else "/lab"
     return [
         f"--ServerApp.root_dir={course.ROOT if teach else root}",
         "--ServerApp.ip=127.0.0.1",
@@ -114,7 +111,8 @@ def options(teach: bool = False) -> list[str]:
         "--ServerApp.allow_root=True",
         "--ServerApp.contents_manager_class=autograder.lab."
         + ("CourseContents" if teach else "DeskContents"),
-        f"--LabApp.default_url={'/lab' if teach else url}",
+        "--ServerApp.jpserver_extensions=autograder.lab=True",
+        f"--LabApp.default_url={'/lab' if teach else home.URL}",
         # Not the user's own: that layout has open tabs from other folders.
         f"--LabApp.workspaces_dir={private / 'layout'}",
         f"--LabApp.app_settings_dir={private / ('teach' if teach else 'settings')}",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import course
 from ..course import CourseError
-from . import screen, workspace
+from . import copies, screen, workspace
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -98,14 +98,21 @@ def answers() -> dict[str, dict[str, Any]]:
 
 def summary() -> list[tuple[str, int, int, int]]:
     """For each lesson that asks: its name, first answers that were right, answers, questions."""
+    lessons = [each.released for each in copies.things() if each.is_lesson]
+    asked = {each.stem: asked_in(copies.read(each)) for each in lessons}
+    return [(lesson, *made(names)) for lesson, names in asked.items() if names]
+
+
+def asked_in(lesson: dict) -> list[str]:
+    """Names of what a lesson's notebook asks."""
+    return [name for text in copies.texts_of(lesson, "code") for name in _ASKED.findall(text)]
+
+
+def made(names: list[str]) -> tuple[int, int, int]:
+    """Of these questions: first answers that were right, answers, questions."""
     known = answers()
-    rows = []
-    for lesson in sorted((course.ROOT / "lessons").glob("[0-9][0-9]_*.py")):
-        asked = _ASKED.findall(lesson.read_text(encoding="utf-8"))
-        given = [known[name]["right"] for name in asked if name in known]
-        if asked:
-            rows.append((lesson.stem, sum(given), len(given), len(asked)))
-    return rows
+    given = [known[name]["right"] for name in names if name in known]
+    return sum(given), len(given), len(names)
 
 
 def sentence(row: tuple[str, int, int, int]) -> str:
