@@ -43,6 +43,10 @@ def lay_out(sources: Path, explanations: bool) -> None:
     """Write what Sphinx reads."""
     pages = dict(_pages(explanations))
     copied = [*_GUIDES, *_TO_TAKE, *_TO_TEACH, *_TO_HELP]
+    for guide in sorted((ROOT / "docs").glob("*.md")):
+        if f"docs/{guide.name}" not in copied:
+            place = Path(__file__).relative_to(ROOT).as_posix()
+            raise CourseError(f"docs/{guide.name} has no place in the book: name it in {place}")
     lessons = sorted(each.stem for each in LESSONS.glob("[0-9][0-9]_*.ipynb"))
     known = {*pages, *copied, *(f"lessons/{each}.ipynb" for each in lessons)}
     pages["index.md"] = _index(lessons, explanations)
