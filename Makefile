@@ -5,7 +5,7 @@ COURSE = @"$(PYTHON)" autograder/bootstrap.py
 .PHONY: help lab teach quick test test-all setup build book check bench graders clean
 
 help:
-	@echo "make lab     open your desk: units, progress, the next step"
+	@echo "make lab     open your home page: units, progress, the next step"
 	@echo "make teach   open the whole course there, with nbgrader's buttons"
 	@echo "make quick   run a part of the tests, in under two minutes (ARGS='-k softmax' for pytest)"
 	@echo "make test    run the tests (ARGS as well)"

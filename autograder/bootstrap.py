@@ -356,7 +356,7 @@ def main(arguments):
     if arguments[0] == "check":
         return check(ROOT)
     if arguments[0] in LAB:
-        print("Your desk opens in the browser. Ctrl-C here ends it.")
+        print("The course opens in your browser. Ctrl-C here ends it.")
     command = command_for(arguments[0], arguments[1:], ROOT)
     return run(command, ROOT) if command else 0
 

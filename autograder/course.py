@@ -190,6 +190,22 @@ def read_percent(text: str) -> tuple[SourceCell, ...]:
     return tuple(cells)
 
 
+@dataclass(frozen=True)
+class Intro:
+    """What a lesson says of itself: title, a paragraph, and planned minutes where it gives them."""
+
+    title: str
+    about: str
+    minutes: int | None
+
+
+def intro(texts: Sequence[str]) -> Intro:
+    """What the Markdown cells of a lesson say of it; at least one cell."""
+    title, about, *_ = [*re.split(r"\n\s*\n", texts[0]), ""]
+    plan = re.search(r"Plan (\d+) minutes", " ".join("\n".join(texts).split()))
+    return Intro(re.sub(r"^# (\d+\. )?", "", title), about, int(plan[1]) if plan else None)
+
+
 def grade_id(cell: dict) -> str | None:
     """nbgrader's mark of a cell of a notebook, if it has one."""
     return cell["metadata"].get("nbgrader", {}).get("grade_id")

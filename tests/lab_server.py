@@ -2,15 +2,12 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-
-from autograder import course
 
 EMPTY = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 EXERCISES = "exercises/01_single_head/01_single_head"
@@ -28,12 +25,11 @@ lab.main(sys.argv[2:])
 
 
 def make_course(root):
-    """A course folder with two lessons, one unit of exercises and a solution notebook."""
+    """A course folder with two lessons, one exercise notebook and a solution."""
     for name in ("lessons/00_start_here", "lessons/01_single_head", EXERCISES, SOLUTION):
         path = root / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(EMPTY), encoding="utf-8")
-    shutil.copy(course.ROOT / f"{SOLUTION}.py", root / f"{SOLUTION}.py")
 
 
 def free_port():
@@ -80,12 +76,12 @@ class Server:
         except urllib.error.HTTPError as problem:
             return problem.code, json.loads(problem.read() or "null")
 
-    def wait(self, seconds=90):
+    def wait(self, seconds=90, path="api"):
         """Wait until it answers; show its log if it does not."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
             try:
-                self.ask("GET", "api")
+                self.ask("GET", path)
                 return self
             except OSError:
                 time.sleep(0.2)

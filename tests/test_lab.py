@@ -90,20 +90,14 @@ def test_a_copy_of_a_lesson_can_be_kept_in_the_workspace(server):
     assert (status, model["writable"]) == (201, True)
 
 
-def opened(server):
-    """Where a browser is sent first, and which extensions JupyterLab is told to leave out."""
-    first, _ = fetched(server, "/")
-    _, page = fetched(server, "/lab")
-    config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)
-    return first, json.loads(config[1])["disabledExtensions"]
-
-
-def fetched(server, path):
-    """Where a request ends, and the page there."""
+def opened(server, path=""):
+    """Where a path of the server leads, and the extensions that JupyterLab leaves out there."""
     headers = {"Authorization": f"token {TOKEN}"}
-    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=headers)
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}/{path}", headers=headers)
     with urllib.request.urlopen(request, timeout=30) as answer:
-        return answer.url, answer.read().decode()
+        page = answer.read().decode()
+    config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    return answer.url, json.loads(config[1])["disabledExtensions"] if config else None
 
 
 def names(server, path=""):
@@ -112,9 +106,9 @@ def names(server, path=""):
     return sorted(each["name"] for each in model["content"])
 
 
-def test_a_learner_sees_the_desk_and_opens_at_home(server):
-    url, disabled = opened(server)
-    assert url.endswith("/home")
+def test_a_learner_comes_home_and_sees_the_desk(server):
+    assert opened(server)[0].endswith("/home")
+    _, disabled = opened(server, "lab")
     assert disabled == ["@jupyter/nbgrader"]
     assert names(server) == ["workspace"]
     assert names(server, "workspace/01_single_head") == [

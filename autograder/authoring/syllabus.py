@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from .. import course
@@ -16,22 +14,6 @@ Made by `python -m autograder build` from the lessons and exercises themselves. 
 ones, of the lesson and of each exercise.
 """
 _COLUMNS = "| exercise | | minutes | difficulty | points | builds on |\n|---|---|---|---|---|---|"
-
-
-@dataclass(frozen=True)
-class Intro:
-    """What a lesson says of itself: title, a paragraph, and planned minutes where it gives them."""
-
-    title: str
-    about: str
-    minutes: int | None
-
-
-def intro(texts: Sequence[str]) -> Intro:
-    """What the Markdown cells of a lesson say of it."""
-    title, about, *_ = [*re.split(r"\n\s*\n", texts[0]), ""]
-    plan = re.search(r"Plan (\d+) minutes", " ".join("\n".join(texts).split()))
-    return Intro(re.sub(r"^# \d+\. ", "", title), about, int(plan[1]) if plan else None)
 
 
 def syllabus(lessons: Path) -> str:
@@ -50,7 +32,7 @@ def _sources(lessons: Path) -> list[Path]:
 def _unit(lesson: Path) -> Iterator[str]:
     """The lines on one lesson and its exercises."""
     cells = course.read_percent(lesson.read_text(encoding="utf-8"))
-    says = intro([cell.text for cell in cells if cell.kind == "markdown"])
+    says = course.intro([cell.text for cell in cells if cell.kind == "markdown"])
     about = says.about.replace("](0", "](../lessons/0")
     exercises = [each for each in course.all_exercises().values() if each.unit == lesson.stem]
     minutes = [f"lesson: {says.minutes} minutes"] if says.minutes else []

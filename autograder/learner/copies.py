@@ -31,11 +31,16 @@ class Thing:
     @property
     def is_there(self) -> bool:
         """Whether the learner has a copy; of a lesson, one of the text that is released now."""
+        return self.current is not None
+
+    @property
+    def current(self) -> Path | None:
+        """That copy."""
         if not self.is_lesson:
-            return self.copy.exists()
+            return self.copy if self.copy.exists() else None
         wanted = _digest(read(self.released))
-        beside = self.copy.parent.glob(f"{self.copy.stem}*.ipynb")
-        return any(_made_from(each) == wanted for each in beside)
+        beside = [self.copy, *sorted(self.copy.parent.glob(f"{self.copy.stem}*.ipynb"))]
+        return next((each for each in beside if _made_from(each) == wanted), None)
 
 
 def things() -> list[Thing]:

@@ -99,20 +99,16 @@ def answers() -> dict[str, dict[str, Any]]:
 def summary() -> list[tuple[str, int, int, int]]:
     """For each lesson that asks: its name, first answers that were right, answers, questions."""
     lessons = [each.released for each in copies.things() if each.is_lesson]
-    asked = {each.stem: asked_in(copies.read(each)) for each in lessons}
-    return [(lesson, *made(names)) for lesson, names in asked.items() if names]
+    rows = [(each.stem, *made(copies.read(each))) for each in lessons]
+    return [row for row in rows if row[-1]]
 
 
-def asked_in(lesson: dict) -> list[str]:
-    """Names of what a lesson's notebook asks."""
-    return [name for text in copies.texts_of(lesson, "code") for name in _ASKED.findall(text)]
-
-
-def made(names: list[str]) -> tuple[int, int, int]:
-    """Of these questions: first answers that were right, answers, questions."""
+def made(lesson: dict) -> tuple[int, int, int]:
+    """Of a lesson's questions: first answers that were right, answers, questions."""
     known = answers()
-    given = [known[name]["right"] for name in names if name in known]
-    return sum(given), len(given), len(names)
+    asked = [name for text in copies.texts_of(lesson, "code") for name in _ASKED.findall(text)]
+    given = [known[name]["right"] for name in asked if name in known]
+    return sum(given), len(given), len(asked)
 
 
 def sentence(row: tuple[str, int, int, int]) -> str:

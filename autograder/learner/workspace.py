@@ -254,7 +254,7 @@ def _stored() -> dict[str, dict]:
     try:
         exercises = json.loads(content)["exercises"]
         return {str(name): _entry(**entry) for name, entry in exercises.items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         _set_aside(_progress_file())
         return {}
 

@@ -52,4 +52,9 @@ def template(name: str) -> Template:
     return _environment.get_template(f"{name}.html.jinja")
 
 
+def page(path: Path) -> Template:
+    """A page whose template lies elsewhere."""
+    return _environment.from_string(path.read_text(encoding="utf-8"))
+
+
 _environment.globals["style"] = template("style").module
