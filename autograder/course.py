@@ -49,6 +49,8 @@ WORKSPACE = Path(os.environ.get("AUTOGRADER_WORKSPACE") or ROOT / "workspace").a
 # Set where a notebook is run for readers without a kernel: widgets would be dead there.
 STATIC = "AUTOGRADER_STATIC"
 SOLUTION_MARK = "### BEGIN SOLUTION"
+# The cell of built notebooks that fetches the course in Google Colab.
+COLAB_ID = "colab"
 _CELL = re.compile(r"^# %%(.*)$", re.MULTILINE)
 
 

@@ -24,7 +24,7 @@ from traitlets.config import Config
 from .. import course
 from ..course import ROOT, CourseError, Unit
 from ..grading.record import SCHEMA_FILE, json_schema
-from . import edits
+from . import colab_cell, edits
 from .release import METADATA, CellIds, release_bytes, source_notebook
 from .syllabus import syllabus
 
@@ -47,7 +47,7 @@ def build(names: Collection[str] | None = None, say: Callable[[str], None] = pri
         say(f"exercises/{unit.name}/{unit.name}.ipynb")
     for lesson in _lessons(names):
         say(f"lessons/{lesson.stem}.ipynb (running)")
-        notebook = execute(lesson_notebook(lesson))
+        notebook = colab_cell.add_to(execute(lesson_notebook(lesson)))
         lesson.with_suffix(".ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
     if names is None and _schema_drifts():
         SCHEMA_FILE.write_text(json_schema(), encoding="utf-8")
@@ -69,7 +69,7 @@ def drift(names: Collection[str] | None = None) -> list[str]:
             stale.append(_stale(unit.released, unit.source))
     for lesson in _lessons(names):
         built = lesson.with_suffix(".ipynb")
-        if not built.exists() or _cells(_read(built)) != _cells(lesson_notebook(lesson)):
+        if not built.exists() or _cells(_read(built)) != _built(lesson):
             stale.append(_stale(built, lesson))
     if names is None and _schema_drifts():
         stale.append(_stale(ROOT / _SCHEMA, ROOT / "autograder/grading/record.py"))
@@ -116,6 +116,10 @@ def _cells(notebook: NotebookNode) -> list[tuple]:
         (cell.cell_type, cell.source, cell.id, cell.metadata.get("jupyter"))
         for cell in notebook.cells
     ]
+
+
+def _built(lesson: Path) -> list[tuple]:
+    return _cells(colab_cell.add_to(lesson_notebook(lesson)))
 
 
 def lesson_notebook(lesson: Path) -> NotebookNode:

@@ -23,6 +23,7 @@ from pathlib import Path
 from .. import course
 from ..course import ROOT, CourseError, Exercise, Unit
 from ..grading import compiled, misconceptions
+from . import colab_cell
 
 _COPIED = ("autograder", "exercises", "lessons")
 _FILES = ("LICENSE", "pyproject.toml")
@@ -113,6 +114,8 @@ def _pairs(exercise: Exercise) -> list[tuple[tuple[int, int], str]]:
 def _copy(folder: Path) -> None:
     for name in _COPIED:
         shutil.copytree(ROOT / name, folder / name, ignore=_left_out)
+    for notebook in folder.rglob("*.ipynb"):
+        colab_cell.forget_address(notebook)
     for path in [*(ROOT / name for name in _FILES), *_OWN.iterdir()]:
         shutil.copy(path, folder)
     (folder / "tests").mkdir()

@@ -29,6 +29,7 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from ..course import Exercise, Unit
+from . import colab_cell
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -109,7 +110,7 @@ def source_notebook(unit: Unit) -> NotebookNode:
             )
         else:
             cells.append(nbformat.v4.new_code_cell(cell.text, id=ids(cell.text)))
-    return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+    return colab_cell.add_to(nbformat.v4.new_notebook(cells=cells, metadata=METADATA))
 
 
 def _heading(exercise: Exercise, number: int) -> str:

@@ -59,11 +59,13 @@ def content_of(thing: Thing) -> bytes:
     """The notebook as the learner gets it.
 
     A lesson has no outputs, or its predictions would be answered before they are made. The kernel
-    is described as Jupyter itself would: else a notebook counts as changed when it is opened.
+    is described as Jupyter itself would: else a notebook counts as changed when it is opened. What
+    fetches the course in Google Colab is of no use here.
     """
     notebook = read(thing.released)
     if not notebook.get("cells"):
         return thing.released.read_bytes()
+    notebook["cells"] = _of_the_course(notebook)
     metadata = notebook.setdefault("metadata", {})
     if thing.is_lesson:
         metadata["attention_heads"] = {"lesson": _digest(notebook)}
@@ -122,9 +124,13 @@ def read(path: Path) -> dict:
         return {}
 
 
+def _of_the_course(notebook: dict) -> list[dict]:
+    return [cell for cell in notebook.get("cells", []) if cell.get("id") != course.COLAB_ID]
+
+
 def _digest(lesson: dict) -> str:
     """The text of a lesson, hashed: a new run of it is no new lesson."""
-    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in lesson.get("cells", [])]
+    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in _of_the_course(lesson)]
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 from autograder.authoring import models
+
+# Set where a model that is missing is fetched when it is asked for.
+FETCH = "ATTNLAB_FETCH"
 
 
 class MissingWeights(RuntimeError):
@@ -17,7 +22,11 @@ def files_of(name: str) -> tuple[Path, ...]:
     Raises:
         MissingWeights: they are not there; says what to run.
     """
-    paths = models.find(models.model(name))
+    wanted = models.model(name)
+    paths = models.find(wanted)
+    if paths is None and os.environ.get(FETCH):
+        with contextlib.suppress(models.ModelError):
+            return models.fetch(wanted)
     if paths is None:
         raise MissingWeights(
             f"The weights of {name} are not on this machine: run {models.FETCH} in a terminal, in "

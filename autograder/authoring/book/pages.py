@@ -133,7 +133,7 @@ def _released(unit: Unit) -> tuple[str, dict[str, list[str]]]:
         if cell.cell_type == "markdown" and text.startswith("## Exercise "):
             here = parts.setdefault(next(exercises).id, [])
             text = text.partition("\n\n")[2]
-        elif course.grade_id(cell) in _checks(unit):
+        elif course.grade_id(cell) in _checks(unit) or cell.id == course.COLAB_ID:
             continue
         elif cell.cell_type == "code":
             text = f"```python\n{text}\n```"
