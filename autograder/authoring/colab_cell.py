@@ -56,5 +56,7 @@ def add_to(notebook: NotebookNode) -> NotebookNode:
 def forget_address(notebook: Path) -> None:
     """Let the cell of a built notebook ask for the address: a kit lies elsewhere."""
     text = notebook.read_text(encoding="utf-8")
-    known, unknown = (json.dumps(f"address = {json.dumps(each)} or ") for each in (repository(), ""))
+    known, unknown = (
+        json.dumps(f"address = {json.dumps(each)} or ") for each in (repository(), "")
+    )
     notebook.write_text(text.replace(known[1:-1], unknown[1:-1]), encoding="utf-8", newline="\n")

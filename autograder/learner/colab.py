@@ -1,11 +1,12 @@
 """Google Colab: makes the course usable in a running kernel.
 
-Run by the first cell of a notebook (``authoring/colab_cell.py``) while the course's dependencies are
-missing: the standard library and ``packaging`` only, and nothing imported from the rest.
+Run by the first cell of a notebook (``authoring/colab_cell.py``) while dependencies may be
+missing: the standard library and ``packaging`` only, nothing of the rest of the course.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import subprocess
@@ -92,8 +93,5 @@ def set_up() -> None:
 
 def _allow_widgets() -> None:
     """Let Colab's page load widgets that are not its own."""
-    try:
-        from google.colab import output
-    except ImportError:
-        return
-    output.enable_custom_widget_manager()
+    with contextlib.suppress(ImportError):
+        importlib.import_module("google.colab.output").enable_custom_widget_manager()

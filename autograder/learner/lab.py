@@ -100,7 +100,7 @@ class DeskContents(CourseContents):
 
 
 def options(teach: bool = False) -> list[str]:
-    """JupyterLab's command line for this course; what the user adds comes later and wins."""
+    """JupyterLab's command line for this course; what the user gives in its place wins."""
     private = course.ROOT / ".lab"
     # A workspace elsewhere is a desk of its own.
     root = course.ROOT if course.WORKSPACE.is_relative_to(course.ROOT) else course.WORKSPACE
@@ -154,4 +154,7 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
     os.chdir(course.ROOT)
     own = [each for each in given if each != TEACH]
-    LabApp.launch_instance(options(teach=TEACH in given) + own)
+    # Jupyter refuses an option that is there twice.
+    named = {each.partition("=")[0] for each in own}
+    ours = [each for each in options(teach=TEACH in given) if each.partition("=")[0] not in named]
+    LabApp.launch_instance(ours + own)
