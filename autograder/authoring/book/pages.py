@@ -9,7 +9,6 @@ import os
 import posixpath
 import re
 import shutil
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,9 +18,10 @@ from nbformat import NotebookNode
 
 from ... import course
 from ...course import ROOT, CourseError, Unit
+from .. import colab_cell
 from ..build import LESSONS
 
-_GUIDES = ("docs/learning.md", "docs/syllabus.md")
+_GUIDES = ("docs/learning.md", "docs/online.md", "docs/syllabus.md")
 _TO_TAKE = ("docs/properties.md", "docs/calculator.md")
 _TO_TEACH = ("docs/teaching.md", "docs/jupyterhub.md", "docs/graders.md")
 _TO_HELP = ("CONTRIBUTING.md", "docs/checks.md", "SECURITY.md")
@@ -35,8 +35,7 @@ def repository() -> str:
     """
     if "BOOK_REPOSITORY" in os.environ:
         return os.environ["BOOK_REPOSITORY"].removesuffix("/")
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project.get("urls", {}).get("Repository", "").removesuffix("/")
+    return colab_cell.repository()
 
 
 def lay_out(sources: Path, explanations: bool) -> None:
