@@ -152,7 +152,10 @@ def make_environment(root):
     python = find_python([sys.executable] + NAMES, made_for(root))
     print("1 of 3: Making the environment .venv with %s; under a minute" % python)
     sys.stdout.flush()
-    code, text = output_of([python, "-m", "venv", "--clear", os.path.join(root, ".venv")])
+    place = os.path.join(root, ".venv")
+    if os.path.islink(place):  # what it leads to is another's, and would be cleared
+        os.unlink(place)
+    code, text = output_of([python, "-m", "venv", "--clear", place])
     if code or not is_sound(root):
         last = text.splitlines()[-1] if text else "no reason given"
         raise Stop(

@@ -159,6 +159,17 @@ def test_a_failed_installation_says_why(errors, reason, tmp_path):
     assert reason in bootstrap.why_pip_failed(errors, str(tmp_path))
 
 
+def test_an_environment_that_lies_elsewhere_is_not_cleared(tmp_path, monkeypatch):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "kept").touch()
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / ".venv").symlink_to(tmp_path / "theirs")
+    monkeypatch.setattr(bootstrap, "is_sound", lambda root: True)
+    bootstrap.make_environment(str(tmp_path / "course"))
+    assert (tmp_path / "theirs" / "kept").exists()
+    assert not (tmp_path / "course" / ".venv").is_symlink()
+
+
 def test_words_of_the_command_line_become_commands():
     python = bootstrap.python_of("course")
     assert bootstrap.command_for("lab", ["--no-browser"], "course") == [
