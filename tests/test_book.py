@@ -8,7 +8,7 @@ import pytest
 
 from autograder import course
 from autograder.authoring import book
-from autograder.authoring.book import pages
+from autograder.authoring.book import pages, site
 from autograder.course import CourseError
 
 pytestmark = [
@@ -116,6 +116,12 @@ def test_links_to_files_that_are_no_pages(monkeypatch, address, expected):
     assert pages._linked(same, "docs/checks.md", {"docs/learning.md"}) == same
     with pytest.raises(CourseError, match="docs/checks.md has a link to gone.md"):
         pages._linked("[a](gone.md)", "docs/checks.md", set())
+
+
+def test_buttons_lead_to_a_repository_on_github_and_to_colab():
+    options = site._of_repository("https://github.com/OWNER/NAME")
+    assert options["repository_url"].endswith("OWNER/NAME") and options["launch_buttons"]
+    assert site._of_repository("") == site._of_repository("https://codeberg.org/a/b") == {}
 
 
 def test_a_warning_stops_the_book_and_leaves_the_old_one(tmp_path, monkeypatch, capfd):

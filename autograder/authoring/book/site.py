@@ -97,19 +97,14 @@ def _build(sources: Path, made: Path) -> None:
 
 
 def _of_repository(address: str) -> dict[str, Any]:
-    """Buttons that lead to the repository, and by it to machines where a lesson can be run."""
-    if not address:
+    """Buttons that lead to the repository, and from a lesson to Google Colab, which knows GitHub."""
+    if not address.startswith("https://github.com/"):
         return {}
-    machines = {
-        "binderhub_url": "https://mybinder.org",
-        "colab_url": "https://colab.research.google.com",
-        "notebook_interface": "jupyterlab",
-    }
     return {
         "repository_url": address,
         "repository_branch": "main",
         "use_repository_button": True,
-        "launch_buttons": machines,
+        "launch_buttons": {"colab_url": "https://colab.research.google.com"},
     }
 
 
