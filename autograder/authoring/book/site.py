@@ -97,7 +97,7 @@ def _build(sources: Path, made: Path) -> None:
 
 
 def _of_repository(address: str) -> dict[str, Any]:
-    """Buttons that lead to the repository, and from a lesson to Google Colab, which knows GitHub."""
+    """Buttons that lead to the repository, and from a lesson to Colab, which knows GitHub."""
     if not address.startswith("https://github.com/"):
         return {}
     return {
