@@ -236,6 +236,8 @@ def _explanation_of(cells: Sequence[SourceCell], start: int) -> str:
 def _read_exercise(unit: str, cells: Sequence[SourceCell], index: int) -> Exercise:
     try:
         info = yaml.safe_load(cells[index].text)
+        if len(info["hints"]) != 3:
+            raise ValueError(f"{info['exercise']} has {len(info['hints'])} hints, not three")
         solution = solution_of(cells, index)
         return Exercise(
             id=info["exercise"],

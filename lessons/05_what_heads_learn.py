@@ -3,6 +3,7 @@
 #
 # Nobody tells a head what to look for. What do heads of trained models do? You look at real ones,
 # measure what you think you see, and then switch heads off to find out whether they matter.
+#
 # Three rules run through the unit:
 #
 # > A pattern is a hypothesis. An ablation is evidence. A score that was chosen and tested on the

@@ -18,7 +18,7 @@ from autograder.grading.checks import checks_of
 from autograder.grading.record import CheckRecord, ExerciseRecord
 from autograder.submissions.result import Result
 
-FIRST, SECOND, THIRD = UNIT.exercises
+FIRST, SECOND, THIRD, *_ = UNIT.exercises
 CHECKS = [each.id for each in checks_of(FIRST)]
 
 
@@ -75,7 +75,7 @@ def test_who_is_stuck_and_how_answers_ended():
         of("one", graded(FIRST, "passed"), graded(SECOND, "timeout"), graded(THIRD, "failed")),
         of("last", graded(FIRST, "failed"), graded(SECOND, "error"), graded(THIRD, "passed")),
     ]
-    first, second, third = insight.figures(UNIT, verdicts)
+    first, second, third, *_ = insight.figures(UNIT, verdicts)
     assert (first.stuck, second.stuck, third.stuck) == (("none",), ("one",), ())
     assert dict(second.ends) == {"out of time": ("one",), "stopped with an exception": ("last",)}
     assert first.share == 0.25 and dict(first.statuses) == {
@@ -89,7 +89,8 @@ def test_a_misconception_is_told_once_for_each_learner_with_numbers_and_a_questi
     wrong = checked(False, ["ignores_k_len"]), checked(False, ["ignores_k_len"], which=1)
     verdicts = [of(who, graded(FIRST, "failed", *wrong)) for who in ("ann", "ben")]
     verdicts.append(of("eve", graded(FIRST, "failed", checked(False, ["gone_by_now"]))))
-    (found,) = insight.misunderstood(UNIT, verdicts)
+    found, slip = insight.misunderstood(UNIT, verdicts)
+    assert (slip.learners, slip.says, slip.asks) == (("eve",), "gone by now", "")
     assert (found.learners, found.name) == (("ann", "ben"), "ignores_k_len")
     assert found.says and found.asks.endswith("?")
 

@@ -247,6 +247,7 @@ def test_a_missing_field_is_named(write, key):
         ("prerequisites", "7"),
         ("forbidden", "7"),
         ("hints", "7"),
+        ("hints", "[one, two]"),
         ("hints", "[{a nudge: which axis}, two, three]"),
         ("title", "'unclosed"),
     ],

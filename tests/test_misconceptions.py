@@ -11,14 +11,16 @@ from autograder.grading.checks import checks_of
 # run on the same inputs.
 SEEDS = (7, 8, 1)
 SLOW, THOROUGH = pytest.mark.slow, [pytest.mark.slow, pytest.mark.thorough]
-EXERCISES = [each for each in course.exercises().values() if misconceptions.singles(each)]
+EXERCISES = list(course.exercises().values())
 
 
 def expect_caught(exercise, grade):
     """Demand that each mutant fails where it should and is named, and each check fails for one."""
     caught: set[str] = set()
     escaped: list[str] = []
+    checks = [check.id for check in checks_of(exercise)]
     for i, mutant in enumerate(misconceptions.singles(exercise)):
+        assert set(mutant.fails) <= set(checks), f"{mutant.names[0]}: no check {mutant.fails[0]}"
         verdict = grade(mutant)
         failed = {check.id: check for check in verdict.checks if not check.passed}
         named = failed[mutant.fails[0]].misconceptions if mutant.fails[0] in failed else ()
@@ -29,7 +31,7 @@ def expect_caught(exercise, grade):
                 f"{mutant.names[0]}, edit {i} of {exercise.id}, should fail {mutant.fails[0]}; it "
                 f"fails {fails}, and is named {called}"
             )
-    idle = [check.id for check in verdict.checks if check.id not in caught]
+    idle = [check for check in checks if check not in caught]
     escaped += [f"no misconception fails the check {check}" for check in idle]
     assert not escaped, "\n".join(escaped)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .. import course
@@ -22,17 +22,32 @@ def syllabus(lessons: Path) -> str:
     Args:
         lessons: the folder of the lessons' sources.
     """
-    return "\n".join([_HEAD, *(line for each in _sources(lessons) for line in _unit(each))])
+    sources = _sources(lessons)
+    return "\n".join([_HEAD, _total(sources), *(line for each in sources for line in _unit(each))])
 
 
 def _sources(lessons: Path) -> list[Path]:
     return sorted(lessons.glob("[0-9][0-9]_*.py"))
 
 
+def _intro(lesson: Path) -> course.Intro:
+    cells = course.read_percent(lesson.read_text(encoding="utf-8"))
+    return course.intro([cell.text for cell in cells if cell.kind == "markdown"])
+
+
+def _total(lessons: Sequence[Path]) -> str:
+    """What the whole course takes."""
+    reading = sum(_intro(each).minutes or 0 for each in lessons) / 60
+    exercises = course.all_exercises().values()
+    solving = sum(each.minutes for each in exercises) / 60
+    points = sum(each.points for each in exercises)
+    says = f"In all {reading:.0f} hours of lessons, {solving:.0f} of exercises"
+    return f"{says}; {points:g} points.\n"
+
+
 def _unit(lesson: Path) -> Iterator[str]:
     """The lines on one lesson and its exercises."""
-    cells = course.read_percent(lesson.read_text(encoding="utf-8"))
-    says = course.intro([cell.text for cell in cells if cell.kind == "markdown"])
+    says = _intro(lesson)
     about = says.about.replace("](0", "](../lessons/0")
     exercises = [each for each in course.all_exercises().values() if each.unit == lesson.stem]
     minutes = [f"lesson: {says.minutes} minutes"] if says.minutes else []

@@ -133,6 +133,8 @@ class Desk:
         name = self._unit.name
         if not self._unit.with_points:
             raise CourseError(f"unit {name} has no graded exercises")
+        if self._unit.is_lesson:
+            raise CourseError(f"{name} is for practice: its exercise stands in the lesson")
         source = self._path(self._api.coursedir.source_directory, ".") / f"{name}.ipynb"
         source.parent.mkdir(parents=True, exist_ok=True)
         notebook = source_notebook(self._unit)

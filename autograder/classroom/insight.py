@@ -65,7 +65,7 @@ class Misunderstood:
     Attributes:
         exercise: id of the exercise in which it shows.
         name: its name.
-        says, asks: what is wrong, and the question that leads out of it.
+        says, asks: what is wrong, and the question that leads out of it, or nothing.
         learners: whose answers show it.
         example: what most of them were told, an input with its two results.
     """
@@ -88,7 +88,7 @@ class ExerciseFigures:
         statuses: how often each status, in words.
         ends: learners whose answer ended otherwise than with a result, by how.
         checks: each check.
-        stuck: learners who got no further.
+        stuck: learners who pass neither it nor anything after it.
     """
 
     id: str
@@ -190,15 +190,20 @@ def misunderstood(unit: course.Unit, verdicts: Sequence[Record]) -> list[Misunde
             Misunderstood(
                 exercise.id,
                 name,
-                known[name].says,
-                known[name].asks,
+                *_texts(known, name),
                 tuple(whose),
                 _example(exercise, name, *told[name].most_common(1)[0][0], verdicts[0].seed),
             )
             for name, whose in learners.items()
-            if name in known  # the course may have changed since
         ]
     return sorted(found, key=lambda each: -len(each.learners))
+
+
+def _texts(known: Mapping[str, misconceptions.Misconception], name: str) -> tuple[str, str]:
+    """What is wrong, and what to ask; of a slip, whose text differs by answer, its name."""
+    if name in known:
+        return known[name].says, known[name].asks
+    return name.replace("_", " "), ""
 
 
 @dataclass(frozen=True)
@@ -214,20 +219,18 @@ class Recurring:
 def recurring(by_unit: Mapping[course.Unit, Sequence[Record]]) -> list[Recurring]:
     """The misconceptions that show in more than one exercise, the most frequent first."""
     learners: dict[str, set[str]] = {}
-    exercises: dict[str, dict[str, misconceptions.Misconception]] = {}
+    exercises: dict[str, dict[str, tuple[str, str]]] = {}
     for unit, verdicts in by_unit.items():
         for exercise in unit.exercises:
             known = misconceptions.misconceptions_of(exercise)
             for who, graded in _graded(exercise.id, verdicts):
                 for name, _ in named(graded):
-                    if name in known:
-                        learners.setdefault(name, set()).add(who)
-                        exercises.setdefault(name, {})[exercise.id] = known[name]
+                    learners.setdefault(name, set()).add(who)
+                    exercises.setdefault(name, {})[exercise.id] = _texts(known, name)
     found = [
-        Recurring(first.says, first.asks, len(learners[name]), tuple(where))
+        Recurring(*next(iter(where.values())), len(learners[name]), tuple(where))
         for name, where in exercises.items()
         if len(where) > 1
-        for first in [next(iter(where.values()))]
     ]
     return sorted(found, key=lambda each: -each.learners)
 

@@ -68,8 +68,15 @@ def load(unit_name: str) -> None:
 
 
 def checks_of(exercise: course.Exercise) -> list[Check]:
-    """The checks of an exercise, in the order in which they are run."""
+    """The checks of an exercise, in the order in which they are run.
+
+    Raises:
+        CourseError: it has none.
+    """
     load(exercise.unit)
+    if exercise.id not in _registry:
+        place = f"autograder/units/u{exercise.unit}"
+        raise course.CourseError(f"'{exercise.id}' has no check yet: write one in {place}")
     return _registry[exercise.id]
 
 

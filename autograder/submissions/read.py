@@ -511,16 +511,32 @@ def _sort_cells(submitted: list[Cell], ours: dict[str, dict], exercises: list[st
 
 
 def _leave_out_released(work: _Work, released: list[dict]) -> None:
-    """Of the prose, keep what is the learner's own, and not more of it than anyone reads."""
-    ours = {_text(cell).strip() for cell in released if cell["cell_type"] == "markdown"}
+    """Leave out released prose, and more of the learner's own than anyone reads.
+
+    Also the cell for Google Colab, whatever address it has.
+    """
+    ours = {_text(cell).strip() for cell in released if cell["cell_type"] == "markdown"} | {""}
+    colab = {_unaddressed(_text(cell)) for cell in released if cell.get("id") == course.COLAB_ID}
     left = MAX_PROSE
     for anchor, cells in work.added.items():
-        own = [each for each in cells if each.is_code or each.source.strip() not in ours | {""}]
+        own = [
+            each
+            for each in cells
+            if (
+                _unaddressed(each.source) not in colab
+                if each.is_code
+                else each.source.strip() not in ours
+            )
+        ]
         for cell in own:
             if not cell.is_code:
                 cell.source = cell.source[:left]
                 left -= len(cell.source)
         work.added[anchor] = [each for each in own if each.source]
+
+
+def _unaddressed(code: str) -> str:
+    return re.sub(r"^ *address = .*$", "", code, flags=re.MULTILINE)
 
 
 def _as_cells(added: dict[str | None, list[Cell]], anchor: str | None) -> list[dict]:

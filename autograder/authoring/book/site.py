@@ -76,8 +76,11 @@ def write(folder: Path, explanations: bool = True) -> None:
 
 def _build(sources: Path, made: Path) -> None:
     from sphinx.application import Sphinx
+    from sphinx.util.console import nocolor
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+    if not sys.stderr.isatty():
+        nocolor()
     settings = _SETTINGS | {"html_theme_options": _THEME | _of_repository(pages.repository())}
     with patch_docutils(), docutils_namespace():
         app = Sphinx(
