@@ -94,8 +94,9 @@ help(weighted_average)
 check("weighted_average", seed=1)
 
 # %% [markdown]
-# `check` gives a verdict, and the points in its last line. (It draws new inputs each time, so that
-# few wrong answers pass by luck. Here `seed=1` keeps them the same; leave it out in your own work.)
+# `check` gives a verdict, with the points in its first line. (It draws its inputs anew in each
+# session, and once more before an answer passes, so that few wrong ones pass by luck. Here `seed=1`
+# keeps them the same; leave it out in your own work.)
 #
 # ## A first attempt
 #
@@ -131,7 +132,7 @@ check("weighted_average", seed=1)
 #
 # 1. **Which property broke**, in the line with the ✗.
 # 2. **The smallest example of it**: what was *expected* and what it *got*, side by side, with a
-#    frame around the first number that differs. `d 0` means number 0 along the axis `d`.
+#    frame around the number that is furthest off. `d 0` means number 0 along the axis `d`.
 # 3. **What to think about next.** A known mistake is named in bold. A question follows, and it is
 #    meant literally.
 #
@@ -162,8 +163,10 @@ def weighted_average(weights, values):
 
 
 # %%
-print("where you live:", weighted_average(weights, values).tolist())
 check("weighted_average", seed=1)
+
+# %%
+print("where you live:", weighted_average(weights, values).tolist())
 
 # %% tags=["predict"] jupyter={"source_hidden": true}
 predict(
@@ -181,8 +184,8 @@ predict(
 )
 
 # %% [markdown]
-# **Your turn.** Make that change, run both cells, read the verdict, and undo it. Some mistakes
-# stop with an error, others deliver wrong numbers.
+# **Your turn.** Make that change, run its cell and the check, read the verdict, and undo it. Some
+# mistakes stop with an error, others deliver wrong numbers.
 #
 # ## The rhythm
 #

@@ -1,11 +1,15 @@
 """``make lab`` and ``make teach``: the real server, asked over its REST API."""
 
+import asyncio
 import json
 import re
+import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 from lab_server import EMPTY, SOLUTION, TOKEN, Server, make_course
+from tornado.websocket import websocket_connect
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +135,24 @@ def test_nobody_is_asked_about_news(server):
     status, settings = server.ask("GET", f"lab/api/settings/{name}")
     assert status == 200
     assert settings["schema"]["properties"]["fetchNews"]["default"] == "false"
+
+
+def test_a_terminal_has_the_commands_of_the_course(server):
+    """The server's output is no screen here, where Jupyter would choose a login shell."""
+    _, terminal = server.ask("POST", "api/terminals", {})
+    said = asyncio.run(told(server, terminal["name"], "command -v autograder\r"))
+    assert str(Path(sys.executable).with_name("autograder")) in said
+
+
+async def told(server, name, line):
+    """What a terminal shows after a line, up to the prompt that follows."""
+    url = f"ws://127.0.0.1:{server.port}/terminals/websocket/{name}?token={TOKEN}"
+    connection = await websocket_connect(url)
+    await connection.write_message(json.dumps(["stdin", line]))
+    said = ""
+    async with asyncio.timeout(30):
+        while "bin/autograder\r" not in said:
+            kind, *text = json.loads(await connection.read_message())
+            said += "".join(text) if kind == "stdout" else ""
+    connection.close()
+    return said

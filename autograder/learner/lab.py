@@ -113,6 +113,8 @@ def options(teach: bool = False) -> list[str]:
         + ("CourseContents" if teach else "DeskContents"),
         "--ServerApp.jpserver_extensions=autograder.lab=True",
         f"--LabApp.default_url={'/lab' if teach else home.URL}",
+        # A login shell, Jupyter's choice where its output is no screen, would forget .venv.
+        *_shell(),
         # Not the user's own: that layout has open tabs from other folders.
         f"--LabApp.workspaces_dir={private / 'layout'}",
         f"--LabApp.app_settings_dir={private / ('teach' if teach else 'settings')}",
@@ -122,6 +124,13 @@ def options(teach: bool = False) -> list[str]:
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
+
+
+def _shell() -> list[str]:
+    """Which shell a terminal of JupyterLab runs; on Windows Jupyter's choice will do."""
+    if os.name == "nt":
+        return []
+    return [f"--ServerApp.terminado_settings=shell_command={os.environ.get('SHELL') or 'sh'}"]
 
 
 def lay_out() -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # with torch, which few commands need
 
 Role = Literal["", "title", "passed", "failed", "flag", "diagnosis", "asks"]
 
-SAME = "Also fails, for the same reason"
+SAME = "Also fails, which this explains"
 ALSO = "Also fails"
 CALLED = "This was called:"
 INPUTS = "The numbers that went in"
