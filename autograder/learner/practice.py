@@ -127,8 +127,9 @@ def _can_be_practised(exercise_id: str) -> bool:
     return known is not None and course.unit(known.unit).released.exists()
 
 
-def _cells(exercise: Exercise, released: list[dict], old: str | None) -> Iterator[dict]:
+def _cells(exercise: Exercise, everything: list[dict], old: str | None) -> Iterator[dict]:
     """The notebook: what it is, the unit's imports, earlier work, and the exercise as released."""
+    released = [cell for cell in everything if cell.get("id") != course.COLAB_ID]
     ids = [course.grade_id(cell) for cell in released]
     unit = course.unit(exercise.unit).exercises
     number = [each.id for each in unit].index(exercise.id)
