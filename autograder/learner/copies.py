@@ -65,7 +65,7 @@ def content_of(thing: Thing) -> bytes:
     notebook = read(thing.released)
     if not notebook.get("cells"):
         return thing.released.read_bytes()
-    notebook["cells"] = _of_the_course(notebook)
+    notebook["cells"] = of_the_course(notebook)
     metadata = notebook.setdefault("metadata", {})
     if thing.is_lesson:
         metadata["attention_heads"] = {"lesson": _digest(notebook)}
@@ -124,13 +124,14 @@ def read(path: Path) -> dict:
         return {}
 
 
-def _of_the_course(notebook: dict) -> list[dict]:
+def of_the_course(notebook: dict) -> list[dict]:
+    """The cells of a released notebook but the one that fetches the course in Google Colab."""
     return [cell for cell in notebook.get("cells", []) if cell.get("id") != course.COLAB_ID]
 
 
 def _digest(lesson: dict) -> str:
     """The text of a lesson, hashed: a new run of it is no new lesson."""
-    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in _of_the_course(lesson)]
+    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in of_the_course(lesson)]
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
 
 

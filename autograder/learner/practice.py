@@ -62,7 +62,7 @@ def start(exercise_id: str | None = None) -> Path:
     kept = bool(answer) and answer != "".join(blank["source"])
     if answer and kept:
         workspace.write(old, answer.encode(errors="backslashreplace"))
-    cells = list(_cells(exercise, release["cells"], old.name if kept else None))
+    cells = list(_cells(exercise, copies.of_the_course(release), old.name if kept else None))
     release["metadata"]["language_info"] = copies.language_info()
     text = json.dumps(release | {"cells": cells}, ensure_ascii=False, indent=1, sort_keys=True)
     workspace.write(notebook, (text + "\n").encode())
@@ -127,9 +127,8 @@ def _can_be_practised(exercise_id: str) -> bool:
     return known is not None and course.unit(known.unit).released.exists()
 
 
-def _cells(exercise: Exercise, everything: list[dict], old: str | None) -> Iterator[dict]:
+def _cells(exercise: Exercise, released: list[dict], old: str | None) -> Iterator[dict]:
     """The notebook: what it is, the unit's imports, earlier work, and the exercise as released."""
-    released = [cell for cell in everything if cell.get("id") != course.COLAB_ID]
     ids = [course.grade_id(cell) for cell in released]
     unit = course.unit(exercise.unit).exercises
     number = [each.id for each in unit].index(exercise.id)

@@ -519,20 +519,16 @@ def _leave_out_released(work: _Work, released: list[dict]) -> None:
     colab = {_unaddressed(_text(cell)) for cell in released if cell.get("id") == course.COLAB_ID}
     left = MAX_PROSE
     for anchor, cells in work.added.items():
-        own = [
-            each
-            for each in cells
-            if (
-                _unaddressed(each.source) not in colab
-                if each.is_code
-                else each.source.strip() not in ours
-            )
-        ]
+        own = [each for each in cells if _compared(each) not in (colab if each.is_code else ours)]
         for cell in own:
             if not cell.is_code:
                 cell.source = cell.source[:left]
                 left -= len(cell.source)
         work.added[anchor] = [each for each in own if each.source]
+
+
+def _compared(cell: Cell) -> str:
+    return _unaddressed(cell.source) if cell.is_code else cell.source.strip()
 
 
 def _unaddressed(code: str) -> str:

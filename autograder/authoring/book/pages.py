@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
 from ... import course
-from ...course import ROOT, CourseError, Unit
+from ...course import ROOT, CourseError, Exercise, Unit
 from .. import colab_cell
 from ..build import LESSONS
 
@@ -97,9 +97,7 @@ def _pages(explanations: bool) -> Iterator[tuple[str, str]]:
     template = jinja.get_template("exercise.md.jinja")
     for unit in _units():
         about, parts = _released(unit)
-        ids = [each.id for each in unit.with_points]
-        rows = [f"- [{each.title}]({each.id}.md): `{each.id}`" for each in unit.with_points]
-        yield f"exercises/{unit.name}/index.md", "\n\n".join([about, "\n".join(rows), _tree(ids)])
+        yield f"exercises/{unit.name}/index.md", _contents(about, unit.with_points)
         for exercise in unit.with_points:
             facts, *told = parts[exercise.id]
             explained = explanations and bool(exercise.explanation)
@@ -109,12 +107,16 @@ def _pages(explanations: bool) -> Iterator[tuple[str, str]]:
             yield from _explanations(unit)
 
 
+def _contents(head: str, exercises: Sequence[Exercise]) -> str:
+    """A page that leads to those of exercises."""
+    rows = [f"- [{each.title}]({each.id}.md): `{each.id}`" for each in exercises]
+    return "\n\n".join([head, "\n".join(rows), _tree([each.id for each in exercises])])
+
+
 def _explanations(unit: Unit) -> Iterator[tuple[str, str]]:
     explained = [each for each in unit.with_points if each.explanation]
-    rows = [f"- [{each.title}]({each.id}.md): `{each.id}`" for each in explained]
     head = f"# Explanations {unit.name[:2]}\n\nRead one after your own answer has passed."
-    tree = _tree([each.id for each in explained])
-    yield f"explanations/{unit.name}/index.md", "\n\n".join([head, "\n".join(rows), tree])
+    yield f"explanations/{unit.name}/index.md", _contents(head, explained)
     for each in explained:
         back = f"Explains [{each.id}](../../exercises/{unit.name}/{each.id}.md)."
         text = "\n\n".join([f"# {each.title}: why", back, each.explanation])
@@ -126,22 +128,19 @@ def _released(unit: Unit) -> tuple[str, dict[str, list[str]]]:
     before: list[str] = []
     parts: dict[str, list[str]] = {}
     exercises = iter(unit.with_points)
+    checks = {each.check_id for each in unit.exercises}
     here = before
     for cell in nbformat.read(unit.released, as_version=4).cells:
         text = cell.source
         if cell.cell_type == "markdown" and text.startswith("## Exercise "):
             here = parts.setdefault(next(exercises).id, [])
             text = text.partition("\n\n")[2]
-        elif course.grade_id(cell) in _checks(unit) or cell.id == course.COLAB_ID:
+        elif course.grade_id(cell) in checks or cell.id == course.COLAB_ID:
             continue
         elif cell.cell_type == "code":
             text = f"```python\n{text}\n```"
         here.append(text)
     return "\n\n".join(before), parts
-
-
-def _checks(unit: Unit) -> set[str]:
-    return {each.check_id for each in unit.exercises}
 
 
 def _lesson(path: Path, known: set[str]) -> NotebookNode:
@@ -166,6 +165,8 @@ def _linked(text: str, page: str, known: set[str]) -> str:
     Where the repository has no address, they are plain text.
     """
 
+    address = repository()
+
     def link(found: re.Match[str]) -> str:
         picture, words, target, _ = found.groups()
         if not target or picture or ":" in target:
@@ -175,6 +176,6 @@ def _linked(text: str, page: str, known: set[str]) -> str:
             return found[0]
         if not (ROOT / place).exists():
             raise CourseError(f"{page} has a link to {target}, which is not there")
-        return f"[{words}]({repository()}/blob/HEAD/{place})" if repository() else words
+        return f"[{words}]({address}/blob/HEAD/{place})" if address else words
 
     return _LINK.sub(link, text)
